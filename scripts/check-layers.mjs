@@ -1,0 +1,85 @@
+// Checks that imports in src/ go one way: the table below is the one in ARCHITECTURE.md. Exits 1 with every
+// import that breaks it, and on a cycle between files.
+import { readdirSync, readFileSync } from 'node:fs';
+import { dirname, join, relative } from 'node:path';
+import { root } from './native-paths.mjs';
+
+const src = join(root, 'src');
+
+/** What each folder may import besides itself; files named in full may be imported where their folder may not. */
+const allowed = {
+  'errors.ts': [],
+  util: ['errors.ts'],
+  domain: ['errors.ts', 'util'],
+  dataset: ['errors.ts', 'util', 'domain'],
+  prompt: ['errors.ts', 'util', 'domain'],
+  report: ['errors.ts', 'util', 'domain'],
+  output: ['errors.ts', 'util', 'domain', 'dataset/row.ts'],
+  selection: ['errors.ts', 'util', 'domain'],
+  engine: ['errors.ts', 'util'],
+  teacher: ['errors.ts', 'util'],
+  scoring: ['errors.ts', 'util', 'domain', 'prompt', 'dataset', 'engine/scorer.ts'],
+  reflection: ['errors.ts', 'util', 'domain', 'teacher/teacher.ts', 'teacher/reply-schema.ts'],
+  reference: ['errors.ts', 'util', 'domain', 'dataset', 'output', 'selection'],
+  pipeline: ['*'],
+  recycle: ['*'],
+  cli: ['*'],
+  'index.ts': ['*'],
+};
+
+const files = readdirSync(src, { recursive: true, encoding: 'utf8' })
+  .filter((file) => file.endsWith('.ts'))
+  .map((file) => file.replaceAll('\\', '/'));
+
+function importsOf(file) {
+  const text = readFileSync(join(src, file), 'utf8');
+  return [...text.matchAll(/(?:from|import)\s*\(?\s*'(\.[^']+)'/g)].map(([, path]) =>
+    relative(src, join(src, dirname(file), path))
+      .replaceAll('\\', '/')
+      .replace(/\.js$/, '.ts'),
+  );
+}
+
+const layerOf = (file) => (file.includes('/') ? file.split('/')[0] : file);
+const problems = [];
+const graph = new Map(files.map((file) => [file, importsOf(file)]));
+
+for (const [file, imports] of graph) {
+  const layer = layerOf(file);
+  const may = allowed[layer];
+  if (!may) {
+    problems.push(`${file}: folder ${layer} is not in the table of scripts/check-layers.mjs`);
+    continue;
+  }
+  for (const target of imports) {
+    if (!graph.has(target) && !target.startsWith('..'))
+      problems.push(`${file} imports ${target}, which does not exist`);
+    const to = layerOf(target);
+    const ok = to === layer || may.includes('*') || may.includes(to) || may.includes(target);
+    if (!ok) problems.push(`${file} imports ${target}: ${layer} may not import ${to}`);
+  }
+  const loadsAddon =
+    /ADDON_FILE\)/.test(readFileSync(join(src, file), 'utf8')) &&
+    /createRequire/.test(readFileSync(join(src, file), 'utf8'));
+  if (loadsAddon && file !== 'engine/native-binding.ts')
+    problems.push(`${file} loads the addon; only engine/native-binding.ts may`);
+}
+
+const state = new Map();
+function visit(file, path) {
+  if (state.get(file) === 'done') return;
+  if (state.get(file) === 'open') {
+    problems.push(`cycle: ${[...path.slice(path.indexOf(file)), file].join(' -> ')}`);
+    return;
+  }
+  state.set(file, 'open');
+  for (const target of graph.get(file) ?? []) visit(target, [...path, file]);
+  state.set(file, 'done');
+}
+for (const file of files) visit(file, []);
+
+if (problems.length > 0) {
+  console.error(problems.join('\n'));
+  process.exit(1);
+}
+console.log(`layers: ${files.length} files, no import against the order, no cycle`);
