@@ -1,0 +1,215 @@
+#include "model.h"
+
+#include "backend.h"
+#include "error.h"
+#include "widen.h"
+
+#include <algorithm>
+#include <atomic>
+#include <thread>
+
+namespace scoring {
+
+static std::string meta_string(const llama_model * m, const std::string & key) {
+    const int32_t n = llama_model_meta_val_str(m, key.c_str(), nullptr, 0);
+    if (n < 0) {
+        return "";
+    }
+    std::string value((size_t) n + 1, '\0');
+    llama_model_meta_val_str(m, key.c_str(), value.data(), value.size());
+    value.resize((size_t) n);
+    return value;
+}
+
+static const char * vocab_type_name(enum llama_vocab_type type) {
+    switch (type) {
+        case LLAMA_VOCAB_TYPE_SPM:    return "spm";
+        case LLAMA_VOCAB_TYPE_BPE:    return "bpe";
+        case LLAMA_VOCAB_TYPE_WPM:    return "wpm";
+        case LLAMA_VOCAB_TYPE_UGM:    return "ugm";
+        case LLAMA_VOCAB_TYPE_RWKV:   return "rwkv";
+        case LLAMA_VOCAB_TYPE_PLAMO2: return "plamo2";
+        default:                      return "none";
+    }
+}
+
+// llama.cpp fills in a default id where a file names none; for a vocabulary like GPT-2's that is an ordinary token.
+static int32_t special_token(const llama_model * m, const char * key, llama_token id) {
+    const llama_vocab * vocab = llama_model_get_vocab(m);
+    const bool real = id >= 0 && id < llama_vocab_n_tokens(vocab) && (!meta_string(m, key).empty() || llama_vocab_is_control(vocab, id));
+    return real ? id : -1;
+}
+
+static model_description describe_model(const llama_model * m) {
+    const llama_vocab * vocab = llama_model_get_vocab(m);
+
+    model_description d;
+    d.architecture = meta_string(m, "general.architecture");
+    d.name         = meta_string(m, "general.name");
+    d.quantization = llama_ftype_name(llama_model_ftype(m));
+    d.vocab_type   = vocab_type_name(llama_vocab_type(vocab));
+    d.n_params     = llama_model_n_params(m);
+    d.n_bytes      = llama_model_size(m);
+    d.n_vocab      = llama_vocab_n_tokens(vocab);
+    d.n_embd       = llama_model_n_embd(m);
+    d.n_layer      = llama_model_n_layer(m);
+    d.n_ctx_train  = llama_model_n_ctx_train(m);
+    d.n_swa        = llama_model_n_swa(m);
+    d.recurrent    = llama_model_is_recurrent(m) || llama_model_is_hybrid(m);
+    d.add_bos      = llama_vocab_get_add_bos(vocab);
+    d.bos          = special_token(m, "tokenizer.ggml.bos_token_id", llama_vocab_bos(vocab));
+    d.eos          = special_token(m, "tokenizer.ggml.eos_token_id", llama_vocab_eos(vocab));
+    return d;
+}
+
+// What the file itself says, for a model whose weights were converted on the way in.
+static std::string file_quantization(const std::string & path) {
+    gguf_context * gguf = gguf_init_from_file(path.c_str(), { /*.no_alloc =*/ true, /*.ctx =*/ nullptr });
+    if (gguf == nullptr) {
+        return "unknown";
+    }
+    const int64_t key = gguf_find_key(gguf, "general.file_type");
+    const bool known = key >= 0 && gguf_get_kv_type(gguf, key) == GGUF_TYPE_UINT32;
+    const std::string name = known ? llama_ftype_name((llama_ftype) gguf_get_val_u32(gguf, key)) : "unknown";
+    gguf_free(gguf);
+    return name;
+}
+
+static void require_causal(const llama_model * m, const model_description & d) {
+    const auto refuse = [&](const std::string & why) {
+        throw scoring_error(error_code::model_unloadable, "a student must be a causal language model, but this " + d.architecture + " model " + why);
+    };
+    if (llama_model_has_encoder(m)) {
+        refuse("has an encoder");
+    }
+    if (llama_model_is_diffusion(m)) {
+        refuse("is a diffusion model");
+    }
+    if (meta_string(m, d.architecture + ".attention.causal") == "false") {
+        refuse("attends in both directions");
+    }
+    if (d.vocab_type == std::string("none") || d.n_vocab < 2) {
+        refuse("has no vocabulary");
+    }
+    if (d.n_ctx_train < 2) {
+        refuse("has no context");
+    }
+}
+
+// Builds the graph without memory for it, which is where impossible shapes show.
+static void require_graph(llama_model * m) {
+    llama_context_params params = llama_context_default_params();
+    params.n_ctx   = 256;
+    params.n_batch = 32;
+    const context_ptr ctx(llama_init_from_model(m, params));
+    if (!ctx) {
+        throw scoring_error(error_code::model_unloadable, "its graph cannot be built");
+    }
+}
+
+std::shared_ptr<const model> model::load(const model_options & options) {
+    std::shared_ptr<model> result(new model());
+
+    ggml_backend_dev_t devices[2] = { nullptr, nullptr };
+    if (!options.device.empty() && options.device != "CPU") {
+        devices[0] = find_device(options.device);
+        if (devices[0] == nullptr) {
+            throw scoring_error(error_code::device_unavailable, "there is no device named " + options.device);
+        }
+    }
+
+    llama_model_params params = llama_model_default_params();
+    params.devices      = devices;  // an empty list: no offloading at all
+    params.n_gpu_layers = devices[0] == nullptr ? 0 : options.n_gpu_layers;
+    if (options.metadata_only) {
+        params.no_alloc  = true;
+        params.load_mode = LLAMA_LOAD_MODE_NONE;
+    }
+
+    error_log log;
+    try {
+        if (options.widen && !options.metadata_only) {
+            result->handle = load_widened(options.path, params);
+        } else {
+            result->handle.reset(llama_model_load_from_file(options.path.c_str(), params));
+        }
+    } catch (const std::bad_alloc &) {
+        throw scoring_error(error_code::out_of_memory, "the weights do not fit into memory");
+    }
+    if (!result->handle) {
+        const std::string why = log.text();
+        const bool memory = why.find("alloc") != std::string::npos || why.find("out of memory") != std::string::npos;
+        throw scoring_error(memory ? error_code::out_of_memory : error_code::model_unloadable, why.empty() ? "llama.cpp gave no reason" : why);
+    }
+
+    result->dev         = params.n_gpu_layers == 0 ? nullptr : devices[0];
+    result->description = describe_model(result->handle.get());
+    if (options.widen) {
+        result->description.quantization = file_quantization(options.path);
+    }
+    require_causal(result->handle.get(), result->description);
+    if (options.metadata_only) {
+        require_graph(result->handle.get());
+    }
+    return result;
+}
+
+static void tokenize_one(const llama_vocab * vocab, const std::string & text, const tokenize_options & options, std::vector<int32_t> & out) {
+    // no tokenizer makes more tokens than bytes, plus BOS, EOS and the prefix space
+    out.resize(text.size() + 4);
+    int32_t n = llama_tokenize(vocab, text.data(), (int32_t) text.size(), out.data(), (int32_t) out.size(), options.add_special, options.parse_special);
+    if (n < 0) {
+        out.resize((size_t) -n);
+        n = llama_tokenize(vocab, text.data(), (int32_t) text.size(), out.data(), (int32_t) out.size(), options.add_special, options.parse_special);
+    }
+    if (n < 0) {
+        throw scoring_error(error_code::invalid_job, "a text of " + std::to_string(text.size()) + " bytes could not be tokenized");
+    }
+    out.resize((size_t) n);
+}
+
+token_lists model::tokenize(const std::vector<std::string> & texts, const tokenize_options & options, unsigned n_threads) const {
+    const llama_vocab * vocab = llama_model_get_vocab(handle.get());
+
+    std::vector<std::vector<int32_t>> lists(texts.size());
+    std::atomic<size_t> next{ 0 };
+    std::exception_ptr failure;
+    std::atomic<bool> failed{ false };
+
+    const auto work = [&]() {
+        try {
+            for (size_t i = next++; i < texts.size() && !failed; i = next++) {
+                tokenize_one(vocab, texts[i], options, lists[i]);
+            }
+        } catch (...) {
+            if (!failed.exchange(true)) {
+                failure = std::current_exception();
+            }
+        }
+    };
+
+    // a thread costs about as much to start as a few short texts to tokenize
+    const size_t n_helpers = std::min<size_t>(n_threads > 0 ? n_threads - 1 : 0, texts.size() / 16);
+    std::vector<std::thread> helpers;
+    for (size_t i = 0; i < n_helpers; ++i) {
+        helpers.emplace_back(work);
+    }
+    work();
+    for (std::thread & t : helpers) {
+        t.join();
+    }
+    if (failure) {
+        std::rethrow_exception(failure);
+    }
+
+    token_lists result;
+    result.offsets.reserve(lists.size() + 1);
+    result.offsets.push_back(0);
+    for (const auto & list : lists) {
+        result.tokens.insert(result.tokens.end(), list.begin(), list.end());
+        result.offsets.push_back((uint32_t) result.tokens.size());
+    }
+    return result;
+}
+
+} // namespace scoring

@@ -1,0 +1,69 @@
+#pragma once
+
+#include "handles.h"
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace scoring {
+
+struct model_options {
+    std::string path;
+    std::string device;             // ggml device name; "" or "CPU" keeps everything on the CPU
+    int32_t     n_gpu_layers = -1;  // layers on the device; negative: all
+    bool        widen = false;      // convert every weight to F32 at load (exact for F16, BF16 and quantized types)
+    bool        metadata_only = false;  // vocabulary and shapes only; for checking a file before it is trusted
+};
+
+struct model_description {
+    std::string architecture;
+    std::string name;           // general.name, may be empty
+    std::string quantization;   // of the file, e.g. "F16", "Q8_0", "Q4_K - Medium"
+    std::string vocab_type;     // "spm", "bpe", ...
+    uint64_t    n_params;
+    uint64_t    n_bytes;        // of the weights as loaded
+    int32_t     n_vocab;
+    int32_t     n_embd;
+    int32_t     n_layer;
+    int32_t     n_ctx_train;    // context length of the student; also the size of a learned position table
+    int32_t     n_swa;          // sliding window, 0 when there is none
+    bool        recurrent;      // recurrent or hybrid: state instead of (only) a KV cache
+    bool        add_bos;        // does its tokenizer put a BOS before every text?
+    int32_t     bos;            // -1 when the vocabulary has none
+    int32_t     eos;            // likewise
+};
+
+struct tokenize_options {
+    bool add_special   = false;  // as the tokenizer does by itself: BOS for Llama, nothing for GPT-2
+    bool parse_special = false;  // true: text like "</s>" becomes the control token it spells
+};
+
+struct token_lists {
+    std::vector<int32_t>  tokens;
+    std::vector<uint32_t> offsets;  // [n_texts + 1]
+};
+
+// A loaded student. Immutable after construction, so any number of threads and sessions may use it at once.
+class model {
+public:
+    // Throws scoring_error{model_unloadable | device_unavailable | out_of_memory}. Blocks; call it off the JS thread.
+    static std::shared_ptr<const model> load(const model_options & options);
+
+    const model_description & describe() const { return description; }
+    llama_model * get() const { return handle.get(); }
+    ggml_backend_dev_t device() const { return dev; }  // nullptr: CPU
+
+    // Token ids of each text, on up to n_threads threads. Texts are UTF-8 and may hold NUL.
+    token_lists tokenize(const std::vector<std::string> & texts, const tokenize_options & options, unsigned n_threads) const;
+
+private:
+    model() = default;
+
+    model_ptr          handle;
+    ggml_backend_dev_t dev = nullptr;
+    model_description  description;
+};
+
+} // namespace scoring

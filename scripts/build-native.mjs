@@ -1,0 +1,209 @@
+// Builds the addon, and on request llama.cpp's CPU back end for this machine.
+//
+//   node scripts/build-native.mjs               the addon, on node-llama-cpp's prebuilt libraries
+//   node scripts/build-native.mjs --if-needed   the same, only when a source is newer than the binary
+//   node scripts/build-native.mjs --source      also the CPU back end from the bundled source, tuned for this machine
+//   node scripts/build-native.mjs --source=full all of llama.cpp from the bundled source, and the addon on it
+//   node scripts/build-native.mjs --test        the core's own tests under sanitizers (vitest runs them)
+import { spawnSync } from 'node:child_process';
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
+import { createRequire } from 'node:module';
+import { availableParallelism } from 'node:os';
+import { join } from 'node:path';
+import {
+  addonDirectory,
+  addonFile,
+  buildDirectory,
+  bundle,
+  bundledRelease,
+  fullDirectory,
+  packageDirectory,
+  prebuiltLibraries,
+  root,
+  sourceDirectory,
+  tunedDirectory,
+} from './native-paths.mjs';
+
+const known = ['--if-needed', '--source', '--source=full', '--test'];
+const flags = new Set(process.argv.slice(2));
+for (const flag of flags) {
+  if (!known.includes(flag)) fail(`unknown option ${flag}; known are ${known.join(', ')}`);
+}
+
+function fail(message) {
+  console.error(`build-native: ${message}`);
+  process.exit(1);
+}
+
+function run(command, args, options = {}) {
+  const result = spawnSync(command, args, { stdio: 'inherit', cwd: root, ...options });
+  if (result.error?.code === 'ENOENT')
+    fail(`${command} is not installed; install it and run: npm run build:native`);
+  if (result.status !== 0) fail(`${command} ${args[0]} failed (status ${result.status ?? result.signal})`);
+}
+
+function newestSource() {
+  const files = readdirSync(join(root, 'native'), { recursive: true, withFileTypes: true }).filter((e) =>
+    e.isFile(),
+  );
+  return Math.max(...files.map((e) => statSync(join(e.parentPath ?? e.path, e.name)).mtimeMs));
+}
+
+/** Checks llama.cpp out of the bundle: the headers, or everything when it is to be compiled. */
+function extractSource(everything) {
+  if (!bundle || !existsSync(bundle)) fail('node-llama-cpp is not installed; run: npm ci');
+  const stamp = join(sourceDirectory, '.extracted');
+  const wanted = `${bundledRelease()} ${everything ? 'all' : 'headers'}`;
+  const present = existsSync(stamp) ? readFileSync(stamp, 'utf8') : '';
+  if (present === wanted || present === `${bundledRelease()} all`) return;
+
+  const fresh = `${sourceDirectory}.${process.pid}`;
+  rmSync(fresh, { recursive: true, force: true });
+  mkdirSync(buildDirectory, { recursive: true });
+  run('git', ['clone', '--quiet', '--no-checkout', bundle, fresh]);
+  const paths = everything ? ['.'] : ['include', 'ggml/include'];
+  run('git', ['-C', fresh, '-c', 'advice.detachedHead=false', 'checkout', '--quiet', 'HEAD', '--', ...paths]);
+  rmSync(join(fresh, '.git'), { recursive: true, force: true });
+  writeFileSync(join(fresh, '.extracted'), wanted);
+  rmSync(sourceDirectory, { recursive: true, force: true });
+  renameSync(fresh, sourceDirectory);
+}
+
+function cmake(source, directory, definitions, targets) {
+  const jobs = ['--parallel', String(availableParallelism())];
+  run('cmake', ['-S', source, '-B', directory, '-DCMAKE_BUILD_TYPE=Release', ...definitions], {
+    stdio: ['ignore', 'ignore', 'inherit'],
+  });
+  run('cmake', [
+    '--build',
+    directory,
+    '--config',
+    'Release',
+    ...jobs,
+    ...targets.flatMap((t) => ['--target', t]),
+  ]);
+}
+
+const machineFlags = ['-DGGML_NATIVE=OFF', '-DGGML_OPENMP=OFF', '-DBUILD_SHARED_LIBS=ON'];
+const tuned = process.arch === 'arm64' && process.platform === 'linux' ? '-mcpu=native' : '-march=native';
+const tunedFlags = [`-DCMAKE_C_FLAGS=${tuned}`, `-DCMAKE_CXX_FLAGS=${tuned}`];
+
+/** ggml-cpu alone, as a plugin for the prebuilt stack: that is where the time of a CPU student goes. */
+function buildTuned() {
+  extractSource(true);
+  const directory = join(buildDirectory, 'tuned-cmake');
+  cmake(
+    sourceDirectory,
+    directory,
+    [
+      ...machineFlags,
+      ...tunedFlags,
+      '-DGGML_BACKEND_DL=ON',
+      '-DCMAKE_PLATFORM_NO_VERSIONED_SONAME=ON',
+      '-DLLAMA_CURL=OFF',
+    ],
+    ['ggml-cpu'],
+  );
+  const built = join(directory, 'bin', `libggml-cpu${process.platform === 'darwin' ? '.dylib' : '.so'}`);
+  // ggml names modules .so on every platform but Windows
+  const file = existsSync(built) ? built : join(directory, 'bin', 'libggml-cpu.so');
+  mkdirSync(tunedDirectory, { recursive: true });
+  renameSync(file, join(tunedDirectory, 'libggml-cpu-tuned.so'));
+  console.log(`built for this machine: ${join(tunedDirectory, 'libggml-cpu-tuned.so')}`);
+}
+
+/** Everything, for a platform node-llama-cpp has no binaries for. */
+function buildFull() {
+  extractSource(true);
+  const directory = join(buildDirectory, 'llama-full-cmake');
+  cmake(
+    sourceDirectory,
+    directory,
+    [
+      ...machineFlags,
+      ...tunedFlags,
+      '-DLLAMA_CURL=OFF',
+      '-DLLAMA_BUILD_TESTS=OFF',
+      '-DLLAMA_BUILD_TOOLS=OFF',
+      '-DLLAMA_BUILD_EXAMPLES=OFF',
+      '-DLLAMA_BUILD_COMMON=OFF',
+      '-DCMAKE_PLATFORM_NO_VERSIONED_SONAME=ON',
+      // the libraries find each other wherever their folder goes
+      '-DCMAKE_BUILD_WITH_INSTALL_RPATH=ON',
+      `-DCMAKE_INSTALL_RPATH=${process.platform === 'darwin' ? '@loader_path' : '$ORIGIN'}`,
+    ],
+    ['llama'],
+  );
+  rmSync(fullDirectory, { recursive: true, force: true });
+  // configured for other libraries
+  rmSync(addonDirectory, { recursive: true, force: true });
+  renameSync(join(directory, 'bin'), fullDirectory);
+}
+
+function libraries() {
+  if (existsSync(fullDirectory)) return fullDirectory;
+  const prebuilt = prebuiltLibraries();
+  if (!prebuilt) {
+    fail(
+      `node-llama-cpp has no prebuilt llama.cpp for ${process.platform}-${process.arch}; run: npm run build:native -- --source=full`,
+    );
+  }
+  return prebuilt;
+}
+
+function definitions() {
+  return {
+    LLAMA_INCLUDE_DIRS: `${join(sourceDirectory, 'include')};${join(sourceDirectory, 'ggml', 'include')}`,
+    LLAMA_LIBRARY_DIR: libraries(),
+    NODE_ADDON_API_DIR: packageDirectory('node-addon-api'),
+  };
+}
+
+function buildAddon() {
+  extractSource(false);
+  const cmakeJs = join(packageDirectory('cmake-js'), 'bin', 'cmake-js');
+  const settings = Object.entries(definitions()).map(([key, value]) => `--CD${key}=${value}`);
+  run(process.execPath, [
+    cmakeJs,
+    'build',
+    '--directory',
+    join(root, 'native'),
+    '--out',
+    addonDirectory,
+    '--parallel',
+    String(availableParallelism()),
+    '--log-level',
+    'error',
+    ...settings,
+  ]);
+  createRequire(import.meta.url)(addonFile);
+  console.log(`built ${addonFile}`);
+}
+
+function testCore() {
+  extractSource(false);
+  const directory = join(buildDirectory, 'native-test');
+  const settings = Object.entries(definitions()).map(([key, value]) => `-D${key}=${value}`);
+  cmake(join(root, 'native'), directory, ['-DSCORING_ADDON=OFF', '-DSCORING_SANITIZE=ON', ...settings], []);
+}
+
+if (flags.has('--test')) {
+  testCore();
+} else if (
+  !flags.has('--if-needed') ||
+  !existsSync(addonFile) ||
+  statSync(addonFile).mtimeMs < newestSource()
+) {
+  if (flags.has('--source=full')) buildFull();
+  else if (flags.has('--source')) buildTuned();
+  buildAddon();
+}
