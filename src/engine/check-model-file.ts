@@ -1,0 +1,80 @@
+import { spawn } from 'node:child_process';
+import { open, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { ERROR_CODES, ReflectionError } from '../errors.js';
+import { plainReason } from './native-error.js';
+import { ADDON_FILE, librariesDirectory } from './native-paths.js';
+
+const CHECKER = fileURLToPath(new URL(join('..', '..', 'scripts', 'check-model.mjs'), import.meta.url));
+
+const GET_ANOTHER = 'download or convert the file again; a student is a causal language model in GGUF format';
+
+function unloadable(path: string, reason: string, remedy = GET_ANOTHER): ReflectionError {
+  return new ReflectionError('model_unloadable', `${path}: ${reason}`, { remedy });
+}
+
+/** Refuses what is plainly no GGUF, with a better sentence than a parser's. */
+export async function checkGgufHeader(path: string): Promise<void> {
+  const info = await stat(path).catch((cause: NodeJS.ErrnoException) => {
+    const reason = cause.code === 'ENOENT' ? 'there is no such file' : cause.message;
+    throw new ReflectionError('model_unloadable', `${path}: ${reason}`, {
+      cause,
+      remedy: 'pass the path of a GGUF file to --student',
+    });
+  });
+  if (!info.isFile()) throw unloadable(path, 'is not a file', 'pass the path of a GGUF file to --student');
+  const file = await open(path).catch((cause: Error) => {
+    throw new ReflectionError('model_unloadable', `${path}: ${cause.message}`, { cause });
+  });
+  try {
+    const { buffer, bytesRead } = await file.read(Buffer.alloc(4), 0, 4, 0);
+    if (bytesRead < 4 || buffer.toString('latin1') !== 'GGUF') {
+      throw unloadable(
+        path,
+        'is not a GGUF file',
+        'convert the model with llama.cpp’s convert_hf_to_gguf.py',
+      );
+    }
+  } finally {
+    await file.close();
+  }
+}
+
+/**
+ * Reads a model's metadata in a process of its own. llama.cpp answers some kinds of damage with an assertion that
+ * kills its process; here that is the checker's, and becomes a sentence. Costs about 0.1 s, reads no weights.
+ * Throws ReflectionError `model_unloadable`.
+ */
+export async function checkModelFile(path: string, signal?: AbortSignal): Promise<void> {
+  await checkGgufHeader(path);
+  const child = spawn(process.execPath, [CHECKER, ADDON_FILE, librariesDirectory() ?? '', path], {
+    stdio: ['ignore', 'pipe', 'ignore'],
+    // Ctrl-C must reach it through the signal alone: else its death could be taken for the file's fault
+    detached: true,
+    ...(signal && { signal }),
+  });
+  let report = '';
+  child.stdout.setEncoding('utf8').on('data', (chunk: string) => {
+    report += chunk;
+  });
+  const exit = await new Promise<{ status: number | null; killedBy: NodeJS.Signals | null }>(
+    (resolve, reject) => {
+      child.on('error', reject);
+      child.on('close', (status, killedBy) => resolve({ status, killedBy }));
+    },
+  ).catch((cause: Error) => {
+    const aborted = cause.name === 'AbortError';
+    throw new ReflectionError(aborted ? 'aborted' : 'internal', `checking ${path} was cut short`, { cause });
+  });
+  if (exit.killedBy !== null) {
+    throw unloadable(path, `is damaged: llama.cpp crashed while reading it (${exit.killedBy})`);
+  }
+  const { code, message } = JSON.parse(report || '{}') as { code?: string; message?: string };
+  if (code === 'ok') return;
+  throw new ReflectionError(
+    ERROR_CODES.find((known) => known === code) ?? 'model_unloadable',
+    `${path}: ${plainReason(message ?? 'llama.cpp gave no reason')}`,
+    { remedy: GET_ANOTHER },
+  );
+}

@@ -1,0 +1,128 @@
+import { existsSync } from 'node:fs';
+import { ReflectionError } from '../errors.js';
+import { type NativeAddon, type NativeDevice, nativeAddon } from './native-binding.js';
+import { devicePlugins, librariesDirectory, TUNED_CPU_FILE } from './native-paths.js';
+
+export const DEVICE_CHOICES = ['auto', 'cpu', 'cuda', 'vulkan', 'metal'] as const;
+export type DeviceChoice = (typeof DEVICE_CHOICES)[number];
+
+/** One thing that was looked at while choosing a device, for people. */
+export interface DeviceFinding {
+  readonly subject: string;
+  readonly found: boolean;
+  readonly detail: string;
+}
+
+export interface ChosenDevice {
+  /** "CPU", or the GPU's name in ggml, e.g. "CUDA0". */
+  readonly name: string;
+  readonly kind: Exclude<DeviceChoice, 'auto'>;
+  readonly description: string;
+  /** Which CPU back end runs what is not on a GPU. */
+  readonly cpuBackend: 'prebuilt' | 'tuned';
+  readonly findings: readonly DeviceFinding[];
+}
+
+let cpuBackend: ChosenDevice['cpuBackend'] | undefined;
+let cpuFindings: readonly DeviceFinding[] = [];
+
+/** Loads the CPU back end, the one tuned for this machine when it was built. Once per process. */
+function loadCpu(addon: NativeAddon): ChosenDevice['cpuBackend'] {
+  if (cpuBackend) return cpuBackend;
+  const findings: DeviceFinding[] = [];
+  let tunedLoaded = false;
+  if (existsSync(TUNED_CPU_FILE)) {
+    const why = addon.loadBackendFile(TUNED_CPU_FILE);
+    tunedLoaded = why === '';
+    findings.push({ subject: 'tuned CPU back end', found: tunedLoaded, detail: why || TUNED_CPU_FILE });
+  } else {
+    findings.push({
+      subject: 'tuned CPU back end',
+      found: false,
+      detail: 'not built; `npm run build:native -- --source` makes F16 and F32 students faster on a CPU',
+    });
+  }
+  const directory = librariesDirectory();
+  if (!tunedLoaded && directory) addon.loadBestBackend(directory);
+  const cpu = addon.devices().find((device) => device.backend === 'CPU');
+  if (!cpu) {
+    throw new ReflectionError('native_unavailable', 'no CPU back end of llama.cpp could be loaded', {
+      remedy: 'reinstall with `npm ci`, or build one with `npm run build:native -- --source=full`',
+    });
+  }
+  findings.push({
+    subject: 'CPU',
+    found: true,
+    detail: `${cpu.description}; ${features(addon.versions().systemInfo)}`,
+  });
+  cpuFindings = findings;
+  cpuBackend = tunedLoaded ? 'tuned' : 'prebuilt';
+  return cpuBackend;
+}
+
+/** The names of what llama.cpp lists as `NAME = 1`. */
+function features(systemInfo: string): string {
+  return [...systemInfo.matchAll(/(\w+) = 1/g)].map(([, name]) => name).join(' ');
+}
+
+function gpuOf(addon: NativeAddon, kind: string): NativeDevice | undefined {
+  return addon.devices().find((device) => device.gpu && device.backend.toLowerCase().startsWith(kind));
+}
+
+/** Tries to make one kind of GPU available. */
+function loadGpu(
+  addon: NativeAddon,
+  kind: 'cuda' | 'vulkan' | 'metal',
+): { gpu?: NativeDevice; finding: DeviceFinding } {
+  const reasons: string[] = [];
+  const plugins = devicePlugins().filter((plugin) => plugin.device === kind);
+  for (const plugin of plugins) {
+    if (gpuOf(addon, kind)) break;
+    const why = addon.loadBackendFile(plugin.file);
+    if (why) reasons.push(why.replace('load_backend: failed to load ', ''));
+  }
+  const gpu = gpuOf(addon, kind);
+  if (gpu) {
+    const gib = (gpu.memoryTotal / 2 ** 30).toFixed(1);
+    return {
+      gpu,
+      finding: { subject: kind, found: true, detail: `${gpu.name}: ${gpu.description}, ${gib} GiB` },
+    };
+  }
+  const metalElsewhere = kind === 'metal' && process.platform !== 'darwin';
+  if (metalElsewhere) reasons.push('only on a Mac');
+  else if (kind !== 'metal' && plugins.length === 0) reasons.push('no plugin is installed for this platform');
+  else if (reasons.length === 0) reasons.push('the plugin loaded but found no device');
+  return { finding: { subject: kind, found: false, detail: reasons.join('; ') } };
+}
+
+/** In the order in which `auto` prefers them. */
+export const GPU_KINDS = ['cuda', 'metal', 'vulkan'] as const;
+
+/**
+ * Loads what the choice needs and says what was found. `auto` takes the first of CUDA, Metal, Vulkan that has a
+ * device, else the CPU; it looks no further than that unless `survey` is set. Throws ReflectionError
+ * `device_unavailable` when an explicit choice is not there.
+ */
+export function chooseDevice(choice: DeviceChoice, { survey = false } = {}): ChosenDevice {
+  const addon = nativeAddon();
+  const backend = loadCpu(addon);
+  const findings = [...cpuFindings];
+  let chosen: { readonly kind: ChosenDevice['kind']; readonly device: NativeDevice } | undefined;
+  for (const kind of GPU_KINDS) {
+    const wanted = choice === 'auto' ? !chosen : kind === choice;
+    if (!wanted && !survey) continue;
+    const { gpu, finding } = loadGpu(addon, kind);
+    findings.push(finding);
+    if (gpu && wanted) chosen = { kind, device: gpu };
+  }
+  if (!chosen && choice !== 'auto' && choice !== 'cpu') {
+    const why = findings.find(({ subject }) => subject === choice)?.detail;
+    throw new ReflectionError('device_unavailable', `there is no ${choice} device: ${why}`, {
+      remedy: 'run `reflection-tuning doctor` to see what is there, or use --device auto',
+    });
+  }
+  chosen ??= { kind: 'cpu', device: addon.devices().find((device) => device.backend === 'CPU')! };
+  const { kind, device } = chosen;
+  return { name: device.name, kind, description: device.description, cpuBackend: backend, findings };
+}

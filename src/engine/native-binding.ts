@@ -1,0 +1,162 @@
+/**
+ * The one door to the addon: its whole surface as types, and the function that loads it. Nothing else in the
+ * program requires a `.node` file. Only folder `engine/` imports this.
+ */
+import { createRequire } from 'node:module';
+import { ReflectionError } from '../errors.js';
+import { ADDON_FILE } from './native-paths.js';
+
+export interface NativeAddon {
+  init(options: { verbose: boolean }): void;
+  /** Loads the CPU variant (and on a Mac Metal) in `directory` that fits this machine best. */
+  loadBestBackend(directory: string): void;
+  /** Loads one plugin; returns the empty string, or why it did not load. */
+  loadBackendFile(path: string): string;
+  devices(): NativeDevice[];
+  versions(): { llama: string; systemInfo: string };
+  loadModel(options: NativeModelOptions): Promise<NativeModel>;
+  /** Stops every session that this thread opened and waits for it. For the end of the process only. */
+  stopSessions(): void;
+}
+
+export interface NativeDevice {
+  readonly name: string;
+  readonly description: string;
+  /** ggml's name of the back end: "CPU", "CUDA", "Vulkan", "Metal". */
+  readonly backend: string;
+  readonly gpu: boolean;
+  readonly memoryTotal: number;
+  readonly memoryFree: number;
+}
+
+export interface NativeModelOptions {
+  readonly path: string;
+  /** A device's name; "" keeps everything on the CPU. */
+  readonly device: string;
+  /** Layers on the device, -1 for all. */
+  readonly gpuLayers: number;
+  /** Convert all weights to F32 while loading. */
+  readonly widen: boolean;
+  /** Read vocabulary and shapes but no weights. */
+  readonly metadataOnly: boolean;
+}
+
+export interface NativeModelDescription {
+  readonly architecture: string;
+  readonly name: string;
+  readonly quantization: string;
+  readonly vocabType: string;
+  readonly parameters: number;
+  readonly bytes: number;
+  readonly vocabSize: number;
+  readonly width: number;
+  readonly layers: number;
+  readonly contextLength: number;
+  readonly slidingWindow: number;
+  readonly recurrent: boolean;
+  readonly addsBos: boolean;
+  readonly bos: number | null;
+  readonly eos: number | null;
+}
+
+export interface NativeTokenizeOptions {
+  readonly addSpecial: boolean;
+  readonly parseSpecial: boolean;
+  readonly threads: number;
+}
+
+export interface NativeTokenLists {
+  readonly tokens: Int32Array;
+  /** [texts + 1] */
+  readonly offsets: Uint32Array;
+}
+
+export interface NativeModel {
+  describe(): NativeModelDescription;
+  tokenize(texts: readonly string[], options: NativeTokenizeOptions): Promise<NativeTokenLists>;
+  openSession(options: NativeSessionOptions): Promise<NativeSession>;
+  close(): void;
+}
+
+export interface NativeSessionOptions {
+  readonly threads: number;
+  readonly batchTokens: number;
+  readonly maxLength: number;
+  readonly precise: boolean;
+  readonly sharePrefixes: boolean;
+  readonly head: HeadChoice;
+}
+
+/** How log-probs are taken from hidden states; see native/core/head.h. */
+export const HEADS = ['plain', 'chunked', 'sampler'] as const;
+export type Head = (typeof HEADS)[number];
+export type HeadChoice = Head | 'auto';
+
+export interface NativeSessionDescription {
+  readonly head: Head;
+  /** Why not the preferred head; "" when it is. */
+  readonly headReason: string;
+  readonly sharePrefixes: boolean;
+  readonly shareReason: string;
+  readonly maxLength: number;
+  readonly batchTokens: number;
+  readonly cells: number;
+  readonly threads: number;
+}
+
+export interface NativeSessionStats {
+  readonly decodedTokens: number;
+  readonly decodes: number;
+  readonly outputRows: number;
+}
+
+export interface NativeJob {
+  readonly tokens: Int32Array;
+  readonly offsets: Uint32Array;
+  readonly spanBegin: Uint32Array;
+  readonly spanEnd: Uint32Array;
+  readonly perToken: boolean;
+}
+
+export interface NativeResult {
+  readonly sumLogprob: Float64Array;
+  readonly tokenCount: Uint32Array;
+  readonly logprobs: Float32Array;
+}
+
+export interface NativeSession {
+  describe(): NativeSessionDescription;
+  stats(): NativeSessionStats;
+  score(id: number, job: NativeJob): Promise<NativeResult>;
+  cancel(id: number): void;
+  close(): Promise<void>;
+}
+
+let loaded: NativeAddon | undefined;
+
+/** Node lists its whole require stack below it. */
+function firstLine(error: unknown): string {
+  return String((error as Error).message).split('\n', 1)[0]!;
+}
+
+/** The addon, loaded on first use. Throws ReflectionError `native_unavailable`. */
+export function nativeAddon(): NativeAddon {
+  if (!loaded) {
+    try {
+      loaded = createRequire(import.meta.url)(ADDON_FILE) as NativeAddon;
+    } catch (cause) {
+      throw new ReflectionError(
+        'native_unavailable',
+        `the native engine could not be loaded from ${ADDON_FILE}: ${firstLine(cause)}`,
+        {
+          cause,
+          remedy: 'build it with: npm run build:native (needs CMake and a C++17 compiler)',
+        },
+      );
+    }
+    loaded.init({ verbose: process.env.REFLECTION_TUNING_NATIVE_LOG === '1' });
+    // the process's end destroys llama.cpp's static data, which no thread may be computing with by then
+    process.once('exit', loaded.stopSessions);
+  }
+  return loaded;
+}

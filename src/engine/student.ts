@@ -1,0 +1,195 @@
+import { ReflectionError } from '../errors.js';
+import { checkGgufHeader, checkModelFile } from './check-model-file.js';
+import { type ChosenDevice, chooseDevice } from './devices.js';
+import {
+  type NativeModel,
+  type NativeModelDescription,
+  type NativeSessionDescription,
+  type NativeSessionStats,
+  nativeAddon,
+} from './native-binding.js';
+import { fromNative } from './native-error.js';
+import type { ScoreOptions, Scorer, SpanOutcome, SpanRequest, TokenizeOptions } from './scorer.js';
+import { SessionPool } from './session-pool.js';
+import {
+  type CompleteStudentOptions,
+  completeStudentOptions,
+  contextsOnCpu,
+  type Precision,
+  type StudentOptions,
+} from './student-options.js';
+import { flattenRequests, splitResult } from './token-job.js';
+
+/**
+ * A causal language model that says how probable given tokens are. Any number may be open at once; one student may
+ * be used from many calls at a time, which then share its batches.
+ *
+ * ```ts
+ * await using student = await Student.load({ model: 'models/tiny-instruct-5m-f16.gguf' });
+ * const [ids] = await student.tokenize(['Hello there.']);
+ * const tokens = Int32Array.of(student.startToken, ...ids!);
+ * const [outcome] = await student.score([{ tokens, begin: 1, end: tokens.length }]);
+ * ```
+ */
+export class Student implements Scorer, AsyncDisposable {
+  readonly #model: NativeModel;
+  readonly #sessions: SessionPool;
+  readonly #threads: number;
+  #closing: Promise<void> | undefined;
+
+  /** What the file says about itself. */
+  readonly model: NativeModelDescription;
+  /** How the engine runs it. */
+  readonly engine: NativeSessionDescription & { readonly contexts: number };
+  readonly device: ChosenDevice;
+  readonly precision: Precision;
+  readonly startToken: number;
+  /** Whether {@link startToken} is a BOS or, for want of one, the end-of-text token. */
+  readonly startTokenKind: 'bos' | 'eos';
+
+  private constructor(parts: {
+    model: NativeModel;
+    sessions: SessionPool;
+    threads: number;
+    device: ChosenDevice;
+    precision: Precision;
+    start: { token: number; kind: 'bos' | 'eos' };
+  }) {
+    this.#model = parts.model;
+    this.#sessions = parts.sessions;
+    this.#threads = parts.threads;
+    this.model = parts.model.describe();
+    this.engine = { ...parts.sessions.describe(), threads: parts.threads, contexts: parts.sessions.size };
+    this.device = parts.device;
+    this.precision = parts.precision;
+    this.startToken = parts.start.token;
+    this.startTokenKind = parts.start.kind;
+  }
+
+  /**
+   * Loads a student. Rejects with ReflectionError `model_unloadable`, `device_unavailable`, `out_of_memory`,
+   * `native_unavailable`, `invalid_option` or `aborted`.
+   */
+  static async load(given: StudentOptions): Promise<Student> {
+    const options = completeStudentOptions(given);
+    const { threads, precision, signal } = options;
+    const device = chooseDevice(options.device);
+    if (options.checkFile) await checkModelFile(options.model, signal);
+    else await checkGgufHeader(options.model);
+
+    const model = await loadModel(options, device);
+    try {
+      throwIfAborted(signal);
+      const start = startOf(model.describe(), options.model);
+      const onGpu = device.kind !== 'cpu' && options.gpuLayers !== 0;
+      const batchTokens = options.batchTokens ?? (onGpu ? 2048 : 512);
+      const contexts =
+        options.contexts ?? (onGpu ? 1 : contextsOnCpu(model.describe(), options, batchTokens));
+      const settings = { ...options, batchTokens, precise: precision === 'precise' };
+      const sessions = await SessionPool.open(model, settings, contexts).catch((error: unknown) => {
+        throw fromNative(error, `${options.model}: the engine could not be set up`, {
+          out_of_memory: 'use a smaller --batch-tokens or --max-length, or a smaller student',
+          invalid_option: 'leave the choice of the head to `auto`',
+        });
+      });
+      return new Student({ model, sessions, threads, device, precision, start });
+    } catch (error) {
+      model.close();
+      throw error;
+    }
+  }
+
+  get maxLength(): number {
+    return this.engine.maxLength;
+  }
+
+  get batchTokens(): number {
+    return this.engine.batchTokens;
+  }
+
+  get parallelism(): number {
+    return this.#sessions.size;
+  }
+
+  async tokenize(texts: readonly string[], options: TokenizeOptions = {}): Promise<readonly Int32Array[]> {
+    this.#requireOpen();
+    const { tokens, offsets } = await this.#model
+      .tokenize(texts, {
+        addSpecial: options.addSpecial ?? false,
+        parseSpecial: options.parseSpecial ?? false,
+        threads: this.#threads,
+      })
+      .catch((error: unknown) => {
+        throw fromNative(error, 'tokenizing failed');
+      });
+    return texts.map((_, i) => tokens.subarray(offsets[i], offsets[i + 1]));
+  }
+
+  async score(requests: readonly SpanRequest[], options: ScoreOptions = {}): Promise<readonly SpanOutcome[]> {
+    this.#requireOpen();
+    throwIfAborted(options.signal);
+    if (requests.length === 0) return [];
+    try {
+      const job = flattenRequests(requests, options.perToken ?? false);
+      return splitResult(await this.#sessions.score(job, options.signal));
+    } catch (error) {
+      throw fromNative(error, 'scoring failed', { out_of_memory: 'use a smaller --batch-tokens' });
+    }
+  }
+
+  /** Counters since the student was loaded. Throws ReflectionError `closed`. */
+  stats(): NativeSessionStats {
+    this.#requireOpen();
+    return this.#sessions.stats();
+  }
+
+  /** Frees the model. Calls in flight reject with `closed`; a second close waits for the first. */
+  close(): Promise<void> {
+    this.#closing ??= this.#sessions.close().then(() => this.#model.close());
+    return this.#closing;
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+
+  #requireOpen(): void {
+    if (this.#closing) throw new ReflectionError('closed', 'the student is closed');
+  }
+}
+
+function throwIfAborted(signal: AbortSignal | undefined): void {
+  if (signal?.aborted)
+    throw new ReflectionError('aborted', 'aborted by the caller', { cause: signal.reason });
+}
+
+async function loadModel(options: CompleteStudentOptions, device: ChosenDevice): Promise<NativeModel> {
+  try {
+    return await nativeAddon().loadModel({
+      path: options.model,
+      device: device.kind === 'cpu' ? '' : device.name,
+      gpuLayers: options.gpuLayers ?? -1,
+      widen: options.precision === 'precise',
+      metadataOnly: false,
+    });
+  } catch (error) {
+    throw fromNative(error, options.model, {
+      model_unloadable:
+        'a student is a causal language model in GGUF format; download or convert the file again',
+      out_of_memory: 'use a smaller or quantized student, --precision fast, or fewer --gpu-layers',
+      device_unavailable: 'run `reflection-tuning doctor` to see what is there',
+    });
+  }
+}
+
+function startOf(model: NativeModelDescription, path: string): { token: number; kind: 'bos' | 'eos' } {
+  if (model.bos !== null) return { token: model.bos, kind: 'bos' };
+  if (model.eos !== null) return { token: model.eos, kind: 'eos' };
+  throw new ReflectionError(
+    'model_unloadable',
+    `${path}: the vocabulary has neither a BOS nor an end-of-text token`,
+    {
+      remedy: 'sequences need a token to start with; set tokenizer.ggml.bos_token_id in the GGUF file',
+    },
+  );
+}

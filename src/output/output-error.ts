@@ -1,0 +1,20 @@
+import { ReflectionError } from '../errors.js';
+
+const CAUSES: Readonly<Record<string, { problem: string; remedy: string }>> = {
+  ENOENT: { problem: 'its directory does not exist', remedy: 'Create the directory or choose another path.' },
+  ENOTDIR: { problem: 'part of its path is a file', remedy: 'Choose another path.' },
+  EACCES: { problem: 'permission denied', remedy: 'Choose a path that you may write to.' },
+  EPERM: { problem: 'permission denied', remedy: 'Choose a path that you may write to.' },
+  EROFS: { problem: 'the file system is read-only', remedy: 'Choose a path that you may write to.' },
+  ENOSPC: { problem: 'no space is left on the disk', remedy: 'Free some space and go on with --resume.' },
+};
+
+/** What writing `path` failed with, as `output_unwritable`; anything that is no system error stays as it is. */
+export function outputError(path: string, cause: unknown): unknown {
+  if (!(cause instanceof Error) || !('code' in cause) || cause instanceof ReflectionError) return cause;
+  const { problem, remedy } = CAUSES[String(cause.code)] ?? {
+    problem: cause.message,
+    remedy: 'Check the path and the disk it lies on; finished rows are kept for --resume.',
+  };
+  return new ReflectionError('output_unwritable', `Cannot write ${path}: ${problem}.`, { remedy, cause });
+}

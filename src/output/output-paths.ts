@@ -1,0 +1,25 @@
+/** The files that belong to one output. All but `output` and `meta` are gone once it is finished. */
+export interface OutputPaths {
+  readonly output: string;
+  /** How the output was made: `scores.jsonl` has `scores.meta.json`. */
+  readonly meta: string;
+  /** The lines of this attempt so far. */
+  readonly partial: string;
+  /** The parameters the unfinished attempts were made with. */
+  readonly partialMeta: string;
+  /** The lines of earlier attempts. */
+  readonly previous: string;
+  /** Names the process that is writing. */
+  readonly lock: string;
+}
+
+export function outputPaths(output: string): OutputPaths {
+  return {
+    output,
+    meta: `${output.replace(/\.jsonl?$/, '')}.meta.json`,
+    partial: `${output}.partial`,
+    partialMeta: `${output}.partial.meta.json`,
+    previous: `${output}.partial.previous`,
+    lock: `${output}.partial.lock`,
+  };
+}

@@ -1,0 +1,24 @@
+import { createHash } from 'node:crypto';
+import { type ReadRowsOptions, readRows } from '../dataset/read-rows.js';
+import type { Row } from '../dataset/row.js';
+
+/** Tells whether two runs were about the same rows: a SHA-256 over their sources, in order. */
+export class RowsDigest {
+  readonly #hash = createHash('sha256');
+
+  add({ text }: Row): void {
+    this.#hash.update(`${text.length}:${text}`);
+  }
+
+  /** The digest of all rows so far; none can follow. */
+  hex(): string {
+    return this.#hash.digest('hex');
+  }
+}
+
+/** The digest of a dataset's rows. Rejects as {@link readRows} does. */
+export async function rowsDigestOf(dataset: string, options: ReadRowsOptions): Promise<string> {
+  const digest = new RowsDigest();
+  for await (const row of readRows(dataset, options)) digest.add(row);
+  return digest.hex();
+}

@@ -1,0 +1,194 @@
+import { realpath } from 'node:fs/promises';
+import { datasetBytes } from '../dataset/dataset-bytes.js';
+import { readRows } from '../dataset/read-rows.js';
+import type { Row } from '../dataset/row.js';
+import { METRICS, type Metric } from '../domain/score.js';
+import { Student } from '../engine/student.js';
+import type { StudentOptions } from '../engine/student-options.js';
+import { ReflectionError } from '../errors.js';
+import { formatScoreLine } from '../output/format-score-line.js';
+import { outputPaths } from '../output/output-paths.js';
+import { readScoreLine } from '../output/read-score-line.js';
+import { ScoreFile } from '../output/score-file.js';
+import type { Template } from '../prompt/template.js';
+import { ScoreSummary, type Summary } from '../report/summarize.js';
+import type { DefinitionName } from '../scoring/definition.js';
+import { type ScorableItem, scoreStream } from '../scoring/score-stream.js';
+import { fileHash } from '../util/file-hash.js';
+import { RowsDigest, rowsDigestOf } from './rows-digest.js';
+import { describeRun, fingerprintOf } from './score-manifest.js';
+
+export interface ScoreDatasetOptions {
+  readonly dataset: string;
+  readonly output: string;
+  readonly student: StudentOptions;
+  readonly template: Template;
+  readonly metrics?: readonly Metric[];
+  readonly definition?: DefinitionName;
+  readonly perToken?: boolean;
+  /** Stop after this many rows. */
+  readonly limit?: number;
+  /** Reject with `row_rejected` at the first malformed row instead of writing it as unscorable. */
+  readonly strict?: boolean;
+  /** What to do about an output, finished or not, that is already there; `new` refuses. */
+  readonly mode?: 'new' | 'resume' | 'force';
+  readonly signal?: AbortSignal;
+  readonly onStart?: (start: ScoreDatasetStart) => void;
+  readonly onProgress?: (progress: ScoreDatasetProgress) => void;
+}
+
+export interface ScoreDatasetStart {
+  readonly student: Student;
+  readonly totalBytes: number;
+  /** Rows that an earlier attempt has finished. */
+  readonly finishedRows: number;
+}
+
+export interface ScoreDatasetProgress {
+  readonly rows: number;
+  /** Bytes of the dataset up to the end of these rows; all of them at the end, unless `limit` came first. */
+  readonly bytes: number;
+  /** Tokens that one full pass per span would have processed, without reused rows. */
+  readonly tokens: number;
+  readonly reused: number;
+}
+
+export type ScoreDatasetResult =
+  /** The output was there already, made from this dataset with these parameters. */
+  | { readonly kind: 'complete' }
+  | {
+      readonly kind: 'scored';
+      readonly summary: Summary;
+      readonly seconds: number;
+      readonly logicalTokens: number;
+      readonly decodedTokens: number;
+    };
+
+/**
+ * Scores a dataset file into an output file, streaming, in input order. Rejects with a ReflectionError; whatever
+ * ends it, finished rows are kept and `mode: 'resume'` takes them up.
+ */
+export async function scoreDataset(options: ScoreDatasetOptions): Promise<ScoreDatasetResult> {
+  await refuseToOverwriteInput(options);
+  const totalBytes = await datasetBytes(options.dataset);
+  const hashing = fileHash(options.student.model, options.signal);
+  hashing.catch(() => {});
+  await using student = await Student.load({
+    ...options.student,
+    ...(options.signal && { signal: options.signal }),
+  });
+  const facts = {
+    student,
+    studentHash: await hashing,
+    template: options.template,
+    metrics: METRICS.filter((metric) => (options.metrics ?? METRICS).includes(metric)),
+    definition: options.definition ?? 'exact',
+    perToken: options.perToken ?? false,
+    options,
+    totalBytes,
+  } as const;
+
+  const opened = await ScoreFile.open({
+    path: options.output,
+    fingerprint: fingerprintOf(facts),
+    mode: options.mode ?? 'new',
+  });
+  // awaited here: a rejection while the student closes would count as unhandled
+  if (opened.alreadyComplete) return await alreadyComplete(opened.meta, options);
+
+  await using file = opened.file;
+  options.onStart?.({ student, totalBytes, finishedRows: file.finishedRows });
+  const started = performance.now();
+  const summary = new ScoreSummary();
+  const digest = new RowsDigest();
+  let progress: ScoreDatasetProgress = { rows: 0, bytes: 0, tokens: 0, reused: 0 };
+  const scored = scoreStream(student, scorableRows(file, options), {
+    ...facts,
+    ...(options.signal && { signal: options.signal }),
+  });
+  for await (const { item, score, logicalTokens } of scored) {
+    await file.append(item.line ?? formatScoreLine(item.row, score, { perToken: facts.perToken }));
+    summary.add(score, item.line !== undefined);
+    digest.add(item.row);
+    progress = {
+      rows: progress.rows + 1,
+      bytes: item.row.endByte,
+      tokens: progress.tokens + logicalTokens,
+      reused: progress.reused + (item.line === undefined ? 0 : 1),
+    };
+    options.onProgress?.(progress);
+  }
+  // what follows the last row is whitespace
+  if (progress.rows !== options.limit) options.onProgress?.({ ...progress, bytes: totalBytes });
+
+  const result = {
+    kind: 'scored',
+    summary: summary.snapshot(),
+    seconds: (performance.now() - started) / 1000,
+    logicalTokens: progress.tokens,
+    decodedTokens: student.stats().decodedTokens,
+  } as const;
+  await file.finish(describeRun(facts, result.summary, digest.hex()));
+  return result;
+}
+
+interface RowInHand {
+  readonly row: Row;
+  /** Its finished line, when an earlier attempt wrote it. */
+  readonly line?: string;
+}
+
+async function* scorableRows(
+  file: ScoreFile,
+  { dataset, limit, strict, signal }: ScoreDatasetOptions,
+): AsyncGenerator<ScorableItem<RowInHand>> {
+  for await (const row of readRows(dataset, {
+    ...(limit !== undefined && { limit }),
+    ...(signal && { signal }),
+  })) {
+    if (row.kind === 'bad') {
+      if (strict) {
+        throw new ReflectionError('row_rejected', row.detail, {
+          remedy: 'mend the row, or leave out --strict to have it written as unscorable',
+        });
+      }
+      const { reason, detail } = row;
+      yield { item: { row }, score: { status: 'unscorable', reason, detail, spans: {}, truncated: false } };
+      continue;
+    }
+    const line = await file.lookup(row);
+    yield line === undefined
+      ? { item: { row }, sample: row.sample }
+      : { item: { row, line }, score: readScoreLine(line) };
+  }
+}
+
+async function refuseToOverwriteInput({ dataset, output, student }: ScoreDatasetOptions): Promise<void> {
+  const resolve = (path: string) => realpath(path).catch(() => path);
+  const written = await Promise.all(Object.values(outputPaths(output)).map(resolve));
+  for (const input of [dataset, student.model]) {
+    if (written.includes(await resolve(input))) {
+      throw new ReflectionError(
+        'output_unwritable',
+        `writing ${output} would replace ${input}, which this run reads`,
+        {
+          remedy: 'name another file with -o',
+        },
+      );
+    }
+  }
+}
+
+/** @throws {ReflectionError} `resume_mismatch` unless the finished output holds just the rows that were asked for. */
+async function alreadyComplete(
+  meta: Readonly<Record<string, unknown>>,
+  options: ScoreDatasetOptions,
+): Promise<ScoreDatasetResult> {
+  const earlier = meta.dataset as { rows_sha256?: unknown } | undefined;
+  if (earlier?.rows_sha256 === (await rowsDigestOf(options.dataset, options))) return { kind: 'complete' };
+  throw new ReflectionError(
+    'resume_mismatch',
+    `${options.output} is finished, but was made from other rows: the dataset or --limit has changed`,
+    { remedy: 'write to another file with -o, or pass --force to score everything again' },
+  );
+}

@@ -1,0 +1,100 @@
+import { basename } from 'node:path';
+import type { Metric } from '../domain/score.js';
+import type { Student } from '../engine/student.js';
+import { llamaVersion } from '../engine/versions.js';
+import type { Fingerprint } from '../output/fingerprint.js';
+import type { Template } from '../prompt/template.js';
+import type { Summary } from '../report/summarize.js';
+import type { DefinitionName } from '../scoring/definition.js';
+import { DEFINITIONS } from '../scoring/score-stream.js';
+import { PACKAGE_VERSION } from '../util/package-version.js';
+
+export interface ScoreFacts {
+  readonly student: Student;
+  /** sha256 of the student's file. */
+  readonly studentHash: string;
+  readonly template: Template;
+  readonly metrics: readonly Metric[];
+  readonly definition: DefinitionName;
+  readonly perToken: boolean;
+  readonly options: {
+    readonly dataset: string;
+    readonly limit?: number;
+    readonly student: { readonly model: string; readonly maxLength?: number };
+  };
+  readonly totalBytes: number;
+}
+
+/** Everything a score depends on but its row. Threads and batch size are left out: they change rounding only. */
+export function fingerprintOf({ student, ...facts }: ScoreFacts): Fingerprint {
+  return {
+    definition: DEFINITIONS[facts.definition].version,
+    template: `${facts.template.name} ${facts.template.hash}`,
+    student: facts.studentHash,
+    start_token: student.startToken,
+    metrics: facts.metrics.join(','),
+    max_length: student.maxLength,
+    precision: student.precision,
+    per_token: facts.perToken,
+    device: student.device.kind,
+    llama_cpp: llamaVersion(),
+  };
+}
+
+/** The header file beside the output: how its numbers were made, for whoever finds it later. */
+export function describeRun({ student, ...facts }: ScoreFacts, summary: Summary, rowsSha256: string): object {
+  const { template, options } = facts;
+  return {
+    format: 'reflection-tuning scores',
+    created: new Date().toISOString(),
+    definition: { name: facts.definition, version: DEFINITIONS[facts.definition].version },
+    metrics: facts.metrics,
+    template: {
+      name: template.name,
+      hash: template.hash,
+      no_input: template.noInput,
+      with_input: template.withInput,
+    },
+    student: {
+      file: basename(options.student.model),
+      sha256: facts.studentHash,
+      architecture: student.model.architecture,
+      name: student.model.name,
+      quantization: student.model.quantization,
+      parameters: student.model.parameters,
+      context_length: student.model.contextLength,
+    },
+    bos_policy: {
+      starts_with: student.startTokenKind,
+      token: student.startToken,
+      tokenizer_adds_bos: student.model.addsBos,
+    },
+    max_length: student.maxLength,
+    max_length_requested: options.student.maxLength ?? null,
+    precision: student.precision,
+    per_token: facts.perToken,
+    device: { kind: student.device.kind, name: student.device.name, description: student.device.description },
+    engine: {
+      version: PACKAGE_VERSION,
+      head: student.engine.head,
+      shares_prefixes: student.engine.sharePrefixes,
+      cpu_backend: student.device.cpuBackend,
+      threads: student.engine.threads,
+      contexts: student.engine.contexts,
+      batch_tokens: student.engine.batchTokens,
+    },
+    llama_cpp: llamaVersion(),
+    dataset: {
+      file: basename(options.dataset),
+      bytes: facts.totalBytes,
+      limit: options.limit ?? null,
+      rows_sha256: rowsSha256,
+    },
+    rows: {
+      total: summary.rows,
+      scored: summary.scored,
+      unscorable: summary.unscorable,
+      reasons: summary.reasons,
+    },
+  };
+}

@@ -1,0 +1,18 @@
+import type { UnscorableReason } from '../domain/score.js';
+
+/** Why a row has no score, for people: a clause, short enough for a table of 80 columns. */
+export const REASON_TEXT: Readonly<Record<UnscorableReason, string>> = {
+  malformed_json: 'the line is not valid JSON',
+  not_an_object: 'the row is not a JSON object',
+  invalid_utf8: 'the bytes are not valid UTF-8',
+  row_too_large: 'the row exceeds the size limit',
+  missing_field: 'instruction or output is missing',
+  wrong_type: 'a field is not a string',
+  lone_surrogate: 'a field holds half a character',
+  empty_output: 'the answer is empty',
+  empty_instruction: 'the instruction is empty',
+  prompt_too_long: 'no room is left for the answer',
+  reverse_prompt_too_long: 'the answer leaves r-IFD no room',
+  no_target_tokens: 'no token is left to predict',
+  not_finite: 'the student gave no finite number',
+};

@@ -1,0 +1,103 @@
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { text } from 'node:stream/consumers';
+
+export interface BatchLine {
+  readonly custom_id: string;
+  // biome-ignore lint/suspicious/noExplicitAny: whatever was sent; the tests look into it
+  readonly body: any;
+}
+
+export interface BatchScript {
+  /** The result line for one request of a batch; undefined leaves the request undone. */
+  readonly result: (line: BatchLine) => unknown;
+  /** How a batch ends. Default `completed`. */
+  readonly ends?: 'completed' | 'expired' | 'failed';
+  /** Looks at a batch before it has ended. Default 2. */
+  readonly looks?: number;
+  /** Breaks the connection in place of confirming the creation of the batch of this index. */
+  readonly loseConfirmation?: (index: number) => boolean;
+}
+
+export interface ScriptedBatchServer extends AsyncDisposable {
+  readonly baseUrl: string;
+  /** The requests of every batch created, in the order of creation. */
+  readonly batches: readonly (readonly BatchLine[])[];
+}
+
+interface StoredBatch {
+  readonly id: string;
+  readonly metadata: unknown;
+  readonly lines: readonly BatchLine[];
+  looks: number;
+}
+
+/** A provider's batch API on this machine, as far as it is used, with its batches in memory. */
+export async function startScriptedBatches(script: BatchScript): Promise<ScriptedBatchServer> {
+  const files = new Map<string, string>();
+  const batches: StoredBatch[] = [];
+
+  function view(batch: StoredBatch) {
+    const ended = batch.looks >= (script.looks ?? 2);
+    const status = ended ? (script.ends ?? 'completed') : 'in_progress';
+    const errors = status === 'failed' ? { data: [{ message: 'Line 1 is odd.' }] } : null;
+    const output_file_id = ended && status !== 'failed' ? `out-${batch.id}` : null;
+    return { id: batch.id, metadata: batch.metadata, status, errors, output_file_id, error_file_id: null };
+  }
+
+  async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const body = await text(request);
+    const path = new URL(request.url ?? '', 'http://x').pathname.replace('/v1', '');
+    const route = `${request.method} ${path}`;
+    const send = (value: unknown) =>
+      response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(value));
+    const id = path.split('/')[2] ?? '';
+    if (route === 'POST /files') {
+      const name = `file-${files.size}`;
+      files.set(name, body);
+      send({ id: name });
+    } else if (route === 'POST /batches') {
+      const { input_file_id, metadata } = JSON.parse(body);
+      const lines = readUpload(files.get(input_file_id) ?? '');
+      batches.push({ id: `batch-${batches.length}`, metadata, lines, looks: 0 });
+      if (script.loseConfirmation?.(batches.length - 1)) response.destroy();
+      else send(view(batches.at(-1)!));
+    } else if (route === 'GET /batches') {
+      send({ data: batches.map(view), has_more: false });
+    } else if (route === `GET /batches/${id}`) {
+      const batch = batches.find((candidate) => candidate.id === id)!;
+      batch.looks++;
+      send(view(batch));
+    } else if (route === `GET /files/${id}/content`) {
+      const { lines } = batches.find((batch) => `out-${batch.id}` === id)!;
+      // Providers give no order.
+      const results = lines
+        .map(script.result)
+        .filter((result) => result !== undefined)
+        .reverse();
+      response.end(results.map((result) => `${JSON.stringify(result)}\n`).join(''));
+    } else response.writeHead(404).end();
+  }
+
+  const server = createServer((request, response) => void answer(request, response));
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  return {
+    baseUrl: `http://127.0.0.1:${(server.address() as AddressInfo).port}/v1`,
+    get batches() {
+      return batches.map(({ lines }) => lines);
+    },
+    async [Symbol.asyncDispose]() {
+      const closed = new Promise((resolve) => server.close(resolve));
+      server.closeAllConnections();
+      await closed;
+    },
+  };
+}
+
+/** The JSON lines out of a multipart form. */
+function readUpload(form: string): BatchLine[] {
+  return form
+    .split(/\r?\n/)
+    .filter((line) => line.startsWith('{'))
+    .map((line) => JSON.parse(line));
+}

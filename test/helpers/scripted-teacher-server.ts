@@ -1,0 +1,120 @@
+import { createServer, type IncomingHttpHeaders, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { json } from 'node:stream/consumers';
+
+/** A request as the server got it. */
+export interface SeenRequest {
+  readonly path: string;
+  readonly headers: IncomingHttpHeaders;
+  // biome-ignore lint/suspicious/noExplicitAny: whatever was sent; the tests look into it
+  readonly body: any;
+}
+
+/** What the server does with a request. */
+export type TeacherAction =
+  | {
+      readonly kind: 'reply';
+      readonly content: string | null;
+      readonly finishReason?: string;
+      readonly refusal?: string;
+      readonly usage?: { readonly prompt_tokens: number; readonly completion_tokens: number } | null;
+    }
+  | {
+      readonly kind: 'status';
+      readonly status: number;
+      readonly headers?: Readonly<Record<string, string>>;
+      readonly body?: unknown;
+    }
+  /** A body that is no JSON though it says so. */
+  | { readonly kind: 'garbage' }
+  /** One byte every few milliseconds, for ever. */
+  | { readonly kind: 'drip' }
+  /** As many bytes as the connection takes, for ever. */
+  | { readonly kind: 'endless' }
+  /** The beginning of a reply, then a reset connection. */
+  | { readonly kind: 'cut' }
+  /** No byte at all. */
+  | { readonly kind: 'hang' };
+
+export type TeacherScript = (request: SeenRequest, index: number) => TeacherAction | Promise<TeacherAction>;
+
+export interface ScriptedTeacherServer extends AsyncDisposable {
+  readonly baseUrl: string;
+  readonly seen: readonly SeenRequest[];
+  /** Requests being worked on at once, at most so far. */
+  readonly mostAtOnce: number;
+}
+
+/** A real HTTP server on this machine that answers, or fails, as told. */
+export async function startScriptedTeacher(script: TeacherScript): Promise<ScriptedTeacherServer> {
+  const seen: SeenRequest[] = [];
+  let atOnce = 0;
+  let mostAtOnce = 0;
+  const server = createServer(async (request, response) => {
+    mostAtOnce = Math.max(mostAtOnce, ++atOnce);
+    response.on('close', () => atOnce--);
+    const body = await json(request);
+    const seenRequest = { path: request.url ?? '', headers: request.headers, body };
+    seen.push(seenRequest);
+    perform(await script(seenRequest, seen.length - 1), response);
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  return {
+    baseUrl: `http://127.0.0.1:${(server.address() as AddressInfo).port}/v1`,
+    seen,
+    get mostAtOnce() {
+      return mostAtOnce;
+    },
+    async [Symbol.asyncDispose]() {
+      const closed = new Promise((resolve) => server.close(resolve));
+      server.closeAllConnections();
+      await closed;
+    },
+  };
+}
+
+function perform(action: TeacherAction, response: ServerResponse): void {
+  const jsonHeaders = { 'content-type': 'application/json' };
+  switch (action.kind) {
+    case 'reply':
+      response.writeHead(200, jsonHeaders).end(completion(action));
+      return;
+    case 'status':
+      response
+        .writeHead(action.status, { ...jsonHeaders, ...action.headers })
+        .end(JSON.stringify(action.body ?? { error: { message: 'as scripted' } }));
+      return;
+    case 'garbage':
+      response.writeHead(200, jsonHeaders).end('<html>not json</html>');
+      return;
+    case 'drip':
+      response.writeHead(200, jsonHeaders);
+      repeat(response, () => response.write(' '));
+      return;
+    case 'endless':
+      response.writeHead(200, jsonHeaders);
+      repeat(response, () => response.write(' '.repeat(64 * 1024)));
+      return;
+    case 'cut':
+      response.writeHead(200, { ...jsonHeaders, 'content-length': '1000' });
+      response.write('{"choices": [', () => response.destroy());
+      return;
+    case 'hang':
+  }
+}
+
+function repeat(response: ServerResponse, step: () => void): void {
+  const timer = setInterval(step, 5);
+  response.on('close', () => clearInterval(timer));
+}
+
+function completion(action: Extract<TeacherAction, { kind: 'reply' }>): string {
+  const { content, finishReason = 'stop', refusal = null, usage } = action;
+  return JSON.stringify({
+    id: 'scripted',
+    object: 'chat.completion',
+    model: 'scripted-model-001',
+    choices: [{ index: 0, finish_reason: finishReason, message: { role: 'assistant', content, refusal } }],
+    usage: usage === undefined ? { prompt_tokens: 10, completion_tokens: 5 } : usage,
+  });
+}

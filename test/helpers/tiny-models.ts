@@ -1,0 +1,47 @@
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { bertModel } from '../../bench/models/bert-model.js';
+import { cachedGguf } from '../../bench/models/cached-gguf.js';
+import { gemma2Model } from '../../bench/models/gemma2-model.js';
+import type { GgufSpec } from '../../bench/models/gguf-writer.js';
+import { gpt2Model } from '../../bench/models/gpt2-model.js';
+import { mambaModel } from '../../bench/models/mamba-model.js';
+import { qwen2Model } from '../../bench/models/qwen2-model.js';
+import { spmLlamaModel } from '../../bench/models/spm-llama-model.js';
+
+const GPT2 = { layers: 2, width: 64, heads: 4, vocab: 800, context: 128 } as const;
+const ROTARY = {
+  layers: 2,
+  width: 64,
+  heads: 4,
+  kvHeads: 2,
+  feedForward: 128,
+  vocab: 800,
+  context: 256,
+} as const;
+const RECURRENT = { layers: 2, width: 64, vocab: 800, context: 256 } as const;
+
+const MODELS = {
+  gpt2: () => gpt2Model({ ...GPT2, type: 'F32' }),
+  'gpt2-untied': () => gpt2Model({ ...GPT2, type: 'F32', untied: true }),
+  'gpt2-f16': () => gpt2Model({ ...GPT2, type: 'F16' }),
+  'gpt2-q8_0': () => gpt2Model({ ...GPT2, type: 'Q8_0' }),
+  'gpt2-q4_0': () => gpt2Model({ ...GPT2, type: 'Q4_0' }),
+  'spm-llama': () => spmLlamaModel({ ...ROTARY, type: 'F32' }),
+  'spm-llama-q8_0': () => spmLlamaModel({ ...ROTARY, type: 'Q8_0' }),
+  gemma2: () => gemma2Model({ ...ROTARY, layers: 3, headWidth: 32, slidingWindow: 32, type: 'F32' }),
+  qwen2: () => qwen2Model({ ...ROTARY, type: 'F32' }),
+  'qwen2-q8_0': () => qwen2Model({ ...ROTARY, type: 'Q8_0' }),
+  mamba: () => mambaModel({ ...RECURRENT, type: 'F32' }),
+  /** No causal language model: for the refusal. */
+  bert: () => bertModel({ layers: 2, width: 64, heads: 4, vocab: 64, context: 128, type: 'F32' }),
+} as const satisfies Record<string, () => GgufSpec>;
+
+export type TinyModel = keyof typeof MODELS;
+
+export const TINY_MODELS = Object.keys(MODELS) as readonly TinyModel[];
+
+/** The path of a random model of at most 1 MB, written on first use and shared by all test processes. */
+export function tinyModel(kind: TinyModel): Promise<string> {
+  return cachedGguf(join(tmpdir(), 'reflection-tuning-tiny-models'), kind, MODELS[kind]());
+}

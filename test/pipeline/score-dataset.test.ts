@@ -1,0 +1,86 @@
+import { copyFile, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import {
+  type ScoreDatasetOptions,
+  type ScoreDatasetProgress,
+  scoreDataset,
+} from '../../src/pipeline/score-dataset.js';
+import { BUILT_IN_TEMPLATES } from '../../src/prompt/built-in-templates.js';
+import { tinyModel } from '../helpers/tiny-models.js';
+
+const ROWS = ['{"instruction":"Say a.","output":"a b"}', '{"instruction":"Say b.","output":"b c"}'];
+
+let directory: string;
+let options: ScoreDatasetOptions;
+beforeEach(async () => {
+  directory = await mkdtemp(join(tmpdir(), 'score-dataset-'));
+  options = {
+    dataset: join(directory, 'rows.jsonl'),
+    output: join(directory, 'scores.jsonl'),
+    student: { model: await tinyModel('qwen2'), device: 'cpu', threads: 1, checkFile: false },
+    template: BUILT_IN_TEMPLATES.none,
+  };
+  await writeFile(options.dataset, `${ROWS.join('\n')}\n\n`);
+});
+afterEach(() => rm(directory, { recursive: true }));
+
+async function progressOf(more: Partial<ScoreDatasetOptions>): Promise<ScoreDatasetProgress[]> {
+  const updates: ScoreDatasetProgress[] = [];
+  await scoreDataset({ ...options, ...more, onProgress: (update) => void updates.push(update) });
+  return updates;
+}
+
+describe('scoreDataset', () => {
+  it('reports progress up to the last byte, or up to the limit', async () => {
+    const bytes = (await readFile(options.dataset)).length;
+    const all = await progressOf({});
+    expect(all.map(({ rows }) => rows)).toEqual([1, 2, 2]);
+    expect(all.at(-1)).toMatchObject({ rows: 2, bytes, reused: 0 });
+    const limited = await progressOf({ limit: 1, mode: 'force' });
+    expect(limited).toMatchObject([{ rows: 1, bytes: ROWS[0]!.length }]);
+  });
+
+  it('writes over none of its inputs, not even with a file beside the output', async () => {
+    const dataset = join(directory, 'scores.meta.json');
+    await copyFile(options.dataset, dataset);
+    for (const more of [{ dataset }, { output: options.dataset }]) {
+      await expect(scoreDataset({ ...options, ...more, mode: 'force' })).rejects.toMatchObject({
+        code: 'output_unwritable',
+        message: expect.stringContaining('which this run reads'),
+      });
+    }
+    expect(await readFile(dataset, 'utf8')).toBe(await readFile(options.dataset, 'utf8'));
+  });
+
+  it('leaves nothing when no row was scored', async () => {
+    await writeFile(options.dataset, '\n');
+    await expect(scoreDataset(options)).rejects.toMatchObject({ code: 'dataset_unreadable' });
+    await writeFile(options.dataset, `${ROWS[0]}\nnothing\n`);
+    await expect(scoreDataset({ ...options, strict: true })).rejects.toMatchObject({ code: 'row_rejected' });
+    const aborted = scoreDataset({ ...options, signal: AbortSignal.abort() });
+    await expect(aborted).rejects.toMatchObject({ code: 'aborted' });
+    expect(await readdir(directory)).toEqual(['rows.jsonl']);
+  });
+
+  it('takes a finished output for what was asked only when it holds the same rows', async () => {
+    await scoreDataset({ ...options, limit: 2 });
+    expect(await scoreDataset({ ...options, mode: 'resume' })).toEqual({ kind: 'complete' });
+    for (const change of [
+      { limit: 1 },
+      { template: BUILT_IN_TEMPLATES.alpaca },
+      { metrics: ['ifd'] as const },
+      { definition: 'reference' as const },
+      { perToken: true },
+      { student: { ...options.student, precision: 'precise' as const } },
+    ]) {
+      const resumed = scoreDataset({ ...options, ...change, mode: 'resume' });
+      await expect(resumed, Object.keys(change)[0]!).rejects.toMatchObject({ code: 'resume_mismatch' });
+    }
+    await writeFile(options.dataset, `${ROWS.toReversed().join('\n')}\n\n`);
+    await expect(scoreDataset({ ...options, mode: 'resume' })).rejects.toMatchObject({
+      code: 'resume_mismatch',
+    });
+  });
+});

@@ -1,0 +1,79 @@
+import { describe, expect, it } from 'vitest';
+import { ifd, rifd } from '../../src/domain/ifd.js';
+import { loss, SPAN_NAMES } from '../../src/domain/span-score.js';
+import { Student } from '../../src/engine/student.js';
+import type { Precision } from '../../src/engine/student-options.js';
+import { BUILT_IN_TEMPLATES, isBuiltInTemplateName } from '../../src/prompt/built-in-templates.js';
+import { DEFINITION_NAMES, type DefinitionName } from '../../src/scoring/definition.js';
+import { scoreSamples } from '../../src/scoring/score-samples.js';
+import { collect } from '../helpers/collect.js';
+import { GOLDEN, type GoldenEntry } from '../helpers/golden.js';
+import { TINY_STUDENT } from '../helpers/paths.js';
+
+/**
+ * Largest difference of a span's mean loss from the independent float32 implementation, in nats. `precise` leaves
+ * float32 rounding only. `fast` multiplies F16 weights, which rounds activations to F16, and attends in F16; the
+ * fewer tokens a span has the less their errors average out, and the golden rows hold spans of two tokens.
+ */
+function tolerance(precision: Precision, tokenCount: number): number {
+  if (precision === 'precise') return 1e-5;
+  return tokenCount < 4 ? 4e-3 : 2e-3;
+}
+
+const TEMPLATES = [...new Set(GOLDEN.map(({ template }) => template))];
+
+async function scoresOf(student: Student, entries: readonly GoldenEntry[], definition: DefinitionName) {
+  const name = entries[0]!.template;
+  if (!isBuiltInTemplateName(name)) throw new Error(`no template ${name}`);
+  return collect(scoreSamples(student, entries, { template: BUILT_IN_TEMPLATES[name], definition }));
+}
+
+describe.each(['fast', 'precise'] as const)('golden numbers, %s', (precision) => {
+  describe.each(DEFINITION_NAMES)('%s definition', (definition) => {
+    it.each(TEMPLATES)('%s template', async (template) => {
+      await using student = await Student.load({
+        model: TINY_STUDENT,
+        device: 'cpu',
+        threads: 1,
+        precision,
+        checkFile: false,
+      });
+      const entries = GOLDEN.filter((entry) => entry.template === template);
+      const scores = await scoresOf(student, entries, definition);
+
+      expect(scores).toHaveLength(entries.length);
+      for (const [i, { id, [definition]: golden }] of entries.entries()) {
+        const { status, spans } = scores[i]!;
+        expect(status, id).toBe('scored');
+        for (const name of SPAN_NAMES) {
+          const span = spans[name]!;
+          expect(span.tokenCount, `${id} ${name}`).toBe(golden[name].tokens);
+          const difference = Math.abs(loss(span) - golden[name].loss!);
+          expect(difference, `${id} ${name}`).toBeLessThanOrEqual(tolerance(precision, span.tokenCount));
+        }
+        // a ratio is exp of a difference of two losses
+        const shortest = Math.min(...SPAN_NAMES.map((name) => spans[name]!.tokenCount));
+        const bound = Math.expm1(2 * tolerance(precision, shortest));
+        expect(
+          Math.abs(ifd(spans.A_condition!, spans.A_direct!) / golden.ifd_ppl - 1),
+          id,
+        ).toBeLessThanOrEqual(bound);
+        expect(
+          Math.abs(rifd(spans.Q_condition!, spans.Q_direct!) / golden.rifd_ppl - 1),
+          id,
+        ).toBeLessThanOrEqual(bound);
+      }
+    });
+  });
+});
+
+it('tokenizes like the independent tokenizer', async () => {
+  await using student = await Student.load({
+    model: TINY_STUDENT,
+    device: 'cpu',
+    threads: 1,
+    checkFile: false,
+  });
+  const ids = await student.tokenize(GOLDEN.map(({ output }) => output));
+  expect(ids.map((list) => [...list])).toEqual(GOLDEN.map(({ token_ids }) => token_ids.output));
+});
