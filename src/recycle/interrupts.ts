@@ -1,0 +1,32 @@
+import { setMaxListeners } from 'node:events';
+
+const DEFAULT_GRACE_MS = 20_000;
+
+/** The two stages in which a run is called off. */
+export interface Interrupts extends Disposable {
+  /** Nothing new is to be begun. */
+  readonly stopAsking: AbortSignal;
+  /** What is under way is to be given up as well. */
+  readonly hangUp: AbortSignal;
+}
+
+/** Lets what is under way finish within `graceMs` milliseconds after `signal` has fired. */
+export function interruptsOf(signal: AbortSignal | undefined, graceMs = DEFAULT_GRACE_MS): Interrupts {
+  const hangUp = new AbortController();
+  // Every request under way listens.
+  setMaxListeners(0, hangUp.signal);
+  let timer: NodeJS.Timeout | undefined;
+  const begin = () => {
+    timer = setTimeout(() => hangUp.abort(), graceMs);
+  };
+  if (signal?.aborted) begin();
+  else signal?.addEventListener('abort', begin, { once: true });
+  return {
+    stopAsking: signal ?? new AbortController().signal,
+    hangUp: hangUp.signal,
+    [Symbol.dispose]() {
+      clearTimeout(timer);
+      signal?.removeEventListener('abort', begin);
+    },
+  };
+}

@@ -1,0 +1,75 @@
+import type { Student } from '../engine/student.js';
+import type { StudentOptions } from '../engine/student-options.js';
+import type { Template } from '../prompt/template.js';
+import type { ReflectionPrompts } from '../reflection/load-prompt-files.js';
+import type { DefinitionName } from '../scoring/definition.js';
+import type { SelectionPolicy } from '../selection/selection-policy.js';
+import type { CreateTeacherOptions } from '../teacher/create-teacher.js';
+import type { ManifestChanges, RecycleMode } from './run-manifest.js';
+import type { RunSummary } from './run-summary.js';
+import type { Sampling } from './teacher-proposals.js';
+
+export interface RecycleOptions {
+  readonly dataset: string;
+  /** The run directory; made if there is none, gone on with if there is one. */
+  readonly output: string;
+  /** Default `v2`. */
+  readonly mode?: RecycleMode;
+  /** `openai:<model>`, `gguf:<path>` or `replay:<journal>`. Needed unless the mode is `score-only`. */
+  readonly teacher?: string;
+  readonly teacherOptions?: CreateTeacherOptions;
+  /** Default: the built-in wording. */
+  readonly prompts?: ReflectionPrompts;
+  /** Default: 2048 tokens at temperature 0. */
+  readonly sampling?: Partial<Sampling>;
+  /** Requests to the teacher under way at a time. Default 8. */
+  readonly concurrency?: number;
+  /** Needed unless the mode is `v1`. */
+  readonly student?: StudentOptions;
+  /** Default: the built-in `alpaca`. */
+  readonly template?: Template;
+  /** Default `exact`. */
+  readonly definition?: DefinitionName;
+  /** Default: the published procedure. */
+  readonly policy?: Partial<SelectionPolicy>;
+  /** Make and score all variants of every row, needed or not; selects the same. Default false. */
+  readonly eager?: boolean;
+  /** Stop after this many rows. */
+  readonly limit?: number;
+  /** Ask again for what the teacher failed at in earlier attempts. Default false. */
+  readonly retryFailed?: boolean;
+  /** Go on although replies or scores of earlier attempts cannot be used any more. Default false. */
+  readonly acceptChanges?: boolean;
+  /** Once it fires nothing new is begun; requests under way get `graceMs` to finish. */
+  readonly signal?: AbortSignal;
+  /** Milliseconds, default 20,000. */
+  readonly graceMs?: number;
+  readonly onStart?: (start: RecycleStart) => void;
+  readonly onProgress?: (progress: RecycleProgress) => void;
+}
+
+export interface RecycleStart {
+  /** Null in mode `v1`. */
+  readonly student: Student | null;
+  /** The teacher's id; null in mode `score-only`. */
+  readonly teacher: string | null;
+  readonly totalBytes: number;
+  /** How the options differ from those of earlier attempts. */
+  readonly changes: ManifestChanges;
+}
+
+export interface RecycleProgress {
+  readonly rows: number;
+  /** Of the dataset's file. */
+  readonly bytes: number;
+  /** Requests put to the teacher by this process. */
+  readonly asked: number;
+  /** Scores computed by this process. */
+  readonly scored: number;
+  /** Rows that were finished by an earlier attempt. */
+  readonly reused: number;
+}
+
+export type RecycleResult =
+  /** The outputs were there already, made from this dataset with these options. */
+  { readonly kind: 'complete' | 'finished'; readonly summary: RunSummary };

@@ -1,0 +1,202 @@
+import { readFile } from 'node:fs/promises';
+import { datasetBytes } from '../dataset/dataset-bytes.js';
+import { datasetError } from '../dataset/dataset-error.js';
+import { readRows } from '../dataset/read-rows.js';
+import type { StudentOptions } from '../engine/student-options.js';
+import { ReflectionError } from '../errors.js';
+import type { Fingerprint } from '../output/fingerprint.js';
+import { DEFINITIONS } from '../scoring/score-stream.js';
+import type { Teacher } from '../teacher/teacher.js';
+import { fileHash } from '../util/file-hash.js';
+import { replaceFile } from '../util/replace-file.js';
+import { CARRIED_PROPOSALS } from './carried-proposals.js';
+import { inRunDirectory } from './in-run-directory.js';
+import { interruptsOf } from './interrupts.js';
+import { type OpenedStudent, openStudent } from './open-student.js';
+import { openTeacher } from './open-teacher.js';
+import type { RecycleOptions, RecycleProgress, RecycleResult } from './recycle-options.js';
+import { recycleWindow } from './recycle-window.js';
+import { reflectEverything } from './reflect-everything.js';
+import { ROWS_PER_WINDOW } from './row-windows.js';
+import { type RunInputs, runInputs } from './run-inputs.js';
+import {
+  compareManifests,
+  type ManifestChanges,
+  type RunManifest,
+  readManifest,
+  selectionFingerprint,
+  spellJson,
+  teacherFingerprint,
+} from './run-manifest.js';
+import type { RunPaths } from './run-paths.js';
+import type { RunState } from './run-state.js';
+import type { RunSummary } from './run-summary.js';
+import { StudentScores } from './student-scores.js';
+import { TeacherProposals } from './teacher-proposals.js';
+import { type DecideRows, tellRows, workThrough } from './work-through.js';
+import { markUnfinished, writeOutputs } from './write-outputs.js';
+
+const NO_CHANGES: ManifestChanges = { invalidated: [], harmless: [] };
+
+/**
+ * Recycles a dataset into a run directory: the teacher reflects, the student decides. May be called again after
+ * whatever ended it, with the same options or others: what is still valid is not done again, and the outputs of a
+ * run that was interrupted are, byte for byte, those of one that was not.
+ *
+ * Rejects with a ReflectionError: `invalid_option`, what opening the dataset, the student and the teacher rejects
+ * with, `resume_mismatch` when changed options would waste earlier work and `acceptChanges` is not set,
+ * `output_unwritable` (also when another process is at work in the directory), `aborted`, and what makes a teacher
+ * unusable, e.g. `budget_exhausted`.
+ */
+export async function recycle(options: RecycleOptions): Promise<RecycleResult> {
+  const inputs = await runInputs(options);
+  const totalBytes = await datasetBytes(options.dataset);
+  return inRunDirectory(options, (paths, state) => recycleInto(paths, state, totalBytes, inputs, options));
+}
+
+async function recycleInto(
+  paths: RunPaths,
+  state: RunState,
+  totalBytes: number,
+  inputs: RunInputs,
+  options: RecycleOptions,
+): Promise<RecycleResult> {
+  const { mode, concurrency } = inputs;
+  await using teacher =
+    options.teacher === undefined || mode === 'score-only'
+      ? undefined
+      : await openTeacher(options.teacher, options, concurrency, state);
+  const opened = mode === 'v1' ? undefined : await openStudent(studentOptions(options), inputs);
+  await using student = opened?.student;
+
+  const manifest = await manifestOf(options, inputs, teacher, opened);
+  const before = await readManifest(paths.manifest);
+  const changes = before === undefined ? NO_CHANGES : compareManifests(before, manifest);
+  if (changes.invalidated.length > 0 && !options.acceptChanges) throw mismatch(options, changes);
+  options.onStart?.({ student: student ?? null, teacher: teacher?.id ?? null, totalBytes, changes });
+
+  const retries = options.retryFailed === true && state.teacherTotals.rejected > 0;
+  if (!retries && before !== undefined && spellJson(before) === spellJson(manifest)) {
+    const summary = await readSummary(paths);
+    if (summary !== undefined) return { kind: 'complete', summary };
+  }
+  await markUnfinished(paths);
+  await replaceFile(paths.manifest, spellJson(manifest));
+  if (retries) state.forgetRejected();
+  return await work({ paths, state, totalBytes, inputs, options, teacher, opened });
+}
+
+interface WorkParts {
+  readonly paths: RunPaths;
+  readonly state: RunState;
+  readonly totalBytes: number;
+  readonly inputs: RunInputs;
+  readonly options: RecycleOptions;
+  readonly teacher: Teacher | undefined;
+  readonly opened: OpenedStudent | undefined;
+}
+
+async function work({
+  paths,
+  state,
+  totalBytes,
+  inputs,
+  options,
+  ...team
+}: WorkParts): Promise<RecycleResult> {
+  using interrupts = interruptsOf(options.signal, options.graceMs);
+  const { stopAsking, hangUp } = interrupts;
+  const asking =
+    team.teacher && new TeacherProposals({ ...inputs, teacher: team.teacher, state, stopAsking, hangUp });
+  const proposals = asking ?? CARRIED_PROPOSALS;
+  const scores = team.opened && scoresOf(team.opened, inputs, state, hangUp);
+  const decideRows: DecideRows =
+    scores === undefined
+      ? (rows) => reflectEverything(rows, proposals)
+      : (rows) => recycleWindow(rows, { ...inputs, proposals, scores, signal: stopAsking });
+
+  let progress: RecycleProgress = { rows: 0, bytes: 0, asked: 0, scored: 0, reused: 0 };
+  const report = (rows: number, bytes: number) => {
+    const asked = asking?.asked ?? 0;
+    const scored = scores?.scored ?? 0;
+    progress = { rows, bytes, asked, scored, reused: asked + scored === 0 ? rows : progress.reused };
+    state.progress = { rows, bytes, totalBytes };
+    options.onProgress?.(progress);
+  };
+  await workThrough(readRows(options.dataset, options), decideRows, {
+    windows: windowsUnderWay(inputs, team.opened?.student.parallelism ?? 1),
+    onWindow: (window) => report(progress.rows + window.rows.length, progress.bytes + window.bytes),
+  });
+  // What follows the last row is white space.
+  if (progress.rows !== options.limit) report(progress.rows, totalBytes);
+  const told = tellRows(readRows(options.dataset, options), decideRows);
+  return { kind: 'finished', summary: await writeOutputs(paths, told, state) };
+}
+
+/** Enough that each session has work while other rows are with the teacher, and that the teacher has, too. */
+function windowsUnderWay({ concurrency }: RunInputs, parallelism: number): number {
+  return 1 + Math.max(2 * parallelism, Math.ceil((2 * concurrency) / ROWS_PER_WINDOW));
+}
+
+/**
+ * Prefixes are not shared unless told: a session keeps those of earlier jobs, so that the last digits of a score would
+ * depend on what this process happened to score before.
+ */
+function studentOptions({ student, signal }: RecycleOptions): StudentOptions {
+  if (student === undefined) throw new TypeError('the mode needs a student');
+  return { sharePrefixes: false, ...student, ...(signal && { signal }) };
+}
+
+function scoresOf(
+  { student, fingerprint }: OpenedStudent,
+  { template, definition }: RunInputs,
+  state: RunState,
+  signal: AbortSignal,
+): StudentScores {
+  const { maxLength, startToken } = student;
+  return new StudentScores({
+    scorer: student,
+    definition: DEFINITIONS[definition],
+    settings: { template, maxLength, startToken },
+    fingerprint,
+    state,
+    signal,
+  });
+}
+
+async function manifestOf(
+  { dataset, limit, signal }: RecycleOptions,
+  { mode, prompts, sampling, eager, policy }: RunInputs,
+  teacher: Teacher | undefined,
+  opened: OpenedStudent | undefined,
+): Promise<RunManifest> {
+  const sha256 = await fileHash(dataset, signal).catch((cause) => {
+    throw datasetError(dataset, cause);
+  });
+  const data: Fingerprint = { sha256, limit: limit ?? null };
+  return {
+    format: 'reflection-tuning run',
+    version: 1,
+    dataset,
+    data,
+    teacher: teacher === undefined ? null : teacherFingerprint(teacher.id, prompts, sampling),
+    scoring: opened?.fingerprint ?? null,
+    selection: selectionFingerprint(mode, eager, policy),
+  };
+}
+
+async function readSummary({ summary }: RunPaths): Promise<RunSummary | undefined> {
+  try {
+    return JSON.parse(await readFile(summary, 'utf8')) as RunSummary;
+  } catch {
+    return undefined;
+  }
+}
+
+function mismatch({ output }: RecycleOptions, { invalidated }: ManifestChanges): ReflectionError {
+  return new ReflectionError(
+    'resume_mismatch',
+    `${output} was made with other options. With these, ${invalidated.join('; and ')}.`,
+    { remedy: 'Restore the options, name another directory, or pass --accept-changes; nothing is deleted.' },
+  );
+}

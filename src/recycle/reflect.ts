@@ -1,0 +1,112 @@
+import { datasetBytes } from '../dataset/dataset-bytes.js';
+import { readRows } from '../dataset/read-rows.js';
+import type { Row, SampleRow } from '../dataset/row.js';
+import { LineWriter } from '../output/line-writer.js';
+import { mapInOrder } from '../util/map-in-order.js';
+import { renameDurably } from '../util/replace-file.js';
+import { CANDIDATES_FIELD } from './carried-proposals.js';
+import { inRunDirectory } from './in-run-directory.js';
+import { interruptsOf } from './interrupts.js';
+import { openTeacher } from './open-teacher.js';
+import type { ProposalSource } from './proposal.js';
+import type { RecycleOptions } from './recycle-options.js';
+import { rowFields } from './row-fields.js';
+import type { VariantProposals } from './row-story.js';
+import { runInputs } from './run-inputs.js';
+import type { TeacherTotals } from './run-state.js';
+import { settleAll } from './settle-all.js';
+import { TeacherProposals } from './teacher-proposals.js';
+
+type SharedOptions =
+  | ('dataset' | 'output' | 'limit' | 'signal' | 'graceMs' | 'onProgress')
+  | ('teacherOptions' | 'prompts' | 'sampling' | 'concurrency');
+
+export interface ReflectOptions extends Pick<RecycleOptions, SharedOptions> {
+  readonly teacher: string;
+  readonly onStart?: (start: { readonly teacher: string; readonly totalBytes: number }) => void;
+}
+
+export interface ReflectResult {
+  /** Every row with its candidates, as mode `score-only` takes them. */
+  readonly file: string;
+  readonly teacher: TeacherTotals;
+}
+
+/** Rows under way for each request under way, so that a slow one does not hold the others up. */
+const ROWS_PER_REQUEST = 8;
+
+/**
+ * Has a teacher make every candidate of every row, and nothing else. May be called again after whatever ended it; a
+ * later run in the same directory, with the same teacher, asks for none of them again.
+ * Rejects as {@link recycle} does.
+ */
+export async function reflect(options: ReflectOptions): Promise<ReflectResult> {
+  const { dataset, signal, graceMs, onProgress } = options;
+  const { prompts, sampling, concurrency } = await runInputs({ ...options, mode: 'v1' });
+  const totalBytes = await datasetBytes(dataset);
+  return inRunDirectory(options, async ({ reflected }, state) => {
+    using interrupts = interruptsOf(signal, graceMs);
+    const { stopAsking, hangUp } = interrupts;
+    await using teacher = await openTeacher(options.teacher, options, concurrency, state);
+    options.onStart?.({ teacher: teacher.id, totalBytes });
+    const source = new TeacherProposals({
+      teacher,
+      prompts,
+      sampling,
+      state,
+      concurrency,
+      stopAsking,
+      hangUp,
+    });
+    const toLine = async (row: Row) => ({ endByte: row.endByte, line: await reflectedLine(row, source) });
+
+    const lines = mapInOrder(readRows(dataset, options), toLine, concurrency * ROWS_PER_REQUEST);
+    let rows = 0;
+    let reused = 0;
+    await writeLines(reflected, lines, (bytes) => {
+      rows++;
+      if (source.asked === 0) reused = rows;
+      onProgress?.({ rows, bytes, asked: source.asked, scored: 0, reused });
+    });
+    return { file: reflected, teacher: state.teacherTotals };
+  });
+}
+
+async function writeLines(
+  path: string,
+  lines: AsyncIterable<{ readonly line: string; readonly endByte: number }>,
+  onLine: (endByte: number) => void,
+): Promise<void> {
+  const temporary = `${path}.tmp`;
+  const writer = await LineWriter.create(temporary);
+  let isWhole = false;
+  try {
+    for await (const { line, endByte } of lines) {
+      await writer.append(line);
+      onLine(endByte);
+    }
+    isWhole = true;
+  } finally {
+    await writer.close({ durably: isWhole });
+  }
+  await renameDurably(temporary, path);
+}
+
+/** A row with its candidates; a bad row has none. */
+async function reflectedLine(row: Row, source: ProposalSource): Promise<string> {
+  const fields = rowFields(row, undefined, [CANDIDATES_FIELD]);
+  const proposals = row.kind === 'bad' ? {} : await allProposals(row, source);
+  const candidates = Object.entries(proposals).flatMap(([variant, proposal]) =>
+    proposal.kind === 'candidate' ? [[variant, proposal.sample]] : [],
+  );
+  return `${fields}"${CANDIDATES_FIELD}":${JSON.stringify(Object.fromEntries(candidates))}}`;
+}
+
+async function allProposals(row: SampleRow, source: ProposalSource): Promise<VariantProposals> {
+  const [instruction, response] = await settleAll([
+    source.propose(row, 'instruction', row.sample),
+    source.propose(row, 'response', row.sample),
+  ]);
+  if (instruction?.kind !== 'candidate') return { response: response! };
+  return { instruction, response: response!, both: await source.propose(row, 'both', instruction.sample) };
+}

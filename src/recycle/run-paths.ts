@@ -1,0 +1,33 @@
+import { join } from 'node:path';
+
+/** The files of a run directory. */
+export interface RunPaths {
+  /** What the run was asked to do, with the hashes of all it depends on. */
+  readonly manifest: string;
+  /** SQLite: every reply of the teacher and every score, as soon as they are there. */
+  readonly state: string;
+  /** Names the process that works in the directory. */
+  readonly lock: string;
+  /** Every row with all its candidates: what the `reflect` stage writes. */
+  readonly reflected: string;
+  readonly selected: string;
+  readonly rejected: string;
+  readonly candidates: string;
+  readonly audit: string;
+  /** Written last: while it is missing, the other outputs are missing or stale. */
+  readonly summary: string;
+}
+
+export function runPaths(directory: string): RunPaths {
+  return {
+    manifest: join(directory, 'manifest.json'),
+    state: join(directory, 'state.db'),
+    lock: join(directory, 'run.lock'),
+    reflected: join(directory, 'reflected.jsonl'),
+    selected: join(directory, 'selected.jsonl'),
+    rejected: join(directory, 'rejected.jsonl'),
+    candidates: join(directory, 'candidates.jsonl'),
+    audit: join(directory, 'audit.jsonl'),
+    summary: join(directory, 'summary.json'),
+  };
+}

@@ -1,0 +1,78 @@
+import { rm } from 'node:fs/promises';
+import type { BadRow } from '../dataset/row.js';
+import { LineWriter } from '../output/line-writer.js';
+import { renameDurably, replaceFile } from '../util/replace-file.js';
+import {
+  auditLine,
+  badRowAuditLine,
+  badRowLine,
+  candidateLines,
+  rejectedLine,
+  selectedLine,
+} from './output-lines.js';
+import type { RowStory } from './row-story.js';
+import { spellJson } from './run-manifest.js';
+import type { RunPaths } from './run-paths.js';
+import type { RunState } from './run-state.js';
+import { RunCounter, type RunSummary } from './run-summary.js';
+
+const LINE_FILES = ['selected', 'rejected', 'candidates', 'audit'] as const;
+type LineFile = (typeof LINE_FILES)[number];
+
+/** What there is to write of a row. */
+export type ToldRow = { readonly story: RowStory } | { readonly bad: BadRow };
+
+/**
+ * Writes a run's outputs beside their places and moves them there once all are whole, the summary last.
+ * @param rows - All rows of the dataset, in its order.
+ */
+export async function writeOutputs(
+  paths: RunPaths,
+  rows: AsyncIterable<ToldRow>,
+  state: RunState,
+): Promise<RunSummary> {
+  const writers: [LineFile, LineWriter][] = [];
+  const counter = new RunCounter();
+  let isWhole = false;
+  try {
+    for (const name of LINE_FILES) writers.push([name, await LineWriter.create(temporary(paths[name]))]);
+    const files = Object.fromEntries(writers) as Record<LineFile, LineWriter>;
+    for await (const told of rows) {
+      for (const [name, line] of linesOf(told)) await files[name].append(line);
+      if ('story' in told) counter.add(told.story);
+      else counter.addBadRow(told.bad.reason);
+    }
+    isWhole = true;
+  } finally {
+    for (const [, writer] of writers) await writer.close({ durably: isWhole });
+  }
+  for (const name of LINE_FILES) await renameDurably(temporary(paths[name]), paths[name]);
+  const summary = counter.snapshot(state.teacherTotals);
+  await replaceFile(paths.summary, spellJson(summary));
+  return summary;
+}
+
+/** Takes the mark of a finished run away, since its outputs are about to be made anew. */
+export async function markUnfinished(paths: RunPaths): Promise<void> {
+  await rm(paths.summary, { force: true });
+}
+
+function linesOf(told: ToldRow): readonly (readonly [LineFile, string])[] {
+  if ('bad' in told) {
+    return [
+      ['rejected', badRowLine(told.bad)],
+      ['audit', badRowAuditLine(told.bad)],
+    ];
+  }
+  const { story } = told;
+  const decided =
+    story.decision.kind === 'selected'
+      ? (['selected', selectedLine(story.row, story.proposals, story.decision)] as const)
+      : (['rejected', rejectedLine(story.row, story.decision)] as const);
+  const candidates = candidateLines(story).map((line) => ['candidates', line] as const);
+  return [decided, ...candidates, ['audit', auditLine(story)]];
+}
+
+function temporary(path: string): string {
+  return `${path}.tmp`;
+}

@@ -1,0 +1,66 @@
+import { ReflectionError } from '../errors.js';
+import { type ReferenceFile, type ReferenceRow, unusableRow } from './reference-rows.js';
+
+/** How rows of several files are known to belong together: by their position, or by a field they share. */
+export type JoinBy =
+  | { readonly kind: 'index' }
+  /** `field` holds a string or a number that no other row of the file has. */
+  | { readonly kind: 'id'; readonly field: string };
+
+/**
+ * The rows of several files side by side, in the order of the first file.
+ * @throws {ReflectionError} `dataset_unreadable` when the files do not have the same number of rows (naming
+ * each and its count) or, joined by id, not the same ids.
+ */
+export function joinRows<Name extends string>(
+  files: Readonly<Record<Name, ReferenceFile>>,
+  by: JoinBy,
+): Readonly<Record<Name, ReferenceRow>>[] {
+  const entries = Object.entries<ReferenceFile>(files);
+  const first = entries[0]?.[1];
+  if (first === undefined) return [];
+  requireEqualLengths(entries.map(([, file]) => file));
+  const columns = entries.map(([name, file]) => ({ name, rowFor: lookup(file, by) }));
+  return first.rows.map((row, index) => {
+    const joined = columns.map(({ name, rowFor }) => [name, rowFor(row, index)]);
+    return Object.fromEntries(joined) as Record<Name, ReferenceRow>;
+  });
+}
+
+function requireEqualLengths(files: readonly ReferenceFile[]): void {
+  if (new Set(files.map(({ rows }) => rows.length)).size === 1) return;
+  const counts = files.map(({ file, rows }) => `${file} has ${rows.length}`).join(', ');
+  throw new ReflectionError(
+    'dataset_unreadable',
+    `The files do not have the same number of rows: ${counts}.`,
+    {
+      remedy: 'Check that all of them were made from one dataset and written to the end.',
+    },
+  );
+}
+
+/** Finds the row of `file` that belongs to a row of the first file. */
+function lookup(file: ReferenceFile, by: JoinBy): (row: ReferenceRow, index: number) => ReferenceRow {
+  if (by.kind === 'index') return (_, index) => file.rows[index]!;
+  const byId = new Map<unknown, ReferenceRow>();
+  for (const row of file.rows) {
+    const id = idOf(row, by.field);
+    const earlier = byId.get(id);
+    if (earlier !== undefined) {
+      throw unusableRow(row, `line ${earlier.line} has the same "${by.field}", ${JSON.stringify(id)}`);
+    }
+    byId.set(id, row);
+  }
+  return (row) => {
+    const id = idOf(row, by.field);
+    const found = byId.get(id);
+    if (found !== undefined) return found;
+    throw unusableRow(row, `${file.file} has no row with its "${by.field}", ${JSON.stringify(id)}`);
+  };
+}
+
+function idOf(row: ReferenceRow, field: string): string | number {
+  const id = row.object[field];
+  if (typeof id === 'string' || typeof id === 'number') return id;
+  throw unusableRow(row, `it has no "${field}" to be joined by`);
+}

@@ -1,0 +1,83 @@
+import { recordedOutcome, soundOutcome } from '../selection/recorded-outcome.js';
+import { mapVariants, type Variant } from '../selection/variant.js';
+import type { JsonObject } from '../util/json-value.js';
+import { type JoinBy, joinRows } from './join-rows.js';
+import { importedScores, storedRatios } from './recorded-scores.js';
+import { type ReferenceRow, readReferenceFile } from './reference-rows.js';
+
+/** The four `*_with_analysis.json` of one dataset. */
+export type ReferenceFiles = Readonly<Record<Variant, string>>;
+
+export interface SelectReferenceOptions {
+  /**
+   * Select exactly what the research code would, failed passes and dropped rows included (see
+   * {@link recordedOutcome}); false unless told. Otherwise a score that could not be computed never wins.
+   */
+  readonly bugCompatible?: boolean | undefined;
+  /** How rows of the four files belong together; by position unless told, as in the research code. */
+  readonly joinBy?: JoinBy | undefined;
+}
+
+/** How many rows each variant won and passed the filter with, under the names the research code prints. */
+export interface ReferenceCounts {
+  /** `both`; selected. */
+  readonly count_1: number;
+  /** `instruction`; not selected, its response is not reflected. */
+  readonly count_2: number;
+  /** `response`; selected. */
+  readonly count_3: number;
+  /** `original`; not selected, its response is not reflected. */
+  readonly count_4: number;
+}
+
+export interface SelectedRecord {
+  /** 0-based position among the originals. */
+  readonly index: number;
+  readonly variant: 'response' | 'both';
+  /** As it stands in the variant's file. */
+  readonly record: JsonObject;
+}
+
+export interface ReferenceSelection {
+  /** In the order of the originals. */
+  readonly selected: readonly SelectedRecord[];
+  readonly counts: ReferenceCounts;
+}
+
+/**
+ * Selects from four scored files by the published procedure: both thresholds 1, response-reflected rows only.
+ * @throws {ReflectionError} `dataset_unreadable` when a file cannot be read, holds no analysis, or the files do
+ * not fit together.
+ */
+export async function selectReference(
+  files: ReferenceFiles,
+  { bugCompatible = false, joinBy = { kind: 'index' } }: SelectReferenceOptions = {},
+): Promise<ReferenceSelection> {
+  const contents = {
+    original: await readReferenceFile(files.original),
+    instruction: await readReferenceFile(files.instruction),
+    response: await readReferenceFile(files.response),
+    both: await readReferenceFile(files.both),
+  };
+  const selected: SelectedRecord[] = [];
+  const wins: Record<Variant, number> = { original: 0, instruction: 0, response: 0, both: 0 };
+  for (const [index, row] of joinRows(contents, joinBy).entries()) {
+    const variant = outcomeOf(row, bugCompatible);
+    if (variant === undefined) continue;
+    wins[variant]++;
+    if (variant === 'response' || variant === 'both') {
+      selected.push({ index, variant, record: row[variant].object });
+    }
+  }
+  const { original, instruction, response, both } = wins;
+  return { selected, counts: { count_1: both, count_2: instruction, count_3: response, count_4: original } };
+}
+
+function outcomeOf(
+  row: Readonly<Record<Variant, ReferenceRow>>,
+  bugCompatible: boolean,
+): Variant | undefined {
+  // Read in either mode: a record without the two ratios has not been analysed at all.
+  const stored = mapVariants(row, storedRatios);
+  return bugCompatible ? recordedOutcome(stored) : soundOutcome(mapVariants(row, importedScores));
+}

@@ -1,0 +1,54 @@
+import { hash } from 'node:crypto';
+import type { Sample } from '../domain/sample.js';
+import type { ReplySchema } from '../teacher/reply-schema.js';
+import { fence, fenceTag } from './fence.js';
+
+/** Changes whenever the wording of a built-in prompt, the fields of a reply or the way a sample is shown do. */
+export const PROMPT_VERSION = '1';
+
+/** Stands where a prompt's text shows the sample. */
+export const SAMPLE_PLACEHOLDER = '{sample}';
+
+/** How a teacher is asked to reflect on a sample. */
+export interface ReflectionPrompt {
+  /** {@link PROMPT_VERSION}, or `custom` for a user's own wording. */
+  readonly version: string;
+  readonly system: string;
+  /** Holds {@link SAMPLE_PLACEHOLDER} once. What the reply consists of is no part of it: the teacher adds that. */
+  readonly user: string;
+  readonly schema: ReplySchema;
+  /** The first 16 hex digits of SHA-256 over all that reaches the teacher except the sample. */
+  readonly hash: string;
+}
+
+/** One request to a teacher. */
+export interface ReflectionRequest {
+  readonly system: string;
+  readonly user: string;
+  readonly schema: ReplySchema;
+}
+
+export function createPrompt(parts: Omit<ReflectionPrompt, 'hash'>): ReflectionPrompt {
+  const { system, user, schema } = parts;
+  const content = JSON.stringify([PROMPT_VERSION, system, user, schema]);
+  return { ...parts, hash: hash('sha256', content, 'hex').slice(0, 16) };
+}
+
+/**
+ * Asks a teacher to reflect on one sample. Its texts appear verbatim, each between delimiters that none of them
+ * contains; the block for an input is there only when the sample has one.
+ */
+export function renderRequest(prompt: ReflectionPrompt, sample: Sample): ReflectionRequest {
+  const { system, user, schema } = prompt;
+  // A replacer function, because `$&` in a replacement text would be expanded.
+  return { system, user: user.replace(SAMPLE_PLACEHOLDER, () => fencedSample(prompt, sample)), schema };
+}
+
+function fencedSample({ system, user }: ReflectionPrompt, sample: Sample): string {
+  const { instruction, input, output } = sample;
+  const tag = fenceTag([instruction, input, output, system, user]);
+  const blocks = [fence('INSTRUCTION', instruction, tag)];
+  if (input !== '') blocks.push(fence('INPUT', input, tag));
+  blocks.push(fence('ANSWER', output, tag));
+  return blocks.join('\n\n');
+}

@@ -1,0 +1,48 @@
+import { ReflectionError } from '../errors.js';
+import { LocalGgufTeacher, type LocalGgufTeacherOptions } from './local-gguf-teacher.js';
+import { OpenAITeacher, type OpenAITeacherOptions } from './openai-teacher.js';
+import { RecordingTeacher } from './recording-teacher.js';
+import { ReplayTeacher } from './replay-teacher.js';
+import type { Teacher } from './teacher.js';
+import { TeacherJournal } from './teacher-journal.js';
+
+export interface CreateTeacherOptions {
+  /** For `openai:` only. */
+  readonly openai?: Omit<OpenAITeacherOptions, 'model'> | undefined;
+  /** For `gguf:` only. */
+  readonly gguf?: Omit<LocalGgufTeacherOptions, 'modelPath'> | undefined;
+  /** A file to record all replies in, from which `replay:` can repeat them. */
+  readonly journal?: string | undefined;
+}
+
+/**
+ * Opens the teacher that a specification names: `openai:<model>`, `gguf:<path>` or `replay:<journal>`.
+ * @throws {ReflectionError} `invalid_option` for any other, and what opening it throws.
+ */
+export async function createTeacher(spec: string, options: CreateTeacherOptions = {}): Promise<Teacher> {
+  const teacher = await openTeacher(spec, options);
+  if (options.journal === undefined) return teacher;
+  try {
+    return new RecordingTeacher(teacher, await TeacherJournal.open(options.journal));
+  } catch (error) {
+    await teacher[Symbol.asyncDispose]();
+    throw error;
+  }
+}
+
+async function openTeacher(spec: string, options: CreateTeacherOptions): Promise<Teacher> {
+  const [, kind, target] = /^(openai|gguf|replay):(.+)$/s.exec(spec) ?? [];
+  if (kind === undefined || target === undefined) {
+    throw new ReflectionError('invalid_option', `${JSON.stringify(spec)} does not name a teacher.`, {
+      remedy: 'Use openai:<model>, gguf:<path to a GGUF file> or replay:<path to a journal>.',
+    });
+  }
+  switch (kind as 'openai' | 'gguf' | 'replay') {
+    case 'openai':
+      return new OpenAITeacher({ ...options.openai, model: target });
+    case 'gguf':
+      return LocalGgufTeacher.load({ ...options.gguf, modelPath: target });
+    case 'replay':
+      return ReplayTeacher.open(target);
+  }
+}

@@ -1,0 +1,133 @@
+/**
+ * What a teacher is: something that turns one text into a few named texts. It knows nothing of samples, templates
+ * or scores, so that a server, a local file and a recording can stand in for each other.
+ */
+import type { ReplySchema } from './reply-schema.js';
+
+export interface TeacherRequest {
+  /** Identifies the request in journals; stable between runs, unique within one. */
+  readonly key: string;
+  readonly system: string;
+  /** What is asked. The teacher appends how the reply has to be laid out. */
+  readonly user: string;
+  readonly schema: ReplySchema;
+  /** Tokens the reply may have; some teachers double it when a reply was cut off. */
+  readonly maxTokens: number;
+  /** 0 asks for the most likely reply. */
+  readonly temperature: number;
+  readonly topP?: number;
+  readonly seed?: number;
+}
+
+/**
+ * How the reply's layout is enforced: by a schema the server knows, by "some JSON", by marker lines in plain text
+ * that only the prompt asks for, or by a grammar in process.
+ */
+export const REPLY_MODES = ['json_schema', 'json_object', 'markers', 'grammar'] as const;
+export type ReplyMode = (typeof REPLY_MODES)[number];
+
+/** What was spent. */
+export interface Usage {
+  readonly promptTokens: number;
+  readonly completionTokens: number;
+  /** In the currency of the price given; null when no price is known. */
+  readonly cost: number | null;
+  /** True when a part was guessed from text lengths because the server did not say. */
+  readonly estimated: boolean;
+}
+
+export const NO_USAGE: Usage = { promptTokens: 0, completionTokens: 0, cost: 0, estimated: false };
+
+export function addUsage(a: Usage, b: Usage): Usage {
+  return {
+    promptTokens: a.promptTokens + b.promptTokens,
+    completionTokens: a.completionTokens + b.completionTokens,
+    cost: a.cost === null || b.cost === null ? null : a.cost + b.cost,
+    estimated: a.estimated || b.estimated,
+  };
+}
+
+/** Why a request has no answer, though the teacher works. Machine-readable. */
+export const REJECTION_REASONS = [
+  /** Cut off at the token limit, also with the largest limit tried. */
+  'truncated',
+  /** The teacher or its content filter declined. */
+  'refused',
+  /** The reply is not laid out as asked, or in more than one way. */
+  'unparsable',
+  /** No reply, or one whose new texts are blank or placeholders. */
+  'empty',
+  /** No complete reply within the time limit. */
+  'timeout',
+  /** The request and its reply do not fit into the teacher's context. */
+  'context_too_long',
+  /** The server refused this request, or failed at every attempt. */
+  'server_error',
+  /** Replay: the recording holds no answer to exactly this request. */
+  'replay_missing',
+] as const;
+export type RejectionReason = (typeof REJECTION_REASONS)[number];
+
+/** What is known of every reply. */
+export interface ReplyFacts {
+  /** The model that answered, in the teacher's own words. */
+  readonly model: string;
+  /** Of all attempts together. */
+  readonly usage: Usage;
+  /** Attempts beyond the first. */
+  readonly retries: number;
+  /** From the question to the reply, waiting included. */
+  readonly milliseconds: number;
+}
+
+/** Every field of the schema, trimmed; no `text` field is blank or a placeholder. */
+export interface AnsweredReply extends ReplyFacts {
+  readonly kind: 'answered';
+  readonly fields: Readonly<Record<string, string>>;
+  /** What the teacher wrote, whole, secrets blotted out. */
+  readonly rawText: string;
+  readonly mode: ReplyMode;
+}
+
+export interface RejectedReply extends ReplyFacts {
+  readonly kind: 'rejected';
+  readonly reason: RejectionReason;
+  /** One sentence for people. */
+  readonly detail: string;
+  /** What the teacher wrote, null when nothing arrived. */
+  readonly rawText: string | null;
+  readonly mode: ReplyMode | null;
+}
+
+/** One bad item is a value; see {@link Teacher.ask} for what throws. */
+export type TeacherReply = AnsweredReply | RejectedReply;
+
+/** What a report or a manifest may say about a teacher; holds no secrets. */
+export interface TeacherDescription {
+  readonly id: string;
+  readonly kind: 'openai' | 'gguf' | 'replay';
+  /** Model name, or path of the file. */
+  readonly model: string;
+  /** Base URL without its query; null when nothing leaves the process. */
+  readonly endpoint: string | null;
+  /** Null until the first request has settled it. */
+  readonly mode: ReplyMode | null;
+  /** Sampling settings the server does not know and that are therefore left out. */
+  readonly omitted: readonly string[];
+}
+
+export interface AskOptions {
+  readonly signal?: AbortSignal | undefined;
+}
+
+export interface Teacher extends AsyncDisposable {
+  /** Names the model that answers, e.g. `openai:gpt-4o-mini` or `gguf:<hash>`. */
+  readonly id: string;
+  describe(): TeacherDescription;
+  /**
+   * Puts one request; any number may be under way at a time.
+   * @throws {ReflectionError} what would go wrong with every further request too: `teacher_unauthorized`,
+   *   `teacher_unusable`, `teacher_unreachable`, `budget_exhausted`; also `aborted` and `closed`.
+   */
+  ask(request: TeacherRequest, options?: AskOptions): Promise<TeacherReply>;
+}

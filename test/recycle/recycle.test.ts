@@ -1,0 +1,372 @@
+import { writeFile } from 'node:fs/promises';
+import { hostname } from 'node:os';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { OutputLock } from '../../src/output/output-lock.js';
+import { recycle } from '../../src/recycle/recycle.js';
+import type { RecycleStart } from '../../src/recycle/recycle-options.js';
+import { reflect } from '../../src/recycle/reflect.js';
+import { runStatus } from '../../src/recycle/run-status.js';
+import { RecycleFixture, shortRows } from './recycle-fixture.js';
+import { startRecyclingTeacher } from './recycling-teacher.js';
+
+let fixture: RecycleFixture;
+beforeEach(async () => {
+  fixture = await RecycleFixture.create();
+});
+afterEach(() => fixture.remove());
+
+const ROWS = 8;
+
+describe('a run', () => {
+  it('selects what its audit says, with two requests a row', async () => {
+    await using teacher = await startRecyclingTeacher();
+    const lines = await shortRows(ROWS);
+    await fixture.writeRows(['{"instruction":"no output"}', ...lines]);
+    const { kind, summary } = await recycle(fixture.options(teacher));
+    expect(kind).toBe('finished');
+
+    const [bad, ...audits] = await fixture.rows('audit.jsonl');
+    const selected = await fixture.rows('selected.jsonl');
+    const rejected = await fixture.rows('rejected.jsonl');
+    const candidates = await fixture.rows('candidates.jsonl');
+    expect(bad).toMatchObject({ row: 1, outcome: null, reason: 'missing_field' });
+    expect(rejected[0]).toMatchObject({ instruction: 'no output', reason: 'missing_field' });
+    expect(selected.length).toBeGreaterThan(0);
+    expect(selected.length + rejected.length).toBe(ROWS + 1);
+    expect(summary).toMatchObject({ rows: ROWS + 1, selected: selected.length, rejected: rejected.length });
+    expect(summary.rejections).toMatchObject({ missing_field: 1 });
+    expect(summary.teacher).toMatchObject({ answered: 2 * ROWS, rejected: 0 });
+
+    for (const [i, line] of lines.entries()) {
+      const { id, instruction, output, ...own } = JSON.parse(line);
+      const audit = audits[i];
+      expect(audit).toMatchObject({ row: i + 2, id, outcome: audit.reason === null ? audit.winner : null });
+      expect(audit.reflections).toHaveLength(2);
+      for (const { critique, raw_text } of audit.reflections) {
+        expect(raw_text).toContain(critique.helpfulness);
+      }
+      const kept = selected.find((row) => row.id === id);
+      if (audit.outcome === null) {
+        expect(kept).toBeUndefined();
+        expect(rejected.find((row) => row.id === id)).toEqual({
+          ...{ id, instruction, output, ...own },
+          ...{ winner: audit.winner, reason: audit.reason, detail: null },
+        });
+        continue;
+      }
+      const texts = candidates.find((row) => row.id === id && row.variant === audit.outcome);
+      expect(texts).toMatchObject({ selected: true });
+      expect(kept).toEqual({
+        ...{ id, ...own, outcome: audit.outcome },
+        ...{ instruction: texts.instruction, input: texts.input, output: texts.output },
+      });
+    }
+    expect(new Set(teacher.asked).size).toBe(2 * ROWS);
+    expect(teacher.asked).toHaveLength(2 * ROWS);
+  });
+
+  it('that is eager asks for all variants and selects the same', async () => {
+    await using teacher = await startRecyclingTeacher();
+    await fixture.writeRows(await shortRows(ROWS));
+    await recycle(fixture.options(teacher, { output: fixture.path('lazy') }));
+    await recycle(fixture.options(teacher, { output: fixture.path('eager'), eager: true }));
+    for (const name of ['selected.jsonl', 'rejected.jsonl']) {
+      expect(await fixture.output(name, 'eager')).toBe(await fixture.output(name, 'lazy'));
+    }
+    const candidates = await fixture.rows('candidates.jsonl', 'eager');
+    expect(candidates).toHaveLength(3 * ROWS);
+    for (const { ifd, rifd } of candidates) expect([typeof ifd, typeof rifd]).toEqual(['number', 'number']);
+  });
+
+  it('that is complete is not done again, nor is one row twice', async () => {
+    await using teacher = await startRecyclingTeacher();
+    const lines = await shortRows(2);
+    await fixture.writeRows([...lines, ...lines]);
+    await recycle(fixture.options(teacher));
+    expect(teacher.asked).toHaveLength(4);
+    const before = await fixture.outputs();
+    const audits = await fixture.rows('audit.jsonl');
+    const told = audits.map(({ row, line, ...rest }) => rest);
+    expect(told.slice(2)).toEqual(told.slice(0, 2));
+
+    expect(await recycle(fixture.options(teacher))).toMatchObject({ kind: 'complete' });
+    expect(teacher.asked).toHaveLength(4);
+    expect(await fixture.outputs()).toEqual(before);
+    expect(await runStatus(fixture.path('run'))).toMatchObject({
+      phase: 'finished',
+      progress: { rows: 4 },
+      teacher: { answered: 4, promptTokens: 400, completionTokens: 200 },
+    });
+  });
+
+  it('goes on with other thresholds for nothing, and says what other options would waste', async () => {
+    await using teacher = await startRecyclingTeacher();
+    await fixture.writeRows(await shortRows(3));
+    await recycle(fixture.options(teacher));
+    const asked = teacher.asked.length;
+
+    const starts: RecycleStart[] = [];
+    const onStart = (start: RecycleStart) => starts.push(start);
+    const all = { maxIfd: 100, maxRifd: 100, keep: 'all' } as const;
+    const { summary } = await recycle(fixture.options(teacher, { policy: all, onStart }));
+    expect(summary.selected).toBe(3);
+    expect(teacher.asked).toHaveLength(asked);
+    expect(starts[0]!.changes).toMatchObject({
+      invalidated: [],
+      harmless: [expect.stringContaining('keep')],
+    });
+
+    const warmer = { sampling: { temperature: 0.5 } };
+    await expect(recycle(fixture.options(teacher, warmer))).rejects.toMatchObject({
+      code: 'resume_mismatch',
+      message: expect.stringContaining('temperature was 0 and is 0.5'),
+      remedy: expect.stringContaining('--accept-changes'),
+    });
+    expect(teacher.asked).toHaveLength(asked);
+    await recycle(fixture.options(teacher, { ...warmer, acceptChanges: true }));
+    expect(teacher.asked).toHaveLength(2 * asked);
+  });
+
+  it('keeps the rows of a dataset that grew and was reordered', async () => {
+    await using teacher = await startRecyclingTeacher();
+    const lines = await shortRows(6);
+    await fixture.writeRows(lines.slice(0, 4));
+    await recycle(fixture.options(teacher));
+    const asked = teacher.asked.length;
+    const withoutPlace = ({ row, line, ...rest }: Record<string, unknown>) => rest;
+    const before = (await fixture.rows('audit.jsonl')).map(withoutPlace);
+
+    await fixture.writeRows([...lines.slice(4), ...lines.slice(0, 4).reverse()]);
+    await recycle(fixture.options(teacher));
+    expect(teacher.asked).toHaveLength(asked + 4);
+    const after = (await fixture.rows('audit.jsonl')).map(withoutPlace);
+    expect(after.slice(2)).toEqual(before.reverse());
+  });
+
+  it('counts failed reflections apart, decides without them, and asks again only when told', async () => {
+    let isStubborn = true;
+    await using teacher = await startRecyclingTeacher((_, kind) =>
+      kind === 'instruction' && isStubborn ? { kind: 'reply', content: null, refusal: 'No.' } : undefined,
+    );
+    await fixture.writeRows(await shortRows(3));
+    const { summary } = await recycle(fixture.options(teacher));
+    expect(summary.reflections.instruction).toEqual({
+      ...{ preferred: 0, refused: 0, uncompared: 0, unchanged: 0 },
+      failed: { refused: 3 },
+    });
+    expect(summary.reflections.response).toMatchObject({ failed: {} });
+    for (const { steps, reflections } of await fixture.rows('audit.jsonl')) {
+      expect(steps[0]).toEqual({ kind: 'instruction', chosen: 'original', reason: 'no_candidate' });
+      expect(reflections[0]).toMatchObject({ variant: 'instruction', status: 'failed', reason: 'refused' });
+    }
+    const asked = teacher.asked.length;
+    await recycle(fixture.options(teacher, { policy: { maxIfd: 2 } }));
+    expect(teacher.asked).toHaveLength(asked);
+
+    isStubborn = false;
+    const again = await recycle(fixture.options(teacher, { policy: { maxIfd: 2 }, retryFailed: true }));
+    expect(again.summary.reflections.instruction.failed).toEqual({});
+    expect(again.summary.teacher.rejected).toBe(3);
+    expect(new Set(teacher.asked.slice(asked, asked + 3))).toEqual(new Set(teacher.asked.slice(0, 3)));
+  });
+
+  it('that the budget stopped goes on, with more of it, to the same outputs', async () => {
+    await using teacher = await startRecyclingTeacher();
+    await fixture.writeRows(await shortRows(ROWS));
+    const whole = fixture.options(teacher, { output: fixture.path('whole'), sampling: { maxTokens: 1000 } });
+    await recycle(whole);
+    const asked = teacher.asked.length;
+
+    const maxTokens = 3600;
+    const openai = { ...whole.teacherOptions?.openai, maxTokens };
+    const poor = { ...whole, output: fixture.path('run'), teacherOptions: { openai } };
+    await expect(recycle(poor)).rejects.toMatchObject({ code: 'budget_exhausted' });
+    const { phase, teacher: totals } = await runStatus(fixture.path('run'));
+    expect(phase).toBe('stopped');
+    expect(totals.answered).toBeGreaterThan(0);
+    expect(totals.promptTokens + totals.completionTokens).toBeLessThanOrEqual(maxTokens);
+    await recycle({ ...whole, output: fixture.path('run') });
+    expect(teacher.asked).toHaveLength(2 * asked);
+    expect(await fixture.outputs()).toEqual(await fixture.outputs('whole'));
+  });
+
+  it('that a signal ended keeps the replies under way, and goes on to the same outputs', async () => {
+    let interrupt = () => {};
+    await using teacher = await startRecyclingTeacher((_, kind) => {
+      if (kind === 'response') interrupt();
+      return undefined;
+    }, 5);
+    await fixture.writeRows(await shortRows(ROWS));
+    await recycle(fixture.options(teacher, { output: fixture.path('whole') }));
+    const asked = teacher.asked.length;
+
+    const controller = new AbortController();
+    interrupt = () => controller.abort();
+    const options = fixture.options(teacher, { concurrency: 2 });
+    await expect(recycle({ ...options, signal: controller.signal })).rejects.toMatchObject({
+      code: 'aborted',
+    });
+    const underWay = teacher.asked.length - asked - ROWS;
+    expect(underWay).toBeLessThanOrEqual(3);
+    expect(await runStatus(fixture.path('run'))).toMatchObject({
+      phase: 'stopped',
+      teacher: { answered: ROWS + underWay },
+    });
+    await recycle(options);
+    expect(teacher.asked).toHaveLength(2 * asked);
+    expect(await fixture.outputs()).toEqual(await fixture.outputs('whole'));
+  });
+
+  it('is repeated from its journal, without a server', async () => {
+    const teacher = await startRecyclingTeacher();
+    await fixture.writeRows(await shortRows(4));
+    const options = fixture.options(teacher);
+    const journal = fixture.path('replies.jsonl');
+    await recycle({ ...options, teacherOptions: { ...options.teacherOptions, journal } });
+    await teacher[Symbol.asyncDispose]();
+    const output = fixture.path('repeated');
+    const { summary } = await recycle({
+      ...options,
+      output,
+      teacher: `replay:${journal}`,
+      teacherOptions: {},
+    });
+    expect(summary.teacher).toMatchObject({ answered: 8, rejected: 0 });
+    for (const name of ['selected.jsonl', 'rejected.jsonl', 'candidates.jsonl']) {
+      expect(await fixture.output(name, 'repeated')).toBe(await fixture.output(name));
+    }
+  });
+
+  it('is refused to a second process, which learns of the first', async () => {
+    await using teacher = await startRecyclingTeacher();
+    await fixture.writeRows(await shortRows(1));
+    await recycle(fixture.options(teacher));
+    const lock = await OutputLock.acquire(fixture.path('run/run.lock'));
+    await expect(recycle(fixture.options(teacher))).rejects.toMatchObject({
+      code: 'output_unwritable',
+      message: expect.stringContaining(`Process ${process.pid} on ${hostname()}`),
+    });
+    expect(await runStatus(fixture.path('run'))).toMatchObject({ phase: 'running' });
+    await lock.release();
+  });
+
+  it('stops at once without a server', async () => {
+    const teacher = await startRecyclingTeacher();
+    await teacher[Symbol.asyncDispose]();
+    await fixture.writeRows(await shortRows(2));
+    await expect(recycle(fixture.options(teacher))).rejects.toMatchObject({ code: 'teacher_unreachable' });
+  });
+
+  it('refuses to replace its own dataset', async () => {
+    await using teacher = await startRecyclingTeacher();
+    await fixture.writeRows(await shortRows(1));
+    await recycle(fixture.options(teacher));
+    const dataset = fixture.path('run/rejected.jsonl');
+    await expect(recycle(fixture.options(teacher, { dataset }))).rejects.toMatchObject({
+      code: 'output_unwritable',
+      message: expect.stringContaining('is itself an output'),
+    });
+  });
+
+  it('refuses a state that is none', async () => {
+    await using teacher = await startRecyclingTeacher();
+    await fixture.writeRows(await shortRows(1));
+    await recycle(fixture.options(teacher));
+    await writeFile(fixture.path('run/state.db'), 'no database'.repeat(100));
+    await expect(recycle(fixture.options(teacher))).rejects.toMatchObject({ code: 'journal_unreadable' });
+  });
+});
+
+describe('other modes', () => {
+  it('v1 keeps every row, reflected as far as it could be, and needs no student', async () => {
+    let refusals = 0;
+    await using teacher = await startRecyclingTeacher((_, kind) =>
+      kind === 'instruction' && refusals++ === 0
+        ? { kind: 'reply', content: null, refusal: 'No.' }
+        : undefined,
+    );
+    await fixture.writeRows(await shortRows(4));
+    const { student, ...options } = fixture.options(teacher, { mode: 'v1' });
+    const { summary } = await recycle(options);
+    expect(student).toBeDefined();
+    expect(summary).toMatchObject({
+      selected: 4,
+      rejected: 0,
+      outcomes: { original: 0, instruction: 0, response: 1, both: 3 },
+    });
+    const candidates = await fixture.rows('candidates.jsonl');
+    for (const { id, outcome, output } of await fixture.rows('selected.jsonl')) {
+      const made = candidates.find((row) => row.id === id && row.variant === outcome);
+      expect(output).toBe(made.output);
+    }
+  });
+
+  it('score-only rates the candidates that rows bring with them, and needs no teacher', async () => {
+    const row = { instruction: 'Name a colour.', output: 'Red.' };
+    const response = { output: 'Red is a colour, as the one of a ripe tomato.' };
+    const instruction = { instruction: 'Name two colours.', output: 'Red and green.' };
+    await using teacher = await startRecyclingTeacher();
+    const { teacher: _, ...options } = fixture.options(teacher, { mode: 'score-only' });
+    await fixture.writeRows([
+      JSON.stringify({ ...row, candidates: { instruction, response, both: response } }),
+      JSON.stringify({ ...row, candidates: { response: { output: 7 } } }),
+      JSON.stringify(row),
+    ]);
+    const { summary } = await recycle({ ...options, eager: true });
+    expect(summary.rows).toBe(3);
+    const candidates = await fixture.rows('candidates.jsonl');
+    expect(candidates.map((candidate) => candidate.variant)).toEqual(['instruction', 'response', 'both']);
+    const rejected = await fixture.rows('rejected.jsonl');
+    expect(rejected.slice(-2)).toMatchObject([
+      { reason: 'no_response_candidate' },
+      { reason: 'no_response_candidate' },
+    ]);
+    expect(teacher.server.seen).toEqual([]);
+  });
+
+  it.each([
+    [{ mode: 'v2', student: undefined }, 'needs a student'],
+    [{ mode: 'v1', teacher: undefined }, 'needs a teacher'],
+  ] as const)('%j is refused', async (changes, message) => {
+    await using teacher = await startRecyclingTeacher();
+    await fixture.writeRows(await shortRows(1));
+    const { student, teacher: spec, ...options } = fixture.options(teacher);
+    const parts = { ...(changes.mode === 'v2' ? { teacher: spec! } : { student: student! }) };
+    await expect(recycle({ ...options, ...parts, mode: changes.mode })).rejects.toMatchObject({
+      code: 'invalid_option',
+      message: expect.stringContaining(message),
+    });
+  });
+});
+
+describe('reflect', () => {
+  it('makes all candidates, which a run there or a run of its file asks for no more', async () => {
+    await using teacher = await startRecyclingTeacher();
+    const lines = await shortRows(4);
+    await fixture.writeRows(['{"no": "sample"}', ...lines]);
+    const { student, onStart: _, ...stage } = fixture.options(teacher);
+    const { file, teacher: totals } = await reflect({ ...stage, teacher: stage.teacher! });
+    expect(totals.answered).toBe(12);
+    const reflected = await fixture.rows('reflected.jsonl');
+    expect(reflected).toHaveLength(5);
+    expect(reflected[0]).toEqual({ no: 'sample', candidates: {} });
+    for (const [i, line] of lines.entries()) {
+      const { candidates, ...own } = reflected[i + 1];
+      expect(own).toEqual(JSON.parse(line));
+      expect(Object.keys(candidates)).toEqual(['instruction', 'response', 'both']);
+    }
+    const bytes = await fixture.output('reflected.jsonl');
+    await reflect({ ...stage, teacher: stage.teacher! });
+    expect(await fixture.output('reflected.jsonl')).toBe(bytes);
+
+    await recycle({ ...stage, student: student! });
+    expect(teacher.asked).toHaveLength(12);
+    const rated = { dataset: file, output: fixture.path('rated'), mode: 'score-only' } as const;
+    await recycle({ ...rated, student: student! });
+    const decisions = async (run: string) =>
+      (await fixture.rows('audit.jsonl', run)).map(({ row, outcome, winner, reason, steps }) => ({
+        ...{ row, outcome, winner, reason, steps },
+      }));
+    expect(await decisions('rated')).toEqual(await decisions('run'));
+  });
+});

@@ -1,0 +1,111 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { SampleRow } from '../../src/dataset/row.js';
+import { ReflectionError } from '../../src/errors.js';
+import { RunState } from '../../src/recycle/run-state.js';
+import { DEFAULT_SAMPLING, TeacherProposals } from '../../src/recycle/teacher-proposals.js';
+import { INSTRUCTION_PROMPT } from '../../src/reflection/instruction-prompt.js';
+import { RESPONSE_PROMPT } from '../../src/reflection/response-prompt.js';
+import { NO_USAGE, type Teacher, type TeacherReply, type TeacherRequest } from '../../src/teacher/teacher.js';
+
+let directory: string;
+let state: RunState;
+beforeEach(async () => {
+  directory = await mkdtemp(join(tmpdir(), 'teacher-proposals-'));
+  state = RunState.open(join(directory, 'state.db'));
+});
+afterEach(async () => {
+  state[Symbol.dispose]();
+  await rm(directory, { recursive: true });
+});
+
+const SAMPLE = { instruction: 'Name a colour.', input: '', output: 'Red.' };
+const ROW: SampleRow = {
+  ...{ kind: 'sample', index: 0, line: 1, endByte: 1, text: '{}', object: {}, sample: SAMPLE },
+};
+
+function answer(request: TeacherRequest, better: string): TeacherReply {
+  const fields = Object.fromEntries(request.schema.fields.map(({ name }) => [name, better]));
+  const facts = { model: 'm', usage: NO_USAGE, retries: 0, milliseconds: 1 };
+  return { kind: 'answered', fields, rawText: better, mode: 'grammar', ...facts };
+}
+
+/** A teacher of the given wits, and what it was asked. */
+function teacherWith(reply: (request: TeacherRequest, asked: number) => TeacherReply) {
+  const asked: TeacherRequest[] = [];
+  const teacher: Teacher = {
+    id: 'test:1',
+    describe: () => ({ id: 'test:1', kind: 'replay', model: '', endpoint: null, mode: null, omitted: [] }),
+    async ask(request) {
+      asked.push(request);
+      await new Promise(setImmediate);
+      return reply(request, asked.length);
+    },
+    async [Symbol.asyncDispose]() {},
+  };
+  const proposalsFrom = (concurrency = 4, stopAsking = new AbortController().signal) =>
+    new TeacherProposals({
+      teacher,
+      prompts: { instruction: INSTRUCTION_PROMPT, response: RESPONSE_PROMPT },
+      sampling: DEFAULT_SAMPLING,
+      state,
+      concurrency,
+      stopAsking,
+      hangUp: new AbortController().signal,
+    });
+  return { asked, proposalsFrom };
+}
+
+describe('TeacherProposals', () => {
+  it('puts one request once, whoever waits for it and whoever asks later', async () => {
+    const { asked, proposalsFrom } = teacherWith((request, n) => answer(request, `Answer ${n}.`));
+    const proposals = proposalsFrom();
+    const both = await Promise.all([
+      proposals.propose(ROW, 'response', SAMPLE),
+      proposals.propose(ROW, 'both', SAMPLE),
+    ]);
+    expect(both[0]).toMatchObject({ kind: 'candidate', sample: { ...SAMPLE, output: 'Answer 1.' } });
+    expect(both[1]).toEqual(both[0]);
+    expect(await proposalsFrom().propose(ROW, 'response', SAMPLE)).toEqual(both[0]);
+    await proposals.propose(ROW, 'instruction', SAMPLE);
+    expect(asked.map(({ schema }) => schema.name)).toEqual(['response_reflection', 'instruction_reflection']);
+    expect(asked[0]!.key).not.toBe(asked[1]!.key);
+  });
+
+  it('tells a reply that fails from one that changes nothing', async () => {
+    const { proposalsFrom } = teacherWith((request, n) =>
+      n === 1
+        ? {
+            ...{ kind: 'rejected', reason: 'timeout', detail: 'Too slow.', rawText: null, mode: null },
+            ...{ model: 'm', usage: NO_USAGE, retries: 3, milliseconds: 1 },
+          }
+        : answer(request, SAMPLE.output),
+    );
+    const proposals = proposalsFrom();
+    expect(await proposals.propose(ROW, 'instruction', SAMPLE)).toMatchObject({
+      kind: 'failed',
+      reason: 'timeout',
+      detail: 'Too slow.',
+    });
+    expect(await proposals.propose(ROW, 'response', SAMPLE)).toMatchObject({ kind: 'unchanged' });
+    expect(state.teacherTotals).toMatchObject({ answered: 1, rejected: 1, retries: 3 });
+  });
+
+  it('asks no more after what would go wrong with every request, or once it was told to stop', async () => {
+    const { asked, proposalsFrom } = teacherWith(() => {
+      throw new ReflectionError('teacher_unreachable', 'It is down.');
+    });
+    const proposals = proposalsFrom(1);
+    const samples = ['a', 'b', 'c'].map((output) => ({ ...SAMPLE, output }));
+    const results = await Promise.allSettled(
+      samples.map((sample) => proposals.propose(ROW, 'response', sample)),
+    );
+    for (const result of results) expect(result).toMatchObject({ reason: { code: 'teacher_unreachable' } });
+    await expect(
+      proposalsFrom(1, AbortSignal.abort()).propose(ROW, 'response', SAMPLE),
+    ).rejects.toMatchObject({ code: 'aborted' });
+    expect(asked).toHaveLength(1);
+  });
+});
