@@ -1,0 +1,92 @@
+import { readRows } from '../../src/dataset/read-rows.js';
+import type { SampleRow } from '../../src/dataset/row.js';
+import type { ScoredSample } from '../../src/domain/score.js';
+import type { SpanRequest } from '../../src/engine/scorer.js';
+import { flattenRequests, splitResult } from '../../src/engine/token-job.js';
+import { formatScoreLine } from '../../src/output/format-score-line.js';
+import { BUILT_IN_TEMPLATES } from '../../src/prompt/built-in-templates.js';
+import { renderPrompt } from '../../src/prompt/template.js';
+import type { SpanSettings } from '../../src/scoring/definition.js';
+import { EXACT_DEFINITION } from '../../src/scoring/exact-definition.js';
+import type { MicroCase } from './micro-case.js';
+
+const CHARACTERS_PER_TOKEN = 4;
+const TEMPLATE = BUILT_IN_TEMPLATES.alpaca;
+const SETTINGS: SpanSettings = {
+  template: TEMPLATE,
+  metrics: ['ifd', 'rifd'],
+  maxLength: 2048,
+  startToken: 0,
+};
+const SPAN = { sumLogprob: -123.456789, tokenCount: 45 };
+const SCORE: ScoredSample = {
+  status: 'scored',
+  spans: { Q_direct: SPAN, A_direct: SPAN, Q_condition: SPAN, A_condition: SPAN },
+  truncated: false,
+};
+
+/** What happens to a row on the JavaScript thread, step by step, on the rows of a dataset. */
+export async function microCases(data: string): Promise<readonly MicroCase[]> {
+  const rows: SampleRow[] = [];
+  for await (const row of readRows(data)) if (row.kind === 'sample') rows.push(row);
+  const prepared = rows.map(({ sample }) => ({
+    sample,
+    ids: EXACT_DEFINITION.texts(sample, SETTINGS).map(pseudoTokens),
+  }));
+  const requests = prepared
+    .flatMap(({ sample, ids }) => Object.values(EXACT_DEFINITION.plan(sample, ids, SETTINGS)))
+    .filter((plan) => plan.kind === 'span');
+  const result = nativeResult(requests);
+  return [
+    { name: 'read a row', unit: 'row', items: rows.length, run: () => countRows(data) },
+    {
+      name: 'render the template',
+      unit: 'row',
+      items: rows.length,
+      run: () => rows.map(({ sample }) => renderPrompt(TEMPLATE, sample)),
+    },
+    {
+      name: 'plan the spans of both metrics',
+      unit: 'row',
+      items: rows.length,
+      run: () => prepared.map(({ sample, ids }) => EXACT_DEFINITION.plan(sample, ids, SETTINGS)),
+    },
+    {
+      name: 'flatten requests for the addon',
+      unit: 'request',
+      items: requests.length,
+      run: () => flattenRequests(requests, false),
+    },
+    {
+      name: 'split the addon’s result',
+      unit: 'request',
+      items: requests.length,
+      run: () => splitResult(result),
+    },
+    {
+      name: 'format a score line',
+      unit: 'row',
+      items: rows.length,
+      run: () => rows.map((row) => formatScoreLine(row, SCORE, { perToken: false })),
+    },
+  ];
+}
+
+async function countRows(data: string): Promise<number> {
+  let count = 0;
+  for await (const _ of readRows(data)) count += 1;
+  return count;
+}
+
+/** Ids of no vocabulary, as many as a tokenizer would find in an English text. */
+function pseudoTokens(text: string): Int32Array {
+  return new Int32Array(Math.ceil(text.length / CHARACTERS_PER_TOKEN)).fill(1);
+}
+
+function nativeResult(requests: readonly SpanRequest[]) {
+  return {
+    sumLogprob: Float64Array.from(requests, () => SPAN.sumLogprob),
+    tokenCount: Uint32Array.from(requests, ({ begin, end }) => end - begin),
+    logprobs: new Float32Array(0),
+  };
+}

@@ -1,0 +1,22 @@
+import { byteLevelVocabulary } from './byte-level-vocabulary.js';
+import { bool } from './gguf-value.js';
+import type { GgufSpec } from './gguf-writer.js';
+import { RandomWeights } from './random-weights.js';
+import { decoderMetadata, decoderTensors, type RotaryDecoderOptions } from './rotary-decoder.js';
+
+/** A Qwen2: biases on queries, keys and values, tied head; a begin token is named but not added to texts. */
+export function qwen2Model(options: RotaryDecoderOptions): GgufSpec {
+  return {
+    metadata: [
+      ...decoderMetadata('qwen2', { ropeBase: 1_000_000, ...options }),
+      ...byteLevelVocabulary({
+        pre: 'qwen2',
+        size: options.vocab,
+        controls: ['<|endoftext|>', '<|im_start|>', '<|im_end|>'],
+        specials: { bos: '<|endoftext|>', eos: '<|im_end|>', padding: '<|endoftext|>' },
+      }),
+      ['tokenizer.ggml.add_bos_token', bool(false)],
+    ],
+    tensors: decoderTensors(new RandomWeights(options), options, { qkvBias: true }),
+  };
+}

@@ -1,0 +1,31 @@
+import { mkdtemp, readFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import type { Surroundings } from '../../../bench/report/machine.js';
+import { appendResult } from '../../../bench/report/results-file.js';
+
+const SURROUNDINGS: Surroundings = {
+  time: '2026-02-03T04:05:06.000Z',
+  commit: 'abc',
+  machine: { cpu: 'a cpu', cores: 2, memoryBytes: 1, platform: 'linux-x64', load: 0 },
+  threads: 2,
+  node: 'v20.19.0',
+  llamaCpp: 'v1',
+  nodeLlamaCpp: '3',
+};
+
+describe('appendResult', () => {
+  it('adds a line with its surroundings to the file of its day and keeps the lines before', async () => {
+    const folder = join(await mkdtemp(join(tmpdir(), 'results-')), 'made', 'on', 'demand');
+    const first = await appendResult(folder, SURROUNDINGS, { kind: 'micro', results: [1] });
+    const second = await appendResult(folder, SURROUNDINGS, { kind: 'micro', results: [2] });
+    expect(first).toBe(join(folder, '2026-02-03.jsonl'));
+    expect(second).toBe(first);
+    const lines = (await readFile(first, 'utf8')).trimEnd().split('\n');
+    expect(lines.map((line) => JSON.parse(line))).toEqual([
+      { ...SURROUNDINGS, kind: 'micro', results: [1] },
+      { ...SURROUNDINGS, kind: 'micro', results: [2] },
+    ]);
+  });
+});
