@@ -1,0 +1,29 @@
+import { Command } from 'commander';
+import { chooseDevice, GPU_KINDS } from '../../engine/devices.js';
+import { ADDON_FILE, librariesDirectory } from '../../engine/native-paths.js';
+import { llamaVersion } from '../../engine/versions.js';
+import { plainTable } from '../../report/plain-table.js';
+import { PACKAGE_VERSION } from '../../util/package-version.js';
+
+export function doctorCommand(): Command {
+  return new Command('doctor')
+    .description('say which devices were found, which one is chosen and why not the others')
+    .action(doctor);
+}
+
+function doctor(): void {
+  const { kind, name, cpuBackend, findings } = chooseDevice('auto', { survey: true });
+  printTable([
+    ['reflection-tuning', PACKAGE_VERSION],
+    ['Node', `${process.version}, ${process.platform}-${process.arch}`],
+    ['addon', ADDON_FILE],
+    ['llama.cpp', `${llamaVersion()}, ${librariesDirectory() ?? 'no libraries found'}`],
+  ]);
+  printTable(findings.map(({ subject, found, detail }) => [found ? 'found' : 'missing', subject, detail]));
+  console.log(`chosen: ${kind} (${name}), with the ${cpuBackend} CPU back end`);
+  console.log(`--device auto takes the first of ${GPU_KINDS.join(', ')} that is found, else the cpu.`);
+}
+
+function printTable(rows: readonly (readonly string[])[]): void {
+  console.log(`${plainTable({ align: rows[0]!.map(() => 'left'), rows })}\n`);
+}

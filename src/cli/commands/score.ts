@@ -1,0 +1,148 @@
+import { basename } from 'node:path';
+import { Command, Option } from 'commander';
+import { METRICS, type Metric } from '../../domain/score.js';
+import { DEVICE_CHOICES, type DeviceChoice } from '../../engine/devices.js';
+import { PRECISIONS, type Precision } from '../../engine/student-options.js';
+import { type ScoreDatasetStart, scoreDataset } from '../../pipeline/score-dataset.js';
+import { BUILT_IN_TEMPLATE_NAMES } from '../../prompt/built-in-templates.js';
+import { loadTemplate } from '../../prompt/load-template.js';
+import { adviseOnScores } from '../../report/advise-on-scores.js';
+import { renderSummary } from '../../report/render-summary.js';
+import { DEFINITION_NAMES, type DefinitionName } from '../../scoring/definition.js';
+import { formatCount } from '../../util/format.js';
+import { interruptible } from '../interruptible.js';
+import { integerFrom, listOf } from '../option-values.js';
+import { createProgress, type Progress } from '../progress.js';
+
+interface ScoreFlags {
+  readonly student: string;
+  readonly output?: string;
+  readonly template: string;
+  readonly maxLength: number;
+  readonly metrics: readonly Metric[];
+  readonly definition: DefinitionName;
+  readonly device: DeviceChoice;
+  readonly gpuLayers?: number;
+  readonly precision: Precision;
+  readonly threads?: number;
+  readonly batchTokens?: number;
+  readonly limit?: number;
+  readonly perToken?: true;
+  readonly strict?: true;
+  readonly resume?: true;
+  readonly force?: true;
+}
+
+export function scoreCommand(): Command {
+  return new Command('score')
+    .description('score a dataset by IFD and r-IFD')
+    .argument(
+      '<dataset>',
+      'JSON Lines or a JSON array of rows with instruction, input (optional) and output; may be .gz',
+    )
+    .requiredOption('--student <model.gguf>', 'the model that scores: a causal language model in GGUF format')
+    .option(
+      '-o, --output <file>',
+      'where the scores go (default: <dataset>.scored.jsonl in the current directory)',
+    )
+    .option(
+      '--template <name|file>',
+      `prompt template: ${BUILT_IN_TEMPLATE_NAMES.join(', ')}, or a file`,
+      'alpaca',
+    )
+    .option(
+      '--max-length <tokens>',
+      'longest sequence; the student’s own context is the upper bound',
+      integerFrom(2),
+      2048,
+    )
+    .addOption(
+      new Option('--metrics <list>', `what to compute: one or more of ${METRICS.join(',')}`)
+        .argParser(listOf(METRICS))
+        .default(METRICS, 'all'),
+    )
+    .addOption(
+      new Option('--definition <name>', 'exact token spans, or those of the research code')
+        .choices(DEFINITION_NAMES)
+        .default('exact'),
+    )
+    .addOption(
+      new Option('--device <name>', 'where the student runs').choices(DEVICE_CHOICES).default('auto'),
+    )
+    .option('--gpu-layers <n>', 'layers on the GPU (default: all)', integerFrom(0))
+    .addOption(
+      new Option('--precision <name>', 'fast: the file’s own weights; precise: all in F32')
+        .choices(PRECISIONS)
+        .default('fast'),
+    )
+    .option('--threads <n>', 'CPU threads (default: all)', integerFrom(1))
+    .option(
+      '--batch-tokens <n>',
+      'tokens of one decode (default: 512 on a CPU, 2048 on a GPU)',
+      integerFrom(32),
+    )
+    .option('--limit <rows>', 'stop after this many rows', integerFrom(1))
+    .option('--per-token', 'also write the log-prob of every scored token')
+    .option('--strict', 'stop at the first malformed row instead of marking it unscorable')
+    .addOption(new Option('--resume', 'go on with an interrupted run').conflicts('force'))
+    .option('--force', 'replace an output that is there, finished or not')
+    .action((dataset: string, flags: ScoreFlags) => score(dataset, flags));
+}
+
+async function score(dataset: string, flags: ScoreFlags): Promise<void> {
+  const output = flags.output ?? `${basename(dataset).replace(/(\.jsonl?)?(\.gz)?$/, '')}.scored.jsonl`;
+  const template = await loadTemplate(flags.template);
+  let progress: Progress | undefined;
+  let rowsKept = 0;
+  const onStart = ({ student, totalBytes, finishedRows }: ScoreDatasetStart) => {
+    const { model, engine, device } = student;
+    console.error(
+      `student ${model.name || basename(flags.student)} (${model.architecture}, ${model.quantization}, ${student.precision}) on ${device.description || device.name}` +
+        `; ${engine.head} head, ${engine.threads} ${engine.threads === 1 ? 'thread' : 'threads'}, ${formatCount(engine.batchTokens)} tokens a batch`,
+    );
+    if (engine.maxLength < flags.maxLength) {
+      console.error(
+        `note: the student’s context limits sequences to ${formatCount(engine.maxLength)} tokens`,
+      );
+    }
+    rowsKept = finishedRows;
+    if (finishedRows > 0) console.error(`resuming: ${formatCount(finishedRows)} rows are done`);
+    progress = createProgress({ stream: process.stderr, totalBytes, totalRows: flags.limit });
+  };
+
+  try {
+    const result = await interruptible((signal) =>
+      scoreDataset({
+        ...flags,
+        dataset,
+        output,
+        template,
+        mode: flags.resume ? 'resume' : flags.force ? 'force' : 'new',
+        student: { ...flags, model: flags.student },
+        signal,
+        onStart,
+        onProgress: (update) => {
+          rowsKept = Math.max(rowsKept, update.rows);
+          progress?.update(update);
+        },
+      }),
+    );
+    progress?.stop();
+    if (result.kind === 'complete') {
+      console.log(`${output} is complete already: nothing to do`);
+      return;
+    }
+    process.stdout.write(
+      renderSummary(result.summary, { ...result, student: flags.student, template: template.name, output }),
+    );
+    for (const advice of adviseOnScores(result.summary)) console.error(`\nwarning: ${advice}`);
+  } catch (error) {
+    progress?.stop();
+    if (rowsKept > 0) {
+      console.error(
+        `${formatCount(rowsKept)} finished rows are kept: run the same command with --resume to go on`,
+      );
+    }
+    throw error;
+  }
+}
