@@ -169,6 +169,7 @@ Napi::Value session_wrap::stats(const Napi::CallbackInfo & info) {
     const scoring::session_stats s = session->stats();
     Napi::Object o = Napi::Object::New(info.Env());
     o["decodedTokens"] = Napi::Number::New(info.Env(), (double) s.n_decoded);
+    o["plannedTokens"] = Napi::Number::New(info.Env(), (double) s.n_planned);
     o["decodes"]       = Napi::Number::New(info.Env(), (double) s.n_decodes);
     o["outputRows"]    = Napi::Number::New(info.Env(), (double) s.n_rows);
     return o;

@@ -34,6 +34,12 @@ export interface StudentOptions {
   readonly maxLength?: number;
   /** Decode prefixes that sequences share once. Default true; changes no result beyond rounding. */
   readonly sharePrefixes?: boolean;
+  /**
+   * Decode every sequence by itself, so that what is scored before, after or beside it does not show in a single bit of
+   * its numbers, nor do `batchTokens` and, with a thread a context, `threads`. On one device, that is; costs most of what
+   * batches and shared prefixes save. Default false.
+   */
+  readonly deterministic?: boolean;
   /** How log-probs are taken from hidden states; `auto` unless the paths are to be compared. */
   readonly head?: HeadChoice;
   /** Read the file in a throw-away process first, so that damage becomes an error instead of a crash. Default true. */
@@ -66,6 +72,7 @@ const schema = z.object({
     .max(1 << 24)
     .default(2048),
   sharePrefixes: z.boolean().default(true),
+  deterministic: z.boolean().default(false),
   head: z.enum(['auto', ...HEADS]).default('auto'),
   checkFile: z.boolean().default(true),
   signal: z.instanceof(AbortSignal).optional(),

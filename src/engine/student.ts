@@ -43,6 +43,7 @@ export class Student implements Scorer, AsyncDisposable {
   readonly engine: NativeSessionDescription & { readonly contexts: number };
   readonly device: ChosenDevice;
   readonly precision: Precision;
+  readonly deterministic: boolean;
   readonly startToken: number;
   /** Whether {@link startToken} is a BOS or, for want of one, the end-of-text token. */
   readonly startTokenKind: 'bos' | 'eos';
@@ -53,6 +54,7 @@ export class Student implements Scorer, AsyncDisposable {
     threads: number;
     device: ChosenDevice;
     precision: Precision;
+    deterministic: boolean;
     start: { token: number; kind: 'bos' | 'eos' };
   }) {
     this.#model = parts.model;
@@ -62,6 +64,7 @@ export class Student implements Scorer, AsyncDisposable {
     this.engine = { ...parts.sessions.describe(), threads: parts.threads, contexts: parts.sessions.size };
     this.device = parts.device;
     this.precision = parts.precision;
+    this.deterministic = parts.deterministic;
     this.startToken = parts.start.token;
     this.startTokenKind = parts.start.kind;
   }
@@ -72,7 +75,7 @@ export class Student implements Scorer, AsyncDisposable {
    */
   static async load(given: StudentOptions): Promise<Student> {
     const options = completeStudentOptions(given);
-    const { threads, precision, signal } = options;
+    const { threads, precision, deterministic, signal } = options;
     const device = chooseDevice(options.device);
     if (options.checkFile) await checkModelFile(options.model, signal);
     else await checkGgufHeader(options.model);
@@ -92,7 +95,7 @@ export class Student implements Scorer, AsyncDisposable {
           invalid_option: 'leave the choice of the head to `auto`',
         });
       });
-      return new Student({ model, sessions, threads, device, precision, start });
+      return new Student({ model, sessions, threads, device, precision, deterministic, start });
     } catch (error) {
       model.close();
       throw error;
