@@ -28,6 +28,7 @@ export const RUN_SETTINGS = z.strictObject({
   precision: z.enum(PRECISIONS).optional(),
   threads: COUNT.optional(),
   batchTokens: z.int().min(32).optional(),
+  deterministic: z.boolean().optional(),
 
   teacher: z.string().optional(),
   baseUrl: z.string().optional(),

@@ -13,6 +13,7 @@ import { ScoreFile } from '../output/score-file.js';
 import type { Template } from '../prompt/template.js';
 import { ScoreSummary, type Summary } from '../report/summarize.js';
 import type { DefinitionName } from '../scoring/definition.js';
+import { RememberingScorer } from '../scoring/remembering-scorer.js';
 import { type ScorableItem, scoreStream } from '../scoring/score-stream.js';
 import { fileHash } from '../util/file-hash.js';
 import { RowsDigest, rowsDigestOf } from './rows-digest.js';
@@ -62,6 +63,10 @@ export type ScoreDatasetResult =
       readonly seconds: number;
       readonly logicalTokens: number;
       readonly decodedTokens: number;
+      /** Tokens that packing and shared prefixes leave to decode; the difference is what determinism cost. */
+      readonly plannedTokens: number;
+      /** Spans equal to one that had been scored already. */
+      readonly reusedSpans: number;
     };
 
 /**
@@ -102,7 +107,8 @@ export async function scoreDataset(options: ScoreDatasetOptions): Promise<ScoreD
   const summary = new ScoreSummary();
   const digest = new RowsDigest();
   let progress: ScoreDatasetProgress = { rows: 0, bytes: 0, tokens: 0, reused: 0 };
-  const scored = scoreStream(student, scorableRows(file, options), {
+  const scorer = new RememberingScorer(student);
+  const scored = scoreStream(scorer, scorableRows(file, options), {
     ...facts,
     ...(options.signal && { signal: options.signal }),
   });
@@ -127,6 +133,8 @@ export async function scoreDataset(options: ScoreDatasetOptions): Promise<ScoreD
     seconds: (performance.now() - started) / 1000,
     logicalTokens: progress.tokens,
     decodedTokens: student.stats().decodedTokens,
+    plannedTokens: student.stats().plannedTokens,
+    reusedSpans: scorer.reusedSpans,
   } as const;
   await file.finish(describeRun(facts, result.summary, digest.hex()));
   return result;

@@ -30,6 +30,7 @@ export async function openStudent(
         start_token: student.startToken,
         max_length: student.maxLength,
         precision: student.precision,
+        deterministic: student.deterministic,
         device: student.device.kind,
         llama_cpp: llamaVersion(),
       },

@@ -5,6 +5,7 @@ import { readRows } from '../dataset/read-rows.js';
 import type { StudentOptions } from '../engine/student-options.js';
 import { ReflectionError } from '../errors.js';
 import type { Fingerprint } from '../output/fingerprint.js';
+import { RememberingScorer } from '../scoring/remembering-scorer.js';
 import { DEFINITIONS } from '../scoring/score-stream.js';
 import type { Teacher } from '../teacher/teacher.js';
 import { fileHash } from '../util/file-hash.js';
@@ -155,7 +156,8 @@ function scoresOf(
 ): StudentScores {
   const { maxLength, startToken } = student;
   return new StudentScores({
-    scorer: student,
+    // only a deterministic student gives equal spans equal bits, without which a run would not end as another
+    scorer: student.deterministic ? new RememberingScorer(student) : student,
     definition: DEFINITIONS[definition],
     settings: { template, maxLength, startToken },
     fingerprint,

@@ -26,6 +26,7 @@ interface ScoreFlags {
   readonly precision: Precision;
   readonly threads?: number;
   readonly batchTokens?: number;
+  readonly deterministic?: true;
   readonly limit?: number;
   readonly perToken?: true;
   readonly strict?: true;
@@ -81,6 +82,7 @@ export function scoreCommand(): Command {
       'tokens of one decode (default: 512 on a CPU, 2048 on a GPU)',
       integerFrom(32),
     )
+    .option('--deterministic', 'equal bits for a row whatever is scored beside it; slower')
     .option('--limit <rows>', 'stop after this many rows', integerFrom(1))
     .option('--per-token', 'also write the log-prob of every scored token')
     .option('--strict', 'stop at the first malformed row instead of marking it unscorable')
