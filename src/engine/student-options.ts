@@ -1,7 +1,7 @@
 import { availableParallelism } from 'node:os';
 import { z } from 'zod';
 import { ReflectionError } from '../errors.js';
-import { DEVICE_CHOICES, type DeviceChoice } from './devices.js';
+import { type DeviceName, isDeviceName } from './devices.js';
 import { HEADS, type HeadChoice, type NativeModelDescription } from './native-binding.js';
 
 /**
@@ -16,7 +16,7 @@ export interface StudentOptions {
   /** Path of the GGUF file. */
   readonly model: string;
   /** Default `auto`: the first GPU that works, else the CPU. */
-  readonly device?: DeviceChoice;
+  readonly device?: DeviceName;
   /** Layers to keep on the GPU; all of them by default. */
   readonly gpuLayers?: number;
   /** Default `fast`. */
@@ -52,7 +52,7 @@ const mostThreads = 8 * availableParallelism();
 
 const schema = z.object({
   model: z.string().min(1),
-  device: z.enum(DEVICE_CHOICES).default('auto'),
+  device: z.custom<DeviceName>((name) => isDeviceName(String(name)), 'no device').default('auto'),
   gpuLayers: z
     .int()
     .min(0)

@@ -3,8 +3,8 @@ import { datasetBytes } from '../dataset/dataset-bytes.js';
 import { readRows } from '../dataset/read-rows.js';
 import type { Row } from '../dataset/row.js';
 import { METRICS, type Metric } from '../domain/score.js';
-import { Student } from '../engine/student.js';
-import type { StudentOptions } from '../engine/student-options.js';
+import { type LoadStudentOptions, loadStudent } from '../engine/load-student.js';
+import type { LoadedStudent } from '../engine/loaded-student.js';
 import { ReflectionError } from '../errors.js';
 import { formatScoreLine } from '../output/format-score-line.js';
 import { outputPaths } from '../output/output-paths.js';
@@ -22,7 +22,7 @@ import { describeRun, fingerprintOf } from './score-manifest.js';
 export interface ScoreDatasetOptions {
   readonly dataset: string;
   readonly output: string;
-  readonly student: StudentOptions;
+  readonly student: LoadStudentOptions;
   readonly template: Template;
   readonly metrics?: readonly Metric[];
   readonly definition?: DefinitionName;
@@ -39,7 +39,7 @@ export interface ScoreDatasetOptions {
 }
 
 export interface ScoreDatasetStart {
-  readonly student: Student;
+  readonly student: LoadedStudent;
   readonly totalBytes: number;
   /** Rows that an earlier attempt has finished. */
   readonly finishedRows: number;
@@ -78,7 +78,7 @@ export async function scoreDataset(options: ScoreDatasetOptions): Promise<ScoreD
   const totalBytes = await datasetBytes(options.dataset);
   const hashing = fileHash(options.student.model, options.signal);
   hashing.catch(() => {});
-  await using student = await Student.load({
+  await using student = await loadStudent({
     ...options.student,
     ...(options.signal && { signal: options.signal }),
   });

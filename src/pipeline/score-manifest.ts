@@ -1,6 +1,6 @@
 import { basename } from 'node:path';
 import type { Metric } from '../domain/score.js';
-import type { Student } from '../engine/student.js';
+import type { LoadedStudent } from '../engine/loaded-student.js';
 import { llamaVersion } from '../engine/versions.js';
 import type { Fingerprint } from '../output/fingerprint.js';
 import type { Template } from '../prompt/template.js';
@@ -10,7 +10,7 @@ import { DEFINITIONS } from '../scoring/score-stream.js';
 import { PACKAGE_VERSION } from '../util/package-version.js';
 
 export interface ScoreFacts {
-  readonly student: Student;
+  readonly student: LoadedStudent;
   /** sha256 of the student's file. */
   readonly studentHash: string;
   readonly template: Template;

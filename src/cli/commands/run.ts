@@ -141,6 +141,7 @@ function studentOptions(settings: RunSettings): Pick<RecycleOptions, 'student'> 
   const {
     student: model,
     device,
+    devices,
     gpuLayers,
     precision,
     threads,
@@ -151,7 +152,7 @@ function studentOptions(settings: RunSettings): Pick<RecycleOptions, 'student'> 
   if (model === undefined) return {};
   return {
     student: {
-      ...defined({ device, gpuLayers, precision, threads, batchTokens, deterministic, maxLength }),
+      ...defined({ device, devices, gpuLayers, precision, threads, batchTokens, deterministic, maxLength }),
       model,
     },
   };
