@@ -34,7 +34,7 @@ export const DEVICES_HELP =
 export function deviceName(value: string): DeviceName {
   if (isDeviceName(value)) return value;
   throw new InvalidArgumentError(
-    'Expected auto, cpu, cuda, vulkan or metal, or one of several GPUs as in cuda:1.',
+    'Expected auto, cpu, cuda, vulkan, metal, or one GPU of several as in cuda:1.',
   );
 }
 
