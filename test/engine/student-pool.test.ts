@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { loadStudent } from '../../src/engine/load-student.js';
 import type { LoadedStudent } from '../../src/engine/loaded-student.js';
 import type { SpanRequest } from '../../src/engine/scorer.js';
@@ -194,6 +194,22 @@ describe.runIf(existsSync('/sys/devices/system/node/node0'))('a worker on a NUMA
     expect(await codeOf(pool.score(heavyRequests(1)))).toBe('done');
   });
 });
+
+describe.runIf(existsSync('/sys/devices/system/node/node0'))(
+  'a worker on a NUMA node without taskset',
+  () => {
+    afterEach(() => vi.unstubAllEnvs());
+
+    it('is refused', async () => {
+      vi.stubEnv('PATH', '/nowhere');
+      await expect(openPool({ devices: ['cpu:0'] })).rejects.toMatchObject({
+        code: 'device_unavailable',
+        message: expect.stringContaining('taskset'),
+        remedy: expect.any(String),
+      });
+    });
+  },
+);
 
 describe('the processes of a pool', () => {
   const program = fileURLToPath(new URL('fixtures/programs/pool-of-workers.mjs', import.meta.url));

@@ -2,8 +2,8 @@ import { readFile } from 'node:fs/promises';
 import { ReflectionError } from '../../errors.js';
 
 /**
- * The CPUs of a NUMA node as Linux lists them, e.g. `0-15,32-47`. A process that runs on those alone has its memory there
- * too. Rejects with ReflectionError `device_unavailable`.
+ * The CPUs of a NUMA node as Linux lists them, e.g. `0-15,32-47`. What a process that runs on those alone writes to is
+ * placed there too. Rejects with ReflectionError `device_unavailable`.
  */
 export async function cpusOfNode(node: number): Promise<string> {
   try {

@@ -3,7 +3,7 @@ import { ReflectionError } from '../../errors.js';
 import { checkModelFile } from '../check-model-file.js';
 import type { ChosenDevice } from '../devices.js';
 import type { LoadedStudent, StudentFacts } from '../loaded-student.js';
-import type { NativeSessionStats } from '../native-binding.js';
+import { type NativeSessionStats, nativeAddon } from '../native-binding.js';
 import type { ScoreOptions, SpanOutcome, SpanRequest, TokenizeOptions } from '../scorer.js';
 import { completeStudentOptions, type StudentOptions } from '../student-options.js';
 import { throwIfAborted } from '../throw-if-aborted.js';
@@ -72,6 +72,8 @@ export class StudentPool implements LoadedStudent {
   static async load({ devices, signal, ...given }: StudentPoolOptions): Promise<StudentPool> {
     const kind = commonKind(devices);
     const options = completeStudentOptions(given);
+    // fails here and by itself when it is missing or does not fit, before a file is blamed for it
+    nativeAddon();
     if (options.checkFile) await checkModelFile(options.model, signal);
     throwIfAborted(signal);
     const starts = await Promise.allSettled(

@@ -39,13 +39,13 @@ export class StudentWorker {
     this.device = device;
     this.#child = child;
     this.#ended = new Promise((resolve) => {
-      child.once('error', (cause) => {
-        this.#lose(`could not be started or told something: ${cause.message}`, cause);
+      child.once('error', (cause: NodeJS.ErrnoException) => {
+        this.#lose(cause.code === 'ENOENT' ? this.#withoutTaskset(cause) : this.#end(cause.message, cause));
         // without a process there will be no exit
         if (child.pid === undefined) resolve();
       });
       child.once('exit', (status, signal) => {
-        this.#lose(`has ended by itself (${signal ?? `status ${status}`})`);
+        this.#lose(this.#end(signal ?? `status ${status}`));
         resolve();
       });
     });
@@ -62,9 +62,9 @@ export class StudentWorker {
     const node =
       kind === 'cpu' && index !== undefined ? ['taskset', '-c', await cpusOfNode(Number(index))] : [];
     const [command, ...args] = [...node, process.execPath, PROGRAM];
-    const log = process.env.REFLECTION_TUNING_NATIVE_LOG === '1' ? 'inherit' : 'ignore';
     const child = spawn(command!, args, {
-      stdio: ['ignore', 'ignore', log, 'ipc'],
+      // llama.cpp says on standard error what it dies of
+      stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
       serialization: 'advanced',
       // Ctrl-C must reach it through the pool alone: else its death would come before the pool's answer to it
       detached: true,
@@ -170,15 +170,24 @@ export class StudentWorker {
     return `worker on ${this.device}`;
   }
 
-  #lose(how: string, cause?: unknown): void {
-    if (this.#state.kind === 'open') {
-      const error = new ReflectionError('worker_lost', `the ${this.#name} ${how}`, {
-        cause,
-        remedy:
-          'if memory ran out, use fewer workers, a smaller --batch-tokens or a smaller student; what is finished can be taken up',
-      });
-      this.#state = { kind: 'lost', error };
-    }
+  #end(how: string, cause?: unknown): ReflectionError {
+    return new ReflectionError('worker_lost', `the ${this.#name} has ended by itself (${how})`, {
+      cause,
+      remedy:
+        'if memory ran out, use fewer workers, a smaller --batch-tokens or a smaller student; what is finished can be taken up',
+    });
+  }
+
+  /** Node itself is always there. */
+  #withoutTaskset(cause: unknown): ReflectionError {
+    return new ReflectionError('device_unavailable', `the ${this.#name} needs taskset, which is not there`, {
+      cause,
+      remedy: 'install it (util-linux), or use cpu without a number',
+    });
+  }
+
+  #lose(error: ReflectionError): void {
+    if (this.#state.kind === 'open') this.#state = { kind: 'lost', error };
     this.#loading?.reject(this.#over());
     for (const { reject } of this.#calls.values()) reject(this.#over());
   }
