@@ -3,6 +3,7 @@ import { ReflectionError } from '../errors.js';
 /** What ends a run through no fault of its options. */
 const RESUMABLE: ReadonlySet<string> = new Set([
   'aborted',
+  'worker_lost',
   'budget_exhausted',
   'teacher_unreachable',
   'teacher_unauthorized',

@@ -184,6 +184,26 @@ describe.skipIf(process.platform === 'win32')('a run under way', () => {
     await kill(run);
   });
 
+  it.runIf(process.platform === 'linux')('does not claim rows that did not fit on the disk', async () => {
+    // a file of at most 4 KB stands in for a full disk
+    const under = ['sh', '-c', 'ulimit -f 8 && exec "$@"', 'sh'];
+    // widened weights would be such a file too
+    const way = ['--per-token', '--precision', 'fast'];
+    const result = await runCli(score(output, '--force', ...way), { under });
+    const { message } = refusalOf(result);
+    expect(message).toContain(`Cannot write ${output}: `);
+    expect(result.stderr).toMatch(
+      /^the rows that could be written are kept: run the same command with --resume in place of --force/m,
+    );
+    const kept = await finishedLines();
+    expect(kept.length).toBeGreaterThan(0);
+    expect(kept.length).toBeLessThan(ROWS.length);
+    await runCliWell(score(output, '--resume', ...way));
+    const lines = await linesOf(output);
+    expect(lines).toHaveLength(ROWS.length);
+    expect(lines.slice(0, kept.length)).toEqual(kept);
+  });
+
   it('ends at the first Ctrl-C, keeps its rows and says how to go on', async () => {
     const run = await startFed(ROWS.slice(0, 18));
     await untilItHas(run, async () => (await finishedLines()).length > 2);

@@ -4,6 +4,7 @@ import { METRICS, type Metric } from '../../domain/score.js';
 import type { DeviceName } from '../../engine/devices.js';
 import { PRECISIONS, type Precision } from '../../engine/student-options.js';
 import type { WorkerDevice } from '../../engine/workers/worker-device.js';
+import { ReflectionError } from '../../errors.js';
 import { type ScoreDatasetStart, scoreDataset } from '../../pipeline/score-dataset.js';
 import { BUILT_IN_TEMPLATE_NAMES } from '../../prompt/built-in-templates.js';
 import { loadTemplate } from '../../prompt/load-template.js';
@@ -142,9 +143,10 @@ async function score(dataset: string, flags: ScoreFlags): Promise<void> {
   } catch (error) {
     progress?.stop();
     if (rowsKept > 0) {
-      console.error(
-        `${formatCount(rowsKept)} finished rows are kept: run the same command with --resume to go on`,
-      );
+      const unwritten = error instanceof ReflectionError && error.code === 'output_unwritable';
+      const rows = unwritten ? 'the rows that could be written' : `${formatCount(rowsKept)} finished rows`;
+      const resume = flags.force ? '--resume in place of --force' : '--resume';
+      console.error(`${rows} are kept: run the same command with ${resume} to go on`);
     }
     throw error;
   }
