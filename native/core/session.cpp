@@ -2,6 +2,8 @@
 
 #include "backend.h"
 
+#include "../kernels/matmul.h"
+
 #include <algorithm>
 #include <numeric>
 
@@ -127,6 +129,7 @@ void session::run() {
     ctx.reset();
     preferred.reset();
     plain.reset();
+    accelerated.reset();
     pool.reset();
     events.closed();
 }
@@ -155,6 +158,11 @@ void session::open() {
     max_seqs = recurrent ? 16 : std::min(64u, n_batch);
 
     pool  = std::make_unique<cpu_pool>(description.n_threads);
+    if (student->accelerated()) {
+        register_accelerator();
+        accelerated.emplace(*pool);
+        description.kernels = kernels::describe_kernels();
+    }
     plain = make_plain_head(m.n_vocab, description.n_threads);
     head  = plain.get();
 
@@ -176,7 +184,7 @@ void session::open() {
         open_context(*preferred);
         head = preferred.get();
     } else {
-        auto chunked = make_chunked_head(*pool);
+        auto chunked = make_chunked_head(*pool, student->accelerated());
         chunked_head * c = chunked.get();
         preferred = std::move(chunked);
         open_context(*preferred);

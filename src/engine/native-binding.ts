@@ -37,6 +37,8 @@ export interface NativeModelOptions {
   readonly gpuLayers: number;
   /** Convert all weights to F32 while loading. */
   readonly widen: boolean;
+  /** Multiply with our own kernels, where there are any for this machine; on a CPU only. */
+  readonly kernels: boolean;
   /** Read vocabulary and shapes but no weights. */
   readonly metadataOnly: boolean;
 }
@@ -100,6 +102,8 @@ export interface NativeSessionDescription {
   readonly shareReason: string;
   readonly maxLength: number;
   readonly batchTokens: number;
+  /** Which of our own kernels compute; "" when ggml's do. */
+  readonly kernels: string;
   readonly cells: number;
   readonly threads: number;
 }
