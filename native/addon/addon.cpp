@@ -4,6 +4,7 @@
 #include "session-wrap.h"
 
 #include "../core/backend.h"
+#include "../kernels/matmul.h"
 
 #include "llama.h"
 
@@ -46,11 +47,12 @@ static Napi::Value devices(const Napi::CallbackInfo & info) {
     return array;
 }
 
-// versions(): { llama: string; systemInfo: string }
+// versions(): { llama: string; systemInfo: string; kernels: string }
 static Napi::Value versions(const Napi::CallbackInfo & info) {
     Napi::Object o = Napi::Object::New(info.Env());
     o["llama"]      = Napi::String::New(info.Env(), llama_version());
     o["systemInfo"] = Napi::String::New(info.Env(), llama_print_system_info());
+    o["kernels"]    = Napi::String::New(info.Env(), kernels::describe_kernels());
     return o;
 }
 

@@ -14,7 +14,7 @@ struct avx512 {
     using vi = __m512i;
 
     static constexpr int  width = 16;
-    static constexpr int  f32_rows = 14, f32_vectors = 2;
+    static constexpr int  f32_rows = 9, f32_vectors = 3;
     static constexpr int  int8_rows = 6, int8_vectors = 2;
     static constexpr bool signed_codes = false;
 

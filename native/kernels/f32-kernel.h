@@ -144,18 +144,23 @@ private:
     static void multiply_tile(const float * w, const float * a, int64_t n_k, float * out, size_t stride,
                               int64_t n_rows, int64_t n_out, bool accumulate) {
         vf sum[rows][vectors];
+        UNROLLED
         for (int r = 0; r < rows; ++r) {
+            UNROLLED
             for (int j = 0; j < vectors; ++j) {
                 sum[r][j] = I::zero();
             }
         }
         for (int64_t k = 0; k < n_k; ++k) {
             vf wk[vectors];
+            UNROLLED
             for (int j = 0; j < vectors; ++j) {
                 wk[j] = I::load(w + k * panel + j * width);
             }
+            UNROLLED
             for (int r = 0; r < rows; ++r) {
                 const vf ar = I::broadcast(a + k * rows + r);
+                UNROLLED
                 for (int j = 0; j < vectors; ++j) {
                     sum[r][j] = I::fma(ar, wk[j], sum[r][j]);
                 }

@@ -205,7 +205,9 @@ private:
         constexpr bool starts   = !I::signed_codes && B::zero != 0;
 
         vf sum[rows][vectors];
+        UNROLLED
         for (int r = 0; r < rows; ++r) {
+            UNROLLED
             for (int j = 0; j < vectors; ++j) {
                 sum[r][j] = I::zero();
             }
@@ -213,23 +215,26 @@ private:
         for (int64_t b = 0; b < n_blocks; ++b) {
             for (int group = 0; group < groups; ++group) {
                 vi dot[rows][vectors];
+                UNROLLED
                 for (int r = 0; r < rows; ++r) {
                     const vi start = starts ? I::broadcast_i(&a[b].start[group][r]) : I::zero_i();
+                    UNROLLED
                     for (int j = 0; j < vectors; ++j) {
                         dot[r][j] = start;
                     }
                 }
                 const int64_t first = b * 8 + group * per_group;
-#if defined(__GNUC__)
-#pragma GCC unroll 8
-#endif
+                UNROLLED
                 for (int g = 0; g < per_group; ++g) {
                     vi codes[vectors];
+                    UNROLLED
                     for (int j = 0; j < vectors; ++j) {
                         codes[j] = I::load_i(w.codes + ((first + g) * vectors + j) * width * 4);
                     }
+                    UNROLLED
                     for (int r = 0; r < rows; ++r) {
                         const vi ar = I::broadcast_i(&a[b].q[group * per_group + g][r]);
+                        UNROLLED
                         for (int j = 0; j < vectors; ++j) {
                             dot[r][j] = I::dot(dot[r][j], codes[j], ar);
                         }
@@ -237,14 +242,17 @@ private:
                 }
                 const float * scale = w.scale + (b * groups + group) * panel;
                 const float * min   = w.min + (b * groups + group) * panel;
+                UNROLLED
                 for (int j = 0; j < vectors; ++j) {
                     const vf s = I::load(scale + j * width);
+                    UNROLLED
                     for (int r = 0; r < rows; ++r) {
                         const vf both = I::mul(s, I::broadcast(&a[b].scale[r]));
                         sum[r][j] = I::fma(I::to_float(dot[r][j]), both, sum[r][j]);
                     }
                     if (B::has_min) {
                         const vf m = I::load(min + j * width);
+                        UNROLLED
                         for (int r = 0; r < rows; ++r) {
                             sum[r][j] = I::fma(m, I::broadcast(&a[b].sum[r]), sum[r][j]);
                         }

@@ -5,6 +5,13 @@
 #include <cstddef>
 #include <cstdint>
 
+// Before a loop over a tile's rows or vectors: a tile lives in registers only if no index into it is left at run time.
+#if defined(__clang__)
+#define UNROLLED _Pragma("unroll")
+#else
+#define UNROLLED _Pragma("GCC unroll 32")
+#endif
+
 namespace kernels {
 namespace {
 
@@ -51,8 +58,10 @@ inline void store_tile(const typename I::vf (&sum)[rows][vectors], float * out, 
     constexpr int width = I::width;
 
     if (n_out == width * vectors) {
+        UNROLLED
         for (int r = 0; r < rows; ++r) {
             if (r < n_rows) {
+                UNROLLED
                 for (int j = 0; j < vectors; ++j) {
                     float * to = out + (size_t) r * stride + j * width;
                     I::store(to, accumulate ? I::add(I::load(to), sum[r][j]) : sum[r][j]);
@@ -61,8 +70,10 @@ inline void store_tile(const typename I::vf (&sum)[rows][vectors], float * out, 
         }
         return;
     }
+    UNROLLED
     for (int r = 0; r < rows; ++r) {
         float line[width * vectors];
+        UNROLLED
         for (int j = 0; j < vectors; ++j) {
             I::store(line + j * width, sum[r][j]);
         }

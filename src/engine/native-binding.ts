@@ -13,7 +13,8 @@ export interface NativeAddon {
   /** Loads one plugin; returns the empty string, or why it did not load. */
   loadBackendFile(path: string): string;
   devices(): NativeDevice[];
-  versions(): { llama: string; systemInfo: string };
+  /** `kernels`: which of our own this machine can run; "" for none. */
+  versions(): { llama: string; systemInfo: string; kernels: string };
   loadModel(options: NativeModelOptions): Promise<NativeModel>;
   /** Stops every session that this thread opened and waits for it. For the end of the process only. */
   stopSessions(): void;
