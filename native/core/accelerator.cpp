@@ -2,13 +2,18 @@
 
 #include "product.h"
 
+#include "../kernels/attention.h"
 #include "../kernels/vector-math.h"
 
 #include "ggml-backend-impl.h"
 
+#include <algorithm>
+#include <atomic>
 #include <cstring>
-#include <new>
+#include <memory>
 #include <mutex>
+#include <new>
+#include <vector>
 
 namespace scoring {
 
@@ -35,10 +40,11 @@ bool takes_product(const ggml_tensor * op) {
            kernels::kernel_for(w->type, w->ne[0]) != nullptr;
 }
 
-// ggml looks GELU up in a table of F16 values: slower than computing it, and off by a thousandth.
+// ggml looks GELU up in a table of F16 values: slower than computing it, and off by a thousandth. Taken for any number
+// of rows, lest the two differ between batches.
 bool takes_activation(const ggml_tensor * op) {
     return ggml_get_unary_op(op) == GGML_UNARY_OP_GELU && op->type == GGML_TYPE_F32 && op->src[0]->type == GGML_TYPE_F32 &&
-           ggml_is_contiguous(op) && ggml_is_contiguous(op->src[0]) && op->ne[1] >= min_rows;
+           ggml_is_contiguous(op) && ggml_is_contiguous(op->src[0]);
 }
 
 void activate(const cpu_pool & pool, const ggml_tensor * op) {
@@ -50,9 +56,69 @@ void activate(const cpu_pool & pool, const ggml_tensor * op) {
     });
 }
 
+kernels::attention attention_of(const ggml_tensor * op) {
+    const ggml_tensor * q = op->src[0];
+    const ggml_tensor * k = op->src[1];
+    const ggml_tensor * v = op->src[2];
+    const ggml_tensor * mask = op->src[3];
+    float scale;
+    std::memcpy(&scale, op->op_params, sizeof(scale));
+    return {
+        q->ne[1], k->ne[1], q->ne[2], k->ne[2], q->ne[0], scale,
+        (const float *) q->data, q->nb[2] / sizeof(float), q->nb[1] / sizeof(float),
+        (const uint16_t *) k->data, k->nb[2] / sizeof(uint16_t), k->nb[1] / sizeof(uint16_t),
+        (const uint16_t *) v->data, v->nb[2] / sizeof(uint16_t), v->nb[1] / sizeof(uint16_t),
+        (const uint16_t *) mask->data, mask->nb[1] / sizeof(uint16_t),
+        (float *) op->data, op->nb[2] / sizeof(float), op->nb[1] / sizeof(float),
+    };
+}
+
+// Plain causal attention over an F16 cache; no ALiBi, soft cap or sinks.
+bool takes_attention(const ggml_tensor * op) {
+    const ggml_tensor * q = op->src[0];
+    const ggml_tensor * k = op->src[1];
+    const ggml_tensor * v = op->src[2];
+    const ggml_tensor * mask = op->src[3];
+    const kernels::attention_kernel * kernel = kernels::fastest_attention();
+    if (kernel == nullptr || mask == nullptr || op->src[4] != nullptr || q->ne[1] < min_rows) {
+        return false;
+    }
+    float params[3];  // scale, the largest ALiBi bias, the soft cap
+    std::memcpy(params, op->op_params, sizeof(params));
+    const auto is_half = [](const ggml_tensor * t) { return t->type == GGML_TYPE_F16 && t->nb[0] == sizeof(uint16_t) && t->ne[3] == 1; };
+    return params[1] == 0.0f && params[2] == 0.0f &&
+           q->type == GGML_TYPE_F32 && q->nb[0] == sizeof(float) && q->ne[3] == 1 && op->type == GGML_TYPE_F32 &&
+           is_half(k) && is_half(v) && is_half(mask) && mask->ne[2] == 1 &&
+           k->ne[0] == q->ne[0] && v->ne[0] == q->ne[0] && q->ne[0] % kernel->dim_step == 0 && v->ne[2] == k->ne[2];
+}
+
 // One back end a context, used by the thread that computes with the context.
 struct state {
     product work;
+    std::vector<std::unique_ptr<kernels::aligned_buffer>> scratch;  // of attention, by thread
+
+    // Heads are shared out, and where there are more threads than those, rows too.
+    void attend(const cpu_pool & pool, const kernels::attention & a) {
+        while (scratch.size() < (size_t) pool.n_threads()) {
+            scratch.push_back(std::make_unique<kernels::aligned_buffer>());
+        }
+        const int64_t n_parts = std::min(a.n_rows, (pool.n_threads() + a.n_kv_heads - 1) / a.n_kv_heads);
+        std::atomic<bool> no_memory{ false };
+        pool.run([&](int thread, int n_threads) {
+            try {
+                for (int64_t i = thread; i < a.n_kv_heads * n_parts; i += n_threads) {
+                    const int64_t part = i % n_parts;
+                    kernels::fastest_attention()->attend(a, i / n_parts, part * a.n_rows / n_parts, (part + 1) * a.n_rows / n_parts,
+                                                         *scratch[(size_t) thread]);
+                }
+            } catch (const std::bad_alloc &) {
+                no_memory = true;
+            }
+        });
+        if (no_memory) {
+            throw std::bad_alloc();
+        }
+    }
 };
 
 //
@@ -69,31 +135,38 @@ void backend_free(ggml_backend_t backend) {
 }
 
 ggml_status backend_compute(ggml_backend_t backend, ggml_cgraph * graph) {
-    product & work = static_cast<state *>(backend->context)->work;
-    const ggml_tensor * packed = nullptr;  // the queries, keys and values of a layer share their activations
+    state &   mine = *static_cast<state *>(backend->context);
+    product & work = mine.work;
+    const ggml_tensor * packed = nullptr;  // queries, keys and values of a layer are products of one matrix
 
     for (int i = 0; i < ggml_graph_n_nodes(graph); ++i) {
         const ggml_tensor * node = ggml_graph_node(graph, i);
         if ((node->flags & GGML_TENSOR_FLAG_COMPUTE) == 0) {
             continue;
         }
-        if (node->op == GGML_OP_UNARY) {
-            activate(*current_pool, node);
-            packed = nullptr;  // may have been computed in place
-            continue;
-        }
-        if (node->op != GGML_OP_MUL_MAT) {
-            continue;
-        }
-        const ggml_tensor * w = node->src[0];
-        const ggml_tensor * x = node->src[1];
-        const kernels::weights matrix = { w->type, w->data, w->ne[1], w->ne[0], w->nb[1] };
         try {
-            if (packed == nullptr || packed != x || !work.fits(matrix)) {
-                work.pack(*current_pool, matrix, { (const float *) x->data, x->ne[1], x->ne[0], x->nb[1] / sizeof(float) });
-                packed = x;
+            switch (node->op) {
+                case GGML_OP_MUL_MAT: {
+                    const ggml_tensor * w = node->src[0];
+                    const ggml_tensor * x = node->src[1];
+                    const kernels::weights matrix = { w->type, w->data, w->ne[1], w->ne[0], w->nb[1] };
+                    if (packed != x || !work.fits(matrix)) {
+                        work.pack(*current_pool, matrix, { (const float *) x->data, x->ne[1], x->ne[0], x->nb[1] / sizeof(float) });
+                        packed = x;
+                    }
+                    work.multiply(*current_pool, matrix, (float *) node->data, node->nb[1] / sizeof(float));
+                    break;
+                }
+                case GGML_OP_UNARY:
+                    activate(*current_pool, node);
+                    packed = nullptr;  // may have been overwritten
+                    break;
+                case GGML_OP_FLASH_ATTN_EXT:
+                    mine.attend(*current_pool, attention_of(node));
+                    break;
+                default:
+                    break;  // views
             }
-            work.multiply(*current_pool, matrix, (float *) node->data, node->nb[1] / sizeof(float));
         } catch (const std::bad_alloc &) {
             return GGML_STATUS_ALLOC_FAILED;
         }
@@ -158,6 +231,8 @@ bool device_supports_op(ggml_backend_dev_t, const ggml_tensor * op) {
             return current_pool != nullptr && takes_product(op);
         case GGML_OP_UNARY:
             return current_pool != nullptr && takes_activation(op);
+        case GGML_OP_FLASH_ATTN_EXT:
+            return current_pool != nullptr && takes_attention(op);
         default:
             return false;
     }

@@ -231,6 +231,10 @@ void session::open_context(log_prob_head & configured) {
     params.no_perf         = true;
     params.offload_kqv     = student->device() != nullptr;
     params.op_offload      = student->device() != nullptr;
+    if (accelerated) {
+        // left to itself llama.cpp gives flash attention up when another back end than the cache's takes it
+        params.flash_attn_type = LLAMA_FLASH_ATTN_TYPE_ENABLED;
+    }
     if (options.precise) {
         params.type_k          = GGML_TYPE_F32;
         params.type_v          = GGML_TYPE_F32;

@@ -1,3 +1,4 @@
+#include "attention-kernel.h"
 #include "f32-kernel.h"
 #include "instruction-sets.h"
 #include "int8-kernel.h"
@@ -108,5 +109,6 @@ struct avx512 {
 const kernel avx512_f32 = make_kernel<f32_kernel<avx512>>("avx512");
 const kernel avx512_vnni_int8 = make_kernel<int8_kernel<avx512>>("avx512-vnni");
 const vector_math avx512_math = make_vector_math<vector_math_kernel<avx512>>("avx512");
+const attention_kernel avx512_attention = make_attention<attention_kernel_of<avx512>>("avx512");
 
 } // namespace kernels

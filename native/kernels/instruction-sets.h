@@ -1,5 +1,6 @@
 #pragma once
 
+#include "attention.h"
 #include "matmul.h"
 #include "vector-math.h"
 
@@ -16,10 +17,12 @@ extern const kernel avx512_f32, avx512_vnni_int8;
 extern const kernel avx2_f32, avx2_int8;
 extern const kernel avx_vnni_int8;  // where the compiler knows it: KERNELS_AVX_VNNI
 extern const vector_math avx512_math, avx2_math;
+extern const attention_kernel avx512_attention, avx2_attention;
 #endif
 #if defined(KERNELS_ARM)
 extern const kernel neon_f32, neon_dot_int8;
 extern const vector_math neon_math;
+extern const attention_kernel neon_attention;
 #endif
 
 } // namespace kernels

@@ -39,6 +39,7 @@ namespace {
 struct machine_kernels {
     std::vector<const kernel *> f32, int8;  // the fastest first
     std::vector<const vector_math *> math;  // likewise
+    std::vector<const attention_kernel *> attention;
 
     machine_kernels() {
 #if defined(KERNELS_X86)
@@ -48,6 +49,7 @@ struct machine_kernels {
         if (has_avx512) {
             f32.push_back(&avx512_f32);
             math.push_back(&avx512_math);
+            attention.push_back(&avx512_attention);
         }
         if (has_avx512 && __builtin_cpu_supports("avx512vnni")) {
             int8.push_back(&avx512_vnni_int8);
@@ -55,6 +57,7 @@ struct machine_kernels {
         if (has_avx2) {
             f32.push_back(&avx2_f32);
             math.push_back(&avx2_math);
+            attention.push_back(&avx2_attention);
 #if defined(KERNELS_AVX_VNNI)
             if (__builtin_cpu_supports("avxvnni")) {
                 int8.push_back(&avx_vnni_int8);
@@ -65,6 +68,7 @@ struct machine_kernels {
 #elif defined(KERNELS_ARM)
         f32.push_back(&neon_f32);
         math.push_back(&neon_math);
+        attention.push_back(&neon_attention);
 #if defined(__linux__)
         if (getauxval(AT_HWCAP) & HWCAP_ASIMDDP) {
             int8.push_back(&neon_dot_int8);
@@ -121,6 +125,14 @@ std::vector<const kernel *> kernels_for(ggml_type type, int64_t width) {
 const kernel * kernel_for(ggml_type type, int64_t width) {
     const std::vector<const kernel *> found = kernels_for(type, width);
     return found.empty() ? nullptr : found.front();
+}
+
+const attention_kernel * fastest_attention() {
+    return machine().attention.empty() ? nullptr : machine().attention.front();
+}
+
+std::vector<const attention_kernel *> all_attention() {
+    return machine().attention;
 }
 
 std::vector<const vector_math *> all_vector_math() {

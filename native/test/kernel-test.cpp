@@ -6,6 +6,7 @@
 #include "product.h"
 #include "random.h"
 
+#include "../kernels/attention.h"
 #include "../kernels/vector-math.h"
 
 #include "ggml.h"
@@ -227,6 +228,97 @@ TEST(vector_functions_agree_with_doubles) {
             CHECK(std::isnan(math->sum_exp(x.data(), n, 400.0f)));
         }
         CHECK_EQ(math->max(nullptr, 0), -INFINITY);
+    }
+}
+
+// Softmax and sums in double, on the same halves. Scores reach 100 here, where a float's last place is 1e-5.
+TEST(attention_is_what_the_formula_says) {
+    kernels::aligned_buffer scratch;
+    for (uint32_t seed = 0; seed < 40; ++seed) {
+        random_source random(seed);
+        kernels::attention a = {};
+        a.n_rows     = random.between(1, 40);
+        a.n_cells    = random.between(1, 150);
+        a.n_kv_heads = random.between(1, 3);
+        a.n_heads    = a.n_kv_heads * random.between(1, 3);
+        a.dim        = 32 * random.between(1, 4);
+        a.scale      = (float) random.unit();
+
+        const auto halves = [&](size_t n, double range) {
+            std::vector<uint16_t> v(n);
+            for (uint16_t & h : v) {
+                h = ggml_fp32_to_fp16((float) ((random.unit() - 0.5) * range));
+            }
+            return v;
+        };
+        // cells hold the heads side by side with something between, as a cache does
+        const size_t cell = (size_t) (a.n_kv_heads * a.dim) + random.below(8);
+        const std::vector<uint16_t> k = halves((size_t) a.n_cells * cell, 4.0), v = halves((size_t) a.n_cells * cell, 4.0);
+        a.k = k.data(), a.k_head = (size_t) a.dim, a.k_cell = cell;
+        a.v = v.data(), a.v_head = (size_t) a.dim, a.v_cell = cell;
+
+        std::vector<float> q((size_t) (a.n_rows * a.n_heads * a.dim));
+        for (float & x : q) {
+            x = (float) ((random.unit() - 0.5) * 8.0);
+        }
+        a.q = q.data(), a.q_head = (size_t) a.dim, a.q_row = (size_t) (a.n_heads * a.dim);
+
+        // runs of rows look at runs of cells; some rows look at nothing
+        a.mask_row = (size_t) a.n_cells + random.below(4);
+        std::vector<uint16_t> mask((size_t) a.n_rows * a.mask_row, 0xfc00);
+        for (int64_t r = 0; r < a.n_rows;) {
+            const int64_t  end   = std::min<int64_t>(a.n_rows, r + random.between(1, 12));
+            const uint32_t first = random.below((uint32_t) a.n_cells), last = random.between(first, (uint32_t) a.n_cells - 1);
+            const bool     blind = random.chance(10);
+            for (; r < end; ++r) {
+                for (uint32_t c = first; c <= last && !blind; ++c) {
+                    mask[(size_t) r * a.mask_row + c] = random.chance(80) ? 0 : 0xfc00;
+                }
+            }
+        }
+        a.mask = mask.data();
+
+        std::vector<float> out((size_t) (a.n_rows * a.n_heads * a.dim));
+        a.out = out.data(), a.out_head = (size_t) a.dim, a.out_row = (size_t) (a.n_heads * a.dim);
+
+        for (const kernels::attention_kernel * kernel : kernels::all_attention()) {
+            check::context() = std::string(kernel->name) + ", seed " + std::to_string(seed);
+            std::fill(out.begin(), out.end(), NAN);
+            const int64_t half = random.below((uint32_t) a.n_rows + 1);
+            for (int64_t h = 0; h < a.n_kv_heads; ++h) {
+                kernel->attend(a, h, 0, half, scratch);
+                kernel->attend(a, h, half, a.n_rows, scratch);
+            }
+            for (int64_t r = 0; r < a.n_rows; ++r) {
+                for (int64_t h = 0; h < a.n_heads; ++h) {
+                    const size_t kv = (size_t) (h / (a.n_heads / a.n_kv_heads) * a.dim);
+                    const float * query = a.q + (size_t) h * a.q_head + (size_t) r * a.q_row;
+                    std::vector<double> score((size_t) a.n_cells, -INFINITY), sum((size_t) a.dim, 0.0);
+                    double most = -INFINITY, total = 0.0;
+                    for (int64_t c = 0; c < a.n_cells; ++c) {
+                        if (mask[(size_t) r * a.mask_row + (size_t) c] == 0) {
+                            double dot = 0.0;
+                            for (int64_t d = 0; d < a.dim; ++d) {
+                                dot += (double) query[d] * ggml_fp16_to_fp32(k[(size_t) c * cell + kv + (size_t) d]);
+                            }
+                            score[(size_t) c] = a.scale * dot;
+                            most = std::max(most, score[(size_t) c]);
+                        }
+                    }
+                    for (int64_t c = 0; c < a.n_cells; ++c) {
+                        const double weight = most == -INFINITY ? 0.0 : std::exp(score[(size_t) c] - most);
+                        total += weight;
+                        for (int64_t d = 0; d < a.dim; ++d) {
+                            sum[(size_t) d] += weight * ggml_fp16_to_fp32(v[(size_t) c * cell + kv + (size_t) d]);
+                        }
+                    }
+                    for (int64_t d = 0; d < a.dim; ++d) {
+                        const double expected = total == 0.0 ? 0.0 : sum[(size_t) d] / total;
+                        CHECK_NEAR(out[(size_t) r * a.out_row + (size_t) h * a.out_head + (size_t) d], expected, 2e-4);
+                    }
+                }
+            }
+        }
     }
 }
 
