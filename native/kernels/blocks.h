@@ -5,6 +5,10 @@
 #include <cstdint>
 #include <cstring>
 
+#if defined(__F16C__)
+#include <immintrin.h>
+#endif
+
 // The integer block formats of GGUF, taken apart into 8-bit codes with a scale, and for some a minimum, a group of
 // 16 or 32 weights:
 //
@@ -17,9 +21,19 @@ namespace kernels {
 namespace {
 
 inline float half_at(const uint8_t * p) {
+#if defined(__F16C__)
+    uint16_t h;
+    std::memcpy(&h, p, sizeof(h));
+    return _cvtsh_ss(h);
+#elif defined(__aarch64__)
+    __fp16 h;
+    std::memcpy(&h, p, sizeof(h));
+    return h;
+#else
     ggml_fp16_t h;
     std::memcpy(&h, p, sizeof(h));
     return ggml_fp16_to_fp32(h);
+#endif
 }
 
 // Scale of group g goes to scale[g * stride], likewise min.
