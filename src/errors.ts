@@ -33,6 +33,8 @@ export const ERROR_CODES = [
   'aborted',
   /** llama.cpp failed while decoding. */
   'decode_failed',
+  /** The process that ran a student on one of several devices has ended by itself. */
+  'worker_lost',
   /** The teacher's server gives no answer: it is down, out of reach, or failing at every request. */
   'teacher_unreachable',
   /** The teacher's server wants a key, or does not accept the one it got. */

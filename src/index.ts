@@ -24,10 +24,15 @@ export {
   DEVICE_CHOICES,
   type DeviceChoice,
   type DeviceFinding,
+  type DeviceName,
 } from './engine/devices.js';
+export { type LoadStudentOptions, loadStudent } from './engine/load-student.js';
+export type { LoadedStudent, StudentFacts } from './engine/loaded-student.js';
 export type { ScoreOptions, Scorer, SpanOutcome, SpanRequest, TokenizeOptions } from './engine/scorer.js';
 export { Student } from './engine/student.js';
 export { PRECISIONS, type Precision, type StudentOptions } from './engine/student-options.js';
+export { StudentPool, type StudentPoolOptions } from './engine/workers/student-pool.js';
+export type { WorkerDevice } from './engine/workers/worker-device.js';
 export { ERROR_CODES, type ErrorCode, ReflectionError } from './errors.js';
 export {
   type ScoreDatasetOptions,

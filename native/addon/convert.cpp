@@ -78,6 +78,7 @@ scoring::session_options to_session_options(const Napi::Value & value) {
     o.max_length   = (uint32_t) int_field(value, "maxLength", 2, 1 << 24);
     o.precise      = bool_field(value, "precise");
     o.share        = bool_field(value, "sharePrefixes");
+    o.deterministic = bool_field(value, "deterministic");
     o.head         = string_field(value, "head");
     return o;
 }

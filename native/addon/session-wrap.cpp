@@ -46,9 +46,6 @@ static void join_on_teardown(void * data);
 
 void session_wrap::start(std::shared_ptr<const scoring::model> model, const scoring::session_options & options) {
     events = event_function::New(env, "reflection-tuning:session", 0, 1, this);
-    // hooks run last in, first out: ours, added after the thread-safe function's, joins the thread before that is freed
-    napi_add_env_cleanup_hook(env, join_on_teardown, &session);
-    pin();
 
     scoring::session_events e;
     e.opened      = [this] { post(new event{ event::opened }); };
@@ -56,8 +53,16 @@ void session_wrap::start(std::shared_ptr<const scoring::model> model, const scor
     e.scored      = [this](uint64_t id, scoring::score_result result) { post(new event{ event::scored, id, std::move(result) }); };
     e.failed      = [this](uint64_t id, error_code code, const std::string & message) { post(new event{ event::failed, id, {}, code, message }); };
     e.closed      = [this] { post(new event{ event::closed }); };
-    session = std::make_unique<scoring::session>(std::move(model), options, std::move(e));
+    try {
+        session = std::make_unique<scoring::session>(std::move(model), options, std::move(e));
+    } catch (const std::exception & error) {
+        events.Release();
+        convert::throw_error(env, error_code::out_of_memory, std::string("the session's thread could not be started: ") + error.what());
+    }
+    // hooks run last in, first out: ours, added after the thread-safe function's, joins the thread before that is freed
+    napi_add_env_cleanup_hook(env, join_on_teardown, &session);
     data_of(env).running.insert(this);
+    pin();
 }
 
 void session_wrap::stop_all(Napi::Env env) {
@@ -164,6 +169,7 @@ Napi::Value session_wrap::stats(const Napi::CallbackInfo & info) {
     const scoring::session_stats s = session->stats();
     Napi::Object o = Napi::Object::New(info.Env());
     o["decodedTokens"] = Napi::Number::New(info.Env(), (double) s.n_decoded);
+    o["plannedTokens"] = Napi::Number::New(info.Env(), (double) s.n_planned);
     o["decodes"]       = Napi::Number::New(info.Env(), (double) s.n_decodes);
     o["outputRows"]    = Napi::Number::New(info.Env(), (double) s.n_rows);
     return o;
@@ -182,6 +188,8 @@ Napi::Value session_wrap::score(const Napi::CallbackInfo & info) {
         session->submit(id, convert::to_job(info[1]));
     } catch (const scoring::scoring_error & e) {
         convert::throw_error(info.Env(), e.code, e.what());
+    } catch (const std::bad_alloc &) {
+        convert::throw_error(info.Env(), error_code::out_of_memory, "there is no memory for a job of this size");
     }
     pin();
     return scoring_jobs.emplace(id, Napi::Promise::Deferred(info.Env())).first->second.Promise();

@@ -1,11 +1,11 @@
 #include "head.h"
 
 #include "error.h"
+#include "helpers.h"
 #include "logprob.h"
 
 #include <algorithm>
 #include <atomic>
-#include <thread>
 
 namespace scoring {
 
@@ -41,7 +41,8 @@ public:
         }
 
         std::atomic<size_t> next{ 0 };
-        const auto work = [&]() {
+        const size_t n_helpers = std::min<size_t>((size_t) n_threads - 1, rows.size() * n_vocab / 1000000);
+        work_with_helpers(n_helpers, [&] {
             for (size_t row = next++; row < rows.size(); row = next++) {
                 auto it = std::lower_bound(targets.begin(), targets.end(), row, [](const row_target & t, size_t r) { return t.row < r; });
                 const double lse = log_sum_exp(rows[row], n_vocab);
@@ -49,17 +50,7 @@ public:
                     logprobs[it - targets.begin()] = (float) (rows[row][it->token] - lse);
                 }
             }
-        };
-
-        std::vector<std::thread> helpers;
-        const size_t n_helpers = std::min<size_t>((size_t) n_threads - 1, rows.size() * n_vocab / 1000000);
-        for (size_t i = 0; i < n_helpers; ++i) {
-            helpers.emplace_back(work);
-        }
-        work();
-        for (std::thread & t : helpers) {
-            t.join();
-        }
+        });
     }
 
 private:

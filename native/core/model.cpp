@@ -2,13 +2,13 @@
 
 #include "backend.h"
 #include "error.h"
+#include "helpers.h"
 #include "widen.h"
 
 #include "../kernels/matmul.h"
 
 #include <algorithm>
 #include <atomic>
-#include <thread>
 
 namespace scoring {
 
@@ -178,34 +178,14 @@ token_lists model::tokenize(const std::vector<std::string> & texts, const tokeni
 
     std::vector<std::vector<int32_t>> lists(texts.size());
     std::atomic<size_t> next{ 0 };
-    std::exception_ptr failure;
-    std::atomic<bool> failed{ false };
-
-    const auto work = [&]() {
-        try {
-            for (size_t i = next++; i < texts.size() && !failed; i = next++) {
-                tokenize_one(vocab, texts[i], options, lists[i]);
-            }
-        } catch (...) {
-            if (!failed.exchange(true)) {
-                failure = std::current_exception();
-            }
-        }
-    };
 
     // a thread costs about as much to start as a few short texts to tokenize
     const size_t n_helpers = std::min<size_t>(n_threads > 0 ? n_threads - 1 : 0, texts.size() / 16);
-    std::vector<std::thread> helpers;
-    for (size_t i = 0; i < n_helpers; ++i) {
-        helpers.emplace_back(work);
-    }
-    work();
-    for (std::thread & t : helpers) {
-        t.join();
-    }
-    if (failure) {
-        std::rethrow_exception(failure);
-    }
+    work_with_helpers(n_helpers, [&] {
+        for (size_t i = next++; i < texts.size(); i = next++) {
+            tokenize_one(vocab, texts[i], options, lists[i]);
+        }
+    });
 
     token_lists result;
     result.offsets.reserve(lists.size() + 1);

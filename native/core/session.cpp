@@ -5,6 +5,7 @@
 #include "../kernels/matmul.h"
 
 #include <algorithm>
+#include <cmath>
 #include <numeric>
 
 namespace scoring {
@@ -16,6 +17,9 @@ constexpr size_t   min_prefix_count   = 4;
 constexpr size_t   min_prefix_length  = 4;
 
 constexpr uint32_t kv_granule = 256;  // llama.cpp attends over a multiple of this many cells
+
+// A deterministic session's decodes must not depend on how the work is cut up, so neither on --batch-tokens.
+constexpr uint32_t deterministic_batch = 512;
 
 static uint32_t round_up(uint32_t n, uint32_t step) {
     return (n + step - 1) / step * step;
@@ -77,7 +81,7 @@ void session::close() {
 }
 
 session_stats session::stats() const {
-    return { n_decoded, n_decodes, n_output_rows };
+    return { n_decoded, n_planned, n_decodes, n_output_rows };
 }
 
 // Polled by ggml between graph nodes on the CPU; a GPU finishes its decode first.
@@ -143,19 +147,22 @@ void session::open() {
     description.n_threads    = std::max(1, options.n_threads);
     description.batch_tokens = std::max(32u, options.batch_tokens);
     description.max_length   = std::min(std::max(2u, options.max_length), (uint32_t) m.n_ctx_train);
-    description.share        = options.share;
-    if (options.share && recurrent) {
-        description.share        = false;
-        description.share_reason = "the model is recurrent";
-    } else if (options.share && m.n_swa > 0) {
-        description.share        = false;
-        description.share_reason = "the model attends in a sliding window";
-    } else if (!options.share) {
+    sharing           = options.share && !recurrent && m.n_swa == 0;
+    description.share = sharing && !options.deterministic;
+    if (!options.share) {
         description.share_reason = "switched off";
+    } else if (recurrent) {
+        description.share_reason = "the model is recurrent";
+    } else if (m.n_swa > 0) {
+        description.share_reason = "the model attends in a sliding window";
+    } else if (options.deterministic) {
+        description.share_reason = "every sequence is decoded by itself";
     }
 
-    n_batch  = round_up(description.batch_tokens, 32) + (description.share ? kv_granule : 0);
-    max_seqs = recurrent ? 16 : std::min(64u, n_batch);
+    n_pack    = round_up(description.batch_tokens, 32) + (sharing ? kv_granule : 0);
+    n_batch   = options.deterministic ? deterministic_batch : n_pack;
+    max_seqs  = recurrent ? 16 : std::min(64u, n_pack);
+    n_seq_ids = options.deterministic ? 1 : max_seqs + (sharing ? max_prefixes : 0);
 
     pool  = std::make_unique<cpu_pool>(description.n_threads);
     if (student->accelerated()) {
@@ -171,7 +178,7 @@ void session::open() {
     const bool on_gpu = student->device() != nullptr;
     const bool want_sampler = options.head == "sampler" || (options.head == "auto" && on_gpu);
     const uint64_t row_bytes = (uint64_t) m.n_vocab * sizeof(float) * (want_sampler ? 4 : 1);
-    max_rows = (uint32_t) std::min<uint64_t>(n_batch, std::max<uint64_t>(max_seqs + max_prefixes, (128ull << 20) / row_bytes));
+    max_rows = (uint32_t) std::min<uint64_t>(n_batch, std::max<uint64_t>(n_seq_ids, (128ull << 20) / row_bytes));
 
     if (recurrent && options.head != "plain") {
         description.head_reason = "the model is recurrent";
@@ -180,7 +187,7 @@ void session::open() {
         description.head_reason = "asked for";
         open_context(*plain);
     } else if (want_sampler) {
-        preferred = make_sampler_head(max_seqs);
+        preferred = make_sampler_head(std::min(max_seqs, n_seq_ids));
         open_context(*preferred);
         head = preferred.get();
     } else {
@@ -212,7 +219,7 @@ void session::open() {
     if (options.head != "auto" && options.head != head_kind_name(description.head)) {
         throw scoring_error(error_code::invalid_option, "the " + options.head + " head cannot be used: " + description.head_reason);
     }
-    n_decoded = n_decodes = n_output_rows = 0;
+    n_decoded = n_planned = n_decodes = n_output_rows = 0;
 }
 
 void session::open_context(log_prob_head & configured) {
@@ -222,7 +229,7 @@ void session::open_context(log_prob_head & configured) {
     params.n_ctx           = max_prefix_tokens + std::max(n_batch, round_up(description.max_length, description.batch_tokens));
     params.n_batch         = n_batch;
     params.n_ubatch        = n_batch;
-    params.n_seq_max       = max_seqs + (description.share ? max_prefixes : 0);
+    params.n_seq_max       = n_seq_ids;
     params.n_outputs_max   = max_rows;
     params.n_threads       = description.n_threads;
     params.n_threads_batch = description.n_threads;
@@ -302,7 +309,7 @@ seq_view session::view_of(const waiting_seq & w) const {
 // Keeps in the cache what the waiting sequences have in common. The set changes only when a new one saves more
 // than it costs to decode, so in a run with one template it is decoded once.
 void session::update_prefixes(const std::vector<seq_view> & seqs) {
-    if (!description.share || !new_jobs) {
+    if (!sharing || !new_jobs) {
         return;
     }
     new_jobs = false;
@@ -333,7 +340,10 @@ void session::update_prefixes(const std::vector<seq_view> & seqs) {
         views.push_back({ p.data(), (uint32_t) p.size(), (uint32_t) p.size() });
     }
     const pack_layout layout = lay_out(views, all, {}, std::vector<int32_t>(views.size(), no_prefix), true);
-    decode(layout, max_seqs, [](size_t, float) {});
+    if (!options.deterministic) {
+        decode(layout, max_seqs, [](size_t, float) {});
+    }
+    n_planned      += layout.entries.size();
     n_prefix_tokens = (uint32_t) layout.entries.size();
     prefixes = std::move(found);
 }
@@ -360,8 +370,8 @@ void session::run_round() {
 
     // resident prefixes take cells; use up the granule that attention pays for anyway
     const uint32_t base = description.batch_tokens;
-    const uint32_t batch_tokens = std::min(n_batch, round_up(base + n_prefix_tokens, prefixes.empty() ? 1 : kv_granule) - n_prefix_tokens);
-    const pack_limits limits = { batch_tokens, max_seqs, description.n_cells - n_prefix_tokens, description.share };
+    const uint32_t batch_tokens = std::min(n_pack, round_up(base + n_prefix_tokens, prefixes.empty() ? 1 : kv_granule) - n_prefix_tokens);
+    const pack_limits limits = { batch_tokens, max_seqs, description.n_cells - n_prefix_tokens, sharing };
 
     const job_ptr oldest = jobs.front();
     std::vector<bool> done(waiting.size(), false);
@@ -371,10 +381,13 @@ void session::run_round() {
         if (!urgent) {
             continue;
         }
-        run_pack(seqs, p, prefix_of);
+        const bool prefixes_kept = run_pack(seqs, p, prefix_of);
         for (const uint32_t i : p.seqs) {
             done[i] = true;
             waiting[i].owner->n_waiting--;
+        }
+        if (!prefixes_kept) {
+            break;  // the other packs were planned on them
         }
     }
 
@@ -392,9 +405,19 @@ void session::run_round() {
     }
 }
 
-void session::run_pack(const std::vector<seq_view> & seqs, const pack & p, const std::vector<int32_t> & prefix_of) {
-    llama_memory_t memory = llama_get_memory(ctx.get());
+// False when the resident prefixes are gone.
+bool session::run_pack(const std::vector<seq_view> & seqs, const pack & p, const std::vector<int32_t> & prefix_of) {
+    const pack_layout layout = lay_out(seqs, p, prefixes, prefix_of, sharing);
+    n_planned += layout.entries.size();
 
+    if (options.deterministic) {
+        for (const uint32_t i : p.seqs) {
+            run_alone(waiting[i]);
+        }
+        return true;
+    }
+
+    llama_memory_t memory = llama_get_memory(ctx.get());
     for (uint32_t k = 0; k < p.seqs.size(); ++k) {
         const int32_t prefix = prefix_of[p.seqs[k]];
         if (prefix != no_prefix) {
@@ -402,20 +425,45 @@ void session::run_pack(const std::vector<seq_view> & seqs, const pack & p, const
         }
     }
 
-    const pack_layout layout = lay_out(seqs, p, prefixes, prefix_of, description.share);
+    finite = true;
     decode(layout, 0, [&](size_t target, float logprob) {
         const pack_target & t = layout.targets[target];
-        const waiting_seq & w = waiting[p.seqs[t.seq]];
-        w.owner->logprobs[w.owner->logprob_offset[w.index] + t.pos - w.owner->job.first_output(w.index)] = logprob;
+        keep(waiting[p.seqs[t.seq]], t.pos, logprob);
     });
 
+    if (!finite) {
+        // Attention weighs the cells of other sequences with 0, and 0 times infinity is no number: one sequence that
+        // overflows spoils all that share the cache with it. Apart, only its own numbers are lost.
+        wipe_cache();
+        for (const uint32_t i : p.seqs) {
+            run_alone(waiting[i]);
+        }
+        return false;
+    }
     if (prefixes.empty()) {
         llama_memory_clear(memory, false);
-        return;
+        return true;
     }
     for (uint32_t k = 0; k < p.seqs.size(); ++k) {
         llama_memory_seq_rm(memory, (llama_seq_id) k, -1, -1);
     }
+    return true;
+}
+
+// Decodes one sequence with an empty cache and leaves it empty.
+void session::run_alone(const waiting_seq & w) {
+    const std::vector<seq_view> seqs = { view_of(w) };
+    const pack_layout layout = lay_out(seqs, { { 0 }, seqs[0].n_decode }, {}, { no_prefix }, false);
+
+    finite = true;
+    decode(layout, 0, [&](size_t target, float logprob) { keep(w, layout.targets[target].pos, logprob); });
+    llama_memory_clear(llama_get_memory(ctx.get()), !finite);
+}
+
+void session::keep(const waiting_seq & w, uint32_t pos, float logprob) {
+    active_job & owner = *w.owner;
+    owner.logprobs[owner.logprob_offset[w.index] + pos - owner.job.first_output(w.index)] = logprob;
+    finite = finite && std::isfinite(logprob);
 }
 
 void session::decode(const pack_layout & layout, uint32_t first_seq_id, const std::function<void(size_t, float)> & deliver) {
@@ -538,6 +586,12 @@ void session::forget_cache() {
     prefixes.clear();
     n_prefix_tokens = 0;
     new_jobs = true;
+}
+
+// As forget_cache, but nothing remains in the cells either, which later batches attend over (masked).
+void session::wipe_cache() {
+    llama_memory_clear(llama_get_memory(ctx.get()), true);
+    forget_cache();
 }
 
 } // namespace scoring

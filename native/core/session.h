@@ -28,6 +28,9 @@ struct session_options {
     uint32_t max_length   = 2048;   // positions of the longest sequence; capped by the model's context
     bool     precise      = false;  // F32 cache and attention without the F16 flash kernel
     bool     share        = true;   // decode shared prefixes once
+    // Each sequence by itself, from an empty cache, in steps that depend on nothing but the sequence: its numbers are
+    // the same to the last bit whatever is scored before, after or beside it.
+    bool     deterministic = false;
     // "auto" takes the sampler for a head on a GPU and the chunked one elsewhere, and the plain one where
     // neither fits the model
     std::string head = "auto";
@@ -47,6 +50,7 @@ struct session_description {
 
 struct session_stats {
     uint64_t n_decoded;   // tokens that went through the model
+    uint64_t n_planned;   // tokens that had to, by packing and sharing alone; less than n_decoded when deterministic
     uint64_t n_decodes;   // calls of llama_decode
     uint64_t n_rows;      // output rows
 };
@@ -103,13 +107,16 @@ private:
     void drop_cancelled();
     void update_prefixes(const std::vector<seq_view> & seqs);
     void run_round();
-    void run_pack(const std::vector<seq_view> & seqs, const pack & p, const std::vector<int32_t> & prefix_of);
+    bool run_pack(const std::vector<seq_view> & seqs, const pack & p, const std::vector<int32_t> & prefix_of);
+    void run_alone(const waiting_seq & w);
+    void keep(const waiting_seq & w, uint32_t pos, float logprob);
     void decode(const pack_layout & layout, uint32_t first_seq_id, const std::function<void(size_t target, float logprob)> & deliver);
     void decode_range(const pack_layout & layout, size_t begin, size_t end, size_t & next_target, uint32_t first_seq_id,
                       const std::function<void(size_t target, float logprob)> & deliver);
     void finish(const job_ptr & job);
     void fail_all(error_code code, const std::string & message);
     void forget_cache();
+    void wipe_cache();
     seq_view view_of(const waiting_seq & w) const;
     bool should_abort() const;
 
@@ -130,9 +137,13 @@ private:
     std::vector<token_prefix>       prefixes;  // resident in the cache
     uint32_t                        n_prefix_tokens = 0;
     bool                            new_jobs = false;
-    uint32_t                        max_seqs = 0;
+    bool                            sharing  = false;  // plan with shared prefixes
+    uint32_t                        max_seqs = 0;      // sequences of one pack
+    uint32_t                        n_seq_ids = 0;     // of the context: a pack's and the prefixes'
     uint32_t                        max_rows = 0;
-    uint32_t                        n_batch  = 0;
+    uint32_t                        n_batch  = 0;      // tokens of one decode
+    uint32_t                        n_pack   = 0;      // tokens that packs are planned for
+    bool                            finite   = true;   // were all log-probs since this was last set?
 
     // reused from decode to decode
     std::vector<llama_token>    batch_token;
@@ -153,7 +164,7 @@ private:
     bool                    closing = false;
     std::atomic<bool>       stop{ false };
     std::atomic<int>        n_live{ 0 };       // jobs neither done nor cancelled
-    std::atomic<uint64_t>   n_decoded{ 0 }, n_decodes{ 0 }, n_output_rows{ 0 };
+    std::atomic<uint64_t>   n_decoded{ 0 }, n_planned{ 0 }, n_decodes{ 0 }, n_output_rows{ 0 };
 
     std::thread thread;  // last: starts when everything above exists
 };

@@ -2,6 +2,7 @@
 
 #include "check.h"
 #include "error.h"
+#include "helpers.h"
 #include "job.h"
 #include "logprob.h"
 #include "packer-case.h"
@@ -10,6 +11,7 @@
 #include "simulated-cache.h"
 
 #include <algorithm>
+#include <atomic>
 #include <cmath>
 #include <functional>
 #include <limits>
@@ -347,6 +349,39 @@ TEST(a_template_is_found_and_its_ancestor_only_when_others_need_it) {
     CHECK(find_shared_prefixes(c.seqs, 4, 4, 8, 256) == std::vector<token_prefix>({ with_input }));
     add(system, 33);
     CHECK(find_shared_prefixes(c.seqs, 4, 4, 8, 256) == std::vector<token_prefix>({ with_input, system }));
+}
+
+//
+// helpers
+//
+
+TEST(helpers_share_the_items_and_pass_on_the_first_exception) {
+    for (const size_t n_helpers : { 0, 1, 7 }) {
+        std::atomic<size_t> next{ 0 };
+        std::vector<int> done(1000, 0);
+        work_with_helpers(n_helpers, [&] {
+            for (size_t i = next++; i < done.size(); i = next++) {
+                done[i]++;
+            }
+        });
+        CHECK(std::all_of(done.begin(), done.end(), [](int n) { return n == 1; }));
+
+        next = 0;
+        bool thrown = false;
+        try {
+            work_with_helpers(n_helpers, [&] {
+                for (size_t i = next++; i < done.size(); i = next++) {
+                    if (i == 500) {
+                        throw scoring_error(error_code::invalid_job, "item 500");
+                    }
+                    done[i]++;
+                }
+            });
+        } catch (const scoring_error & e) {
+            thrown = e.code == error_code::invalid_job;
+        }
+        CHECK(thrown);
+    }
 }
 
 int main() {

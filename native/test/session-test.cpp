@@ -79,6 +79,36 @@ TEST(sharing_decodes_fewer_tokens) {
     CHECK(shared->stats().n_decoded < n_positions * 3 / 4);
 }
 
+TEST(a_deterministic_session_gives_equal_bits_in_any_company) {
+    const score_job job = random_job(3, 40);
+    uint64_t n_positions = 0;
+    for (size_t i = 0; i < job.n_seqs(); ++i) {
+        n_positions += job.n_decode(i);
+    }
+    for (const char * head : all_heads) {
+        check::context() = head;
+        session_options options = small_session(head, true);
+        options.precise       = false;
+        options.deterministic = true;
+        open_session together(options);
+        const score_result all = together.score(job);
+        CHECK(!together->describe().share);
+        CHECK_EQ(together->stats().n_decoded, n_positions);
+        CHECK(together->stats().n_planned < n_positions * 3 / 4);
+
+        options.batch_tokens = 32;
+        options.n_threads    = 2;
+        open_session apart(options);
+        for (size_t i = job.n_seqs(); i-- > 0;) {
+            score_job one;
+            append(one, std::vector<int32_t>(job.seq(i), job.seq(i + 1)), job.span_begin[i], job.span_end[i]);
+            CHECK(apart.score(one).sum_logprob.at(0) == all.sum_logprob.at(i));
+        }
+        together.finish();
+        apart.finish();
+    }
+}
+
 TEST(a_new_template_takes_the_place_of_the_last) {
     const score_job    jobs[]     = { random_job(10, 12), random_job(11, 12), random_job(12, 12) };
     const score_result expected[] = { score_alone(jobs[0]), score_alone(jobs[1]), score_alone(jobs[2]) };

@@ -1,6 +1,7 @@
 import { z } from 'zod';
-import { DEVICE_CHOICES } from '../engine/devices.js';
+import { type DeviceName, isDeviceName } from '../engine/devices.js';
 import { PRECISIONS } from '../engine/student-options.js';
+import { isWorkerDevice, type WorkerDevice } from '../engine/workers/worker-device.js';
 import { ReflectionError } from '../errors.js';
 import { RECYCLE_MODES } from '../recycle/run-manifest.js';
 import { DEFINITION_NAMES } from '../scoring/definition.js';
@@ -23,11 +24,16 @@ export const RUN_SETTINGS = z.strictObject({
   template: z.string().optional(),
   definition: z.enum(DEFINITION_NAMES).optional(),
   maxLength: z.int().min(2).optional(),
-  device: z.enum(DEVICE_CHOICES).optional(),
+  device: z.custom<DeviceName>((name) => isDeviceName(String(name)), 'no device').optional(),
+  devices: z
+    .array(z.custom<WorkerDevice>((name) => isWorkerDevice(String(name)), 'no device'))
+    .min(1)
+    .optional(),
   gpuLayers: z.int().min(0).optional(),
   precision: z.enum(PRECISIONS).optional(),
   threads: COUNT.optional(),
   batchTokens: z.int().min(32).optional(),
+  deterministic: z.boolean().optional(),
 
   teacher: z.string().optional(),
   baseUrl: z.string().optional(),

@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import type { RecycleOptions } from '../recycle/recycle-options.js';
 import { loadPromptFiles } from '../reflection/load-prompt-files.js';
+import type { TeacherDevice } from '../teacher/local-model.js';
 import { defined } from '../util/defined.js';
 import { numberFrom, positiveNumber } from './number-option.js';
 import { integerFrom } from './option-values.js';
@@ -67,6 +68,6 @@ function teacherOptions(settings: RunSettings): NonNullable<RecycleOptions['teac
         ? { promptPerMillion: promptPrice ?? 0, completionPerMillion: replyPrice ?? 0 }
         : undefined,
     },
-    gguf: { device, threads },
+    gguf: { device: device?.split(':', 1)[0] as TeacherDevice | undefined, threads },
   };
 }

@@ -44,7 +44,7 @@ export async function checkGgufHeader(path: string): Promise<void> {
 /**
  * Reads a model's metadata in a process of its own. llama.cpp answers some kinds of damage with an assertion that
  * kills its process; here that is the checker's, and becomes a sentence. Costs about 0.1 s, reads no weights.
- * Throws ReflectionError `model_unloadable`.
+ * Throws ReflectionError `model_unloadable`, `out_of_memory` or `aborted`.
  */
 export async function checkModelFile(path: string, signal?: AbortSignal): Promise<void> {
   await checkGgufHeader(path);
@@ -67,6 +67,12 @@ export async function checkModelFile(path: string, signal?: AbortSignal): Promis
     const aborted = cause.name === 'AbortError';
     throw new ReflectionError(aborted ? 'aborted' : 'internal', `checking ${path} was cut short`, { cause });
   });
+  if (exit.killedBy === 'SIGKILL') {
+    // nothing in a file does that
+    throw new ReflectionError('out_of_memory', `${path}: the process that read it was killed (SIGKILL)`, {
+      remedy: 'free some memory, or use a smaller student',
+    });
+  }
   if (exit.killedBy !== null) {
     throw unloadable(path, `is damaged: llama.cpp crashed while reading it (${exit.killedBy})`);
   }

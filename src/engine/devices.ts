@@ -6,6 +6,13 @@ import { devicePlugins, librariesDirectory, TUNED_CPU_FILE } from './native-path
 export const DEVICE_CHOICES = ['auto', 'cpu', 'cuda', 'vulkan', 'metal'] as const;
 export type DeviceChoice = (typeof DEVICE_CHOICES)[number];
 
+/** A choice, or one GPU of several of a kind, counted from 0: `cuda:1`. */
+export type DeviceName = DeviceChoice | `${(typeof GPU_KINDS)[number]}:${number}`;
+
+export function isDeviceName(name: string): name is DeviceName {
+  return DEVICE_CHOICES.some((choice) => choice === name) || /^(cuda|metal|vulkan):\d{1,3}$/.test(name);
+}
+
 /** One thing that was looked at while choosing a device, for people. */
 export interface DeviceFinding {
   readonly subject: string;
@@ -71,32 +78,35 @@ function features(systemInfo: string): string {
   return [...systemInfo.matchAll(/(\w+) = 1/g)].map(([, name]) => name).join(' ');
 }
 
-function gpuOf(addon: NativeAddon, kind: string): NativeDevice | undefined {
-  return addon.devices().find((device) => device.gpu && device.backend.toLowerCase().startsWith(kind));
+function gpusOf(addon: NativeAddon, kind: string): readonly NativeDevice[] {
+  return addon.devices().filter((device) => device.gpu && device.backend.toLowerCase().startsWith(kind));
 }
 
-/** Tries to make one kind of GPU available. */
+function describeGpu({ name, description, memoryTotal }: NativeDevice): string {
+  return `${name}: ${description}, ${(memoryTotal / 2 ** 30).toFixed(1)} GiB`;
+}
+
+/** Tries to make one kind of GPU available, and the `index`-th of its devices. */
 function loadGpu(
   addon: NativeAddon,
-  kind: 'cuda' | 'vulkan' | 'metal',
+  kind: (typeof GPU_KINDS)[number],
+  index: number,
 ): { gpu?: NativeDevice; finding: DeviceFinding } {
   const reasons: string[] = [];
   const plugins = devicePlugins().filter((plugin) => plugin.device === kind);
   for (const plugin of plugins) {
-    if (gpuOf(addon, kind)) break;
+    if (gpusOf(addon, kind).length > 0) break;
     const why = addon.loadBackendFile(plugin.file);
     if (why) reasons.push(why.replace('load_backend: failed to load ', ''));
   }
-  const gpu = gpuOf(addon, kind);
+  const gpus = gpusOf(addon, kind);
+  const gpu = gpus[index];
   if (gpu) {
-    const gib = (gpu.memoryTotal / 2 ** 30).toFixed(1);
-    return {
-      gpu,
-      finding: { subject: kind, found: true, detail: `${gpu.name}: ${gpu.description}, ${gib} GiB` },
-    };
+    return { gpu, finding: { subject: kind, found: true, detail: gpus.map(describeGpu).join('; ') } };
   }
   const metalElsewhere = kind === 'metal' && process.platform !== 'darwin';
-  if (metalElsewhere) reasons.push('only on a Mac');
+  if (gpus.length > 0) reasons.push(`there are only ${gpus.length}: ${gpus.map(describeGpu).join('; ')}`);
+  else if (metalElsewhere) reasons.push('only on a Mac');
   else if (kind !== 'metal' && plugins.length === 0) reasons.push('no plugin is installed for this platform');
   else if (reasons.length === 0) reasons.push('the plugin loaded but found no device');
   return { finding: { subject: kind, found: false, detail: reasons.join('; ') } };
@@ -110,7 +120,8 @@ export const GPU_KINDS = ['cuda', 'metal', 'vulkan'] as const;
  * device, else the CPU; it looks no further than that unless `survey` is set. Throws ReflectionError
  * `device_unavailable` when an explicit choice is not there.
  */
-export function chooseDevice(choice: DeviceChoice, { survey = false } = {}): ChosenDevice {
+export function chooseDevice(name: DeviceName, { survey = false } = {}): ChosenDevice {
+  const [choice, index = '0'] = name.split(':') as [DeviceChoice, string?];
   const addon = nativeAddon();
   const backend = loadCpu(addon);
   const findings = [...cpuFindings];
@@ -118,13 +129,13 @@ export function chooseDevice(choice: DeviceChoice, { survey = false } = {}): Cho
   for (const kind of GPU_KINDS) {
     const wanted = choice === 'auto' ? !chosen : kind === choice;
     if (!wanted && !survey) continue;
-    const { gpu, finding } = loadGpu(addon, kind);
+    const { gpu, finding } = loadGpu(addon, kind, wanted ? Number(index) : 0);
     findings.push(finding);
     if (gpu && wanted) chosen = { kind, device: gpu };
   }
   if (!chosen && choice !== 'auto' && choice !== 'cpu') {
     const why = findings.find(({ subject }) => subject === choice)?.detail;
-    throw new ReflectionError('device_unavailable', `there is no ${choice} device: ${why}`, {
+    throw new ReflectionError('device_unavailable', `there is no ${name} device: ${why}`, {
       remedy: 'run `reflection-tuning doctor` to see what is there, or use --device auto',
     });
   }

@@ -87,6 +87,8 @@ export interface NativeSessionOptions {
   readonly maxLength: number;
   readonly precise: boolean;
   readonly sharePrefixes: boolean;
+  /** Decode every sequence by itself; see {@link StudentOptions.deterministic}. */
+  readonly deterministic: boolean;
   readonly head: HeadChoice;
 }
 
@@ -111,6 +113,8 @@ export interface NativeSessionDescription {
 
 export interface NativeSessionStats {
   readonly decodedTokens: number;
+  /** Tokens that packing and sharing prefixes leave to decode; a deterministic session decodes more. */
+  readonly plannedTokens: number;
   readonly decodes: number;
   readonly outputRows: number;
 }

@@ -37,7 +37,8 @@ export class SessionPool {
     const opened: NativeSession[] = [];
     try {
       for (let i = 0; i < contexts; i++) {
-        const threads = Math.floor((options.threads + i) / contexts);
+        // the number of threads may show in the last digits, so deterministic sessions all have the same
+        const threads = Math.floor((options.threads + (options.deterministic ? 0 : i)) / contexts);
         opened.push(await model.openSession({ ...options, threads: Math.max(1, threads) }));
       }
       return new SessionPool(opened);
@@ -62,6 +63,7 @@ export class SessionPool {
       all.reduce((total, stats) => total + read(stats), 0);
     return {
       decodedTokens: sum((stats) => stats.decodedTokens),
+      plannedTokens: sum((stats) => stats.plannedTokens),
       decodes: sum((stats) => stats.decodes),
       outputRows: sum((stats) => stats.outputRows),
     };

@@ -1,7 +1,7 @@
 import { availableParallelism } from 'node:os';
 import { z } from 'zod';
 import { ReflectionError } from '../errors.js';
-import { DEVICE_CHOICES, type DeviceChoice } from './devices.js';
+import { type DeviceName, isDeviceName } from './devices.js';
 import { HEADS, type HeadChoice, type NativeModelDescription } from './native-binding.js';
 
 /**
@@ -19,7 +19,7 @@ export interface StudentOptions {
   /** Path of the GGUF file. */
   readonly model: string;
   /** Default `auto`: the first GPU that works, else the CPU. */
-  readonly device?: DeviceChoice;
+  readonly device?: DeviceName;
   /** Layers to keep on the GPU; all of them by default. */
   readonly gpuLayers?: number;
   /** Default `fast`. */
@@ -37,6 +37,12 @@ export interface StudentOptions {
   readonly maxLength?: number;
   /** Decode prefixes that sequences share once. Default true; changes no result beyond rounding. */
   readonly sharePrefixes?: boolean;
+  /**
+   * Decode every sequence by itself, so that what is scored before, after or beside it does not show in a single bit of
+   * its numbers, nor do `batchTokens` and, with a thread a context, `threads`. On one device, that is; costs most of what
+   * batches and shared prefixes save. Default false.
+   */
+  readonly deterministic?: boolean;
   /** How log-probs are taken from hidden states; `auto` unless the paths are to be compared. */
   readonly head?: HeadChoice;
   /** `auto`: our own matrix kernels on a CPU that has them; `stock`: ggml's, to compare the two. */
@@ -51,7 +57,7 @@ const mostThreads = 8 * availableParallelism();
 
 const schema = z.object({
   model: z.string().min(1),
-  device: z.enum(DEVICE_CHOICES).default('auto'),
+  device: z.custom<DeviceName>((name) => isDeviceName(String(name)), 'no device').default('auto'),
   gpuLayers: z
     .int()
     .min(0)
@@ -71,6 +77,7 @@ const schema = z.object({
     .max(1 << 24)
     .default(2048),
   sharePrefixes: z.boolean().default(true),
+  deterministic: z.boolean().default(false),
   head: z.enum(['auto', ...HEADS]).default('auto'),
   kernels: z.enum(KERNEL_CHOICES).default('auto'),
   checkFile: z.boolean().default(true),

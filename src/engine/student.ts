@@ -1,15 +1,18 @@
 import { ReflectionError } from '../errors.js';
 import { checkGgufHeader, checkModelFile } from './check-model-file.js';
 import { type ChosenDevice, chooseDevice } from './devices.js';
+import type { LoadedStudent, StudentFacts } from './loaded-student.js';
 import {
+  type NativeJob,
   type NativeModel,
   type NativeModelDescription,
-  type NativeSessionDescription,
+  type NativeResult,
   type NativeSessionStats,
+  type NativeTokenLists,
   nativeAddon,
 } from './native-binding.js';
 import { fromNative } from './native-error.js';
-import type { ScoreOptions, Scorer, SpanOutcome, SpanRequest, TokenizeOptions } from './scorer.js';
+import type { ScoreOptions, SpanOutcome, SpanRequest, TokenizeOptions } from './scorer.js';
 import { SessionPool } from './session-pool.js';
 import {
   type CompleteStudentOptions,
@@ -18,7 +21,8 @@ import {
   type Precision,
   type StudentOptions,
 } from './student-options.js';
-import { flattenRequests, splitResult } from './token-job.js';
+import { throwIfAborted } from './throw-if-aborted.js';
+import { flattenRequests, splitResult, splitTokenLists } from './token-job.js';
 
 /**
  * A causal language model that says how probable given tokens are. Any number may be open at once; one student may
@@ -31,21 +35,19 @@ import { flattenRequests, splitResult } from './token-job.js';
  * const [outcome] = await student.score([{ tokens, begin: 1, end: tokens.length }]);
  * ```
  */
-export class Student implements Scorer, AsyncDisposable {
+export class Student implements LoadedStudent {
   readonly #model: NativeModel;
   readonly #sessions: SessionPool;
   readonly #threads: number;
   #closing: Promise<void> | undefined;
 
-  /** What the file says about itself. */
-  readonly model: NativeModelDescription;
-  /** How the engine runs it. */
-  readonly engine: NativeSessionDescription & { readonly contexts: number };
+  readonly model: StudentFacts['model'];
+  readonly engine: StudentFacts['engine'];
   readonly device: ChosenDevice;
   readonly precision: Precision;
+  readonly deterministic: boolean;
   readonly startToken: number;
-  /** Whether {@link startToken} is a BOS or, for want of one, the end-of-text token. */
-  readonly startTokenKind: 'bos' | 'eos';
+  readonly startTokenKind: StudentFacts['startTokenKind'];
 
   private constructor(parts: {
     model: NativeModel;
@@ -53,6 +55,7 @@ export class Student implements Scorer, AsyncDisposable {
     threads: number;
     device: ChosenDevice;
     precision: Precision;
+    deterministic: boolean;
     start: { token: number; kind: 'bos' | 'eos' };
   }) {
     this.#model = parts.model;
@@ -62,6 +65,7 @@ export class Student implements Scorer, AsyncDisposable {
     this.engine = { ...parts.sessions.describe(), threads: parts.threads, contexts: parts.sessions.size };
     this.device = parts.device;
     this.precision = parts.precision;
+    this.deterministic = parts.deterministic;
     this.startToken = parts.start.token;
     this.startTokenKind = parts.start.kind;
   }
@@ -72,7 +76,7 @@ export class Student implements Scorer, AsyncDisposable {
    */
   static async load(given: StudentOptions): Promise<Student> {
     const options = completeStudentOptions(given);
-    const { threads, precision, signal } = options;
+    const { threads, precision, deterministic, signal } = options;
     const device = chooseDevice(options.device);
     if (options.checkFile) await checkModelFile(options.model, signal);
     else await checkGgufHeader(options.model);
@@ -92,7 +96,7 @@ export class Student implements Scorer, AsyncDisposable {
           invalid_option: 'leave the choice of the head to `auto`',
         });
       });
-      return new Student({ model, sessions, threads, device, precision, start });
+      return new Student({ model, sessions, threads, device, precision, deterministic, start });
     } catch (error) {
       model.close();
       throw error;
@@ -112,8 +116,21 @@ export class Student implements Scorer, AsyncDisposable {
   }
 
   async tokenize(texts: readonly string[], options: TokenizeOptions = {}): Promise<readonly Int32Array[]> {
+    return splitTokenLists(await this.tokenizeFlat(texts, options));
+  }
+
+  async score(requests: readonly SpanRequest[], options: ScoreOptions = {}): Promise<readonly SpanOutcome[]> {
     this.#requireOpen();
-    const { tokens, offsets } = await this.#model
+    throwIfAborted(options.signal);
+    if (requests.length === 0) return [];
+    const job = flattenRequests(requests, options.perToken ?? false);
+    return splitResult(await this.scoreFlat(job, options.signal));
+  }
+
+  /** {@link tokenize} in the addon's own shape, for passing on. @internal */
+  async tokenizeFlat(texts: readonly string[], options: TokenizeOptions): Promise<NativeTokenLists> {
+    this.#requireOpen();
+    return this.#model
       .tokenize(texts, {
         addSpecial: options.addSpecial ?? false,
         parseSpecial: options.parseSpecial ?? false,
@@ -122,28 +139,23 @@ export class Student implements Scorer, AsyncDisposable {
       .catch((error: unknown) => {
         throw fromNative(error, 'tokenizing failed');
       });
-    return texts.map((_, i) => tokens.subarray(offsets[i], offsets[i + 1]));
   }
 
-  async score(requests: readonly SpanRequest[], options: ScoreOptions = {}): Promise<readonly SpanOutcome[]> {
+  /** {@link score} in the addon's own shape, for passing on. @internal */
+  async scoreFlat(job: NativeJob, signal?: AbortSignal): Promise<NativeResult> {
     this.#requireOpen();
-    throwIfAborted(options.signal);
-    if (requests.length === 0) return [];
     try {
-      const job = flattenRequests(requests, options.perToken ?? false);
-      return splitResult(await this.#sessions.score(job, options.signal));
+      return await this.#sessions.score(job, signal);
     } catch (error) {
       throw fromNative(error, 'scoring failed', { out_of_memory: 'use a smaller --batch-tokens' });
     }
   }
 
-  /** Counters since the student was loaded. Throws ReflectionError `closed`. */
   stats(): NativeSessionStats {
     this.#requireOpen();
     return this.#sessions.stats();
   }
 
-  /** Frees the model. Calls in flight reject with `closed`; a second close waits for the first. */
   close(): Promise<void> {
     this.#closing ??= this.#sessions.close().then(() => this.#model.close());
     return this.#closing;
@@ -156,11 +168,6 @@ export class Student implements Scorer, AsyncDisposable {
   #requireOpen(): void {
     if (this.#closing) throw new ReflectionError('closed', 'the student is closed');
   }
-}
-
-function throwIfAborted(signal: AbortSignal | undefined): void {
-  if (signal?.aborted)
-    throw new ReflectionError('aborted', 'aborted by the caller', { cause: signal.reason });
 }
 
 async function loadModel(options: CompleteStudentOptions, device: ChosenDevice): Promise<NativeModel> {

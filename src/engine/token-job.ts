@@ -1,5 +1,5 @@
 import { ReflectionError } from '../errors.js';
-import type { NativeJob, NativeResult } from './native-binding.js';
+import type { NativeJob, NativeResult, NativeTokenLists } from './native-binding.js';
 import type { SpanOutcome, SpanRequest } from './scorer.js';
 
 /**
@@ -25,6 +25,11 @@ export function flattenRequests(requests: readonly SpanRequest[], perToken: bool
     spanEnd[i] = request.end;
   }
   return { tokens, offsets, spanBegin, spanEnd, perToken };
+}
+
+/** The addon's flat token lists, one list per text. */
+export function splitTokenLists({ tokens, offsets }: NativeTokenLists): readonly Int32Array[] {
+  return Array.from({ length: offsets.length - 1 }, (_, i) => tokens.subarray(offsets[i], offsets[i + 1]));
 }
 
 /** The addon's flat result, one outcome per request. Numbers that are not finite stop here. */

@@ -3,8 +3,8 @@ import { datasetBytes } from '../dataset/dataset-bytes.js';
 import { readRows } from '../dataset/read-rows.js';
 import type { Row } from '../dataset/row.js';
 import { METRICS, type Metric } from '../domain/score.js';
-import { Student } from '../engine/student.js';
-import type { StudentOptions } from '../engine/student-options.js';
+import { type LoadStudentOptions, loadStudent } from '../engine/load-student.js';
+import type { LoadedStudent } from '../engine/loaded-student.js';
 import { ReflectionError } from '../errors.js';
 import { formatScoreLine } from '../output/format-score-line.js';
 import { outputPaths } from '../output/output-paths.js';
@@ -13,6 +13,7 @@ import { ScoreFile } from '../output/score-file.js';
 import type { Template } from '../prompt/template.js';
 import { ScoreSummary, type Summary } from '../report/summarize.js';
 import type { DefinitionName } from '../scoring/definition.js';
+import { RememberingScorer } from '../scoring/remembering-scorer.js';
 import { type ScorableItem, scoreStream } from '../scoring/score-stream.js';
 import { fileHash } from '../util/file-hash.js';
 import { RowsDigest, rowsDigestOf } from './rows-digest.js';
@@ -21,7 +22,7 @@ import { describeRun, fingerprintOf } from './score-manifest.js';
 export interface ScoreDatasetOptions {
   readonly dataset: string;
   readonly output: string;
-  readonly student: StudentOptions;
+  readonly student: LoadStudentOptions;
   readonly template: Template;
   readonly metrics?: readonly Metric[];
   readonly definition?: DefinitionName;
@@ -38,7 +39,7 @@ export interface ScoreDatasetOptions {
 }
 
 export interface ScoreDatasetStart {
-  readonly student: Student;
+  readonly student: LoadedStudent;
   readonly totalBytes: number;
   /** Rows that an earlier attempt has finished. */
   readonly finishedRows: number;
@@ -62,6 +63,10 @@ export type ScoreDatasetResult =
       readonly seconds: number;
       readonly logicalTokens: number;
       readonly decodedTokens: number;
+      /** Tokens that packing and shared prefixes leave to decode; the difference is what determinism cost. */
+      readonly plannedTokens: number;
+      /** Spans equal to one that had been scored already. */
+      readonly reusedSpans: number;
     };
 
 /**
@@ -73,7 +78,7 @@ export async function scoreDataset(options: ScoreDatasetOptions): Promise<ScoreD
   const totalBytes = await datasetBytes(options.dataset);
   const hashing = fileHash(options.student.model, options.signal);
   hashing.catch(() => {});
-  await using student = await Student.load({
+  await using student = await loadStudent({
     ...options.student,
     ...(options.signal && { signal: options.signal }),
   });
@@ -102,7 +107,8 @@ export async function scoreDataset(options: ScoreDatasetOptions): Promise<ScoreD
   const summary = new ScoreSummary();
   const digest = new RowsDigest();
   let progress: ScoreDatasetProgress = { rows: 0, bytes: 0, tokens: 0, reused: 0 };
-  const scored = scoreStream(student, scorableRows(file, options), {
+  const scorer = new RememberingScorer(student);
+  const scored = scoreStream(scorer, scorableRows(file, options), {
     ...facts,
     ...(options.signal && { signal: options.signal }),
   });
@@ -127,6 +133,8 @@ export async function scoreDataset(options: ScoreDatasetOptions): Promise<ScoreD
     seconds: (performance.now() - started) / 1000,
     logicalTokens: progress.tokens,
     decodedTokens: student.stats().decodedTokens,
+    plannedTokens: student.stats().plannedTokens,
+    reusedSpans: scorer.reusedSpans,
   } as const;
   await file.finish(describeRun(facts, result.summary, digest.hex()));
   return result;

@@ -1,6 +1,6 @@
 import { basename } from 'node:path';
 import type { Metric } from '../domain/score.js';
-import type { Student } from '../engine/student.js';
+import type { LoadedStudent } from '../engine/loaded-student.js';
 import { llamaVersion } from '../engine/versions.js';
 import type { Fingerprint } from '../output/fingerprint.js';
 import type { Template } from '../prompt/template.js';
@@ -10,7 +10,7 @@ import { DEFINITIONS } from '../scoring/score-stream.js';
 import { PACKAGE_VERSION } from '../util/package-version.js';
 
 export interface ScoreFacts {
-  readonly student: Student;
+  readonly student: LoadedStudent;
   /** sha256 of the student's file. */
   readonly studentHash: string;
   readonly template: Template;
@@ -35,6 +35,7 @@ export function fingerprintOf({ student, ...facts }: ScoreFacts): Fingerprint {
     metrics: facts.metrics.join(','),
     max_length: student.maxLength,
     precision: student.precision,
+    deterministic: student.deterministic,
     per_token: facts.perToken,
     device: student.device.kind,
     llama_cpp: llamaVersion(),
@@ -72,6 +73,7 @@ export function describeRun({ student, ...facts }: ScoreFacts, summary: Summary,
     max_length: student.maxLength,
     max_length_requested: options.student.maxLength ?? null,
     precision: student.precision,
+    deterministic: student.deterministic,
     per_token: facts.perToken,
     device: { kind: student.device.kind, name: student.device.name, description: student.device.description },
     engine: {

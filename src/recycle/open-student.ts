@@ -1,5 +1,5 @@
-import { Student } from '../engine/student.js';
-import type { StudentOptions } from '../engine/student-options.js';
+import { type LoadStudentOptions, loadStudent } from '../engine/load-student.js';
+import type { LoadedStudent } from '../engine/loaded-student.js';
 import { llamaVersion } from '../engine/versions.js';
 import type { Fingerprint } from '../output/fingerprint.js';
 import { DEFINITIONS } from '../scoring/score-stream.js';
@@ -7,19 +7,19 @@ import { fileHash } from '../util/file-hash.js';
 import type { RunInputs } from './run-inputs.js';
 
 export interface OpenedStudent {
-  readonly student: Student;
+  readonly student: LoadedStudent;
   /** Everything a score depends on besides the texts. */
   readonly fingerprint: Fingerprint;
 }
 
-/** Loads a student and finds out what its scores depend on. @throws {ReflectionError} as {@link Student.load} does. */
+/** Loads a student and finds out what its scores depend on. @throws {ReflectionError} as {@link loadStudent} does. */
 export async function openStudent(
-  options: StudentOptions,
+  options: LoadStudentOptions,
   { template, definition }: Pick<RunInputs, 'template' | 'definition'>,
 ): Promise<OpenedStudent> {
   const hashing = fileHash(options.model, options.signal);
   hashing.catch(() => {});
-  const student = await Student.load(options);
+  const student = await loadStudent(options);
   try {
     return {
       student,
@@ -30,6 +30,7 @@ export async function openStudent(
         start_token: student.startToken,
         max_length: student.maxLength,
         precision: student.precision,
+        deterministic: student.deterministic,
         device: student.device.kind,
         llama_cpp: llamaVersion(),
       },

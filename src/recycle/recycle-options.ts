@@ -1,5 +1,5 @@
-import type { Student } from '../engine/student.js';
-import type { StudentOptions } from '../engine/student-options.js';
+import type { LoadStudentOptions } from '../engine/load-student.js';
+import type { LoadedStudent } from '../engine/loaded-student.js';
 import type { Template } from '../prompt/template.js';
 import type { ReflectionPrompts } from '../reflection/load-prompt-files.js';
 import type { DefinitionName } from '../scoring/definition.js';
@@ -25,7 +25,7 @@ export interface RecycleOptions {
   /** Requests to the teacher under way at a time. Default 8. */
   readonly concurrency?: number;
   /** Needed unless the mode is `v1`. */
-  readonly student?: StudentOptions;
+  readonly student?: LoadStudentOptions;
   /** Default: the built-in `alpaca`. */
   readonly template?: Template;
   /** Default `exact`. */
@@ -50,7 +50,7 @@ export interface RecycleOptions {
 
 export interface RecycleStart {
   /** Null in mode `v1`. */
-  readonly student: Student | null;
+  readonly student: LoadedStudent | null;
   /** The teacher's id; null in mode `score-only`. */
   readonly teacher: string | null;
   readonly totalBytes: number;

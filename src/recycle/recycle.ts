@@ -2,9 +2,10 @@ import { readFile } from 'node:fs/promises';
 import { datasetBytes } from '../dataset/dataset-bytes.js';
 import { datasetError } from '../dataset/dataset-error.js';
 import { readRows } from '../dataset/read-rows.js';
-import type { StudentOptions } from '../engine/student-options.js';
+import type { LoadStudentOptions } from '../engine/load-student.js';
 import { ReflectionError } from '../errors.js';
 import type { Fingerprint } from '../output/fingerprint.js';
+import { RememberingScorer } from '../scoring/remembering-scorer.js';
 import { DEFINITIONS } from '../scoring/score-stream.js';
 import type { Teacher } from '../teacher/teacher.js';
 import { fileHash } from '../util/file-hash.js';
@@ -142,7 +143,7 @@ function windowsUnderWay({ concurrency }: RunInputs, parallelism: number): numbe
  * Prefixes are not shared unless told: a session keeps those of earlier jobs, so that the last digits of a score would
  * depend on what this process happened to score before.
  */
-function studentOptions({ student, signal }: RecycleOptions): StudentOptions {
+function studentOptions({ student, signal }: RecycleOptions): LoadStudentOptions {
   if (student === undefined) throw new TypeError('the mode needs a student');
   return { sharePrefixes: false, ...student, ...(signal && { signal }) };
 }
@@ -155,7 +156,8 @@ function scoresOf(
 ): StudentScores {
   const { maxLength, startToken } = student;
   return new StudentScores({
-    scorer: student,
+    // only a deterministic student gives equal spans equal bits, without which a run would not end as another
+    scorer: student.deterministic ? new RememberingScorer(student) : student,
     definition: DEFINITIONS[definition],
     settings: { template, maxLength, startToken },
     fingerprint,

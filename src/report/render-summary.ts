@@ -17,6 +17,10 @@ export interface RunFacts {
   readonly logicalTokens: number;
   /** Tokens that it did decode; less where passes share their beginning. */
   readonly decodedTokens?: number | undefined;
+  /** Tokens that packing and shared prefixes leave to decode: fewer than were decoded in a deterministic run. */
+  readonly plannedTokens?: number | undefined;
+  /** Spans that equal one scored before. */
+  readonly reusedSpans?: number | undefined;
 }
 
 /** The end of a run for people: plain text in at most 80 columns (but for long paths), ending in a newline. */
@@ -31,7 +35,7 @@ export function renderSummary(summary: Summary, run: RunFacts): string {
 }
 
 function renderRun({ rows, reused }: Summary, run: RunFacts): string {
-  const { seconds, logicalTokens, decodedTokens } = run;
+  const { seconds, logicalTokens, decodedTokens, plannedTokens, reusedSpans = 0 } = run;
   const perSecond = (amount: number) => formatCompact(amount / seconds);
   const tokens =
     decodedTokens === undefined
@@ -48,8 +52,18 @@ function renderRun({ rows, reused }: Summary, run: RunFacts): string {
         ? [['speed', `${perSecond(rows - reused)} rows/s, ${perSecond(logicalTokens)} tokens/s`]]
         : []),
       ['tokens', tokens],
+      ...(reusedSpans > 0
+        ? [['reused', `${formatCompact(reusedSpans)} spans, equal to one scored before`]]
+        : []),
+      ...renderCost(decodedTokens, plannedTokens),
     ],
   });
+}
+
+/** What decoding sequences by themselves cost. */
+function renderCost(decoded = 0, planned = decoded): string[][] {
+  if (decoded <= planned) return [];
+  return [['cost', `${(decoded / planned).toFixed(2)} times the tokens that packing and sharing leave`]];
 }
 
 function renderRows({ rows, scored, unscorable, reasons, truncated, reused }: Summary): string {

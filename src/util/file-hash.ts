@@ -1,10 +1,16 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
+import { ReflectionError } from '../errors.js';
 
-/** sha256 of a file's bytes in hex, read in a stream. */
+/** sha256 of a file's bytes in hex, read in a stream. Rejects with ReflectionError `aborted`, or as reading does. */
 export async function fileHash(path: string, signal?: AbortSignal): Promise<string> {
   const hash = createHash('sha256');
   const stream = createReadStream(path, { highWaterMark: 1 << 20, ...(signal && { signal }) });
-  for await (const chunk of stream) hash.update(chunk as Buffer);
+  try {
+    for await (const chunk of stream) hash.update(chunk as Buffer);
+  } catch (cause) {
+    if (!signal?.aborted) throw cause;
+    throw new ReflectionError('aborted', `reading ${path} was aborted`, { cause });
+  }
   return hash.digest('hex');
 }

@@ -70,6 +70,29 @@ async function rescored(...options: string[]): Promise<Record<string, unknown>[]
   return scoresOf(path);
 }
 
+describe('score --deterministic', () => {
+  it('writes the same bytes for a row whatever its neighbours, batches and threads, and what that costs', async () => {
+    const way = ['--student', TINY_STUDENT, '--device', 'cpu', '--deterministic'];
+    const polite = ROWS.map((row) => row.replace('"instruction":"', '"instruction":"Please: '));
+    const rows = [...ROWS, ROWS[2]!, ...polite];
+    const forwards = join(directory, 'forwards.jsonl');
+    const backwards = join(directory, 'backwards.jsonl');
+    await writeFile(forwards, `${rows.join('\n')}\n`);
+    await writeFile(backwards, `${rows.toReversed().join('\n')}\n`);
+    const scores = [`${forwards}.scores`, `${backwards}.scores`] as const;
+    const { stdout } = await runCliWell(['score', forwards, ...way, '--threads', '1', '-o', scores[0]]);
+    await runCliWell([
+      ...['score', backwards, ...way, '--threads', '2', '--batch-tokens', '32', '-o', scores[1]],
+    ]);
+    expect(await linesOf(scores[0])).toEqual((await linesOf(scores[1])).toReversed());
+    expect(stdout).toMatch(/^cost +[1-9]\.\d\d times the tokens/m);
+    expect(stdout).toMatch(/^reused +\d+ spans/m);
+    expect(JSON.parse(await readFile(`${scores[0]}.meta.json`, 'utf8'))).toMatchObject({
+      deterministic: true,
+    });
+  });
+});
+
 describe('score', () => {
   it('writes a line per row, in order, its own fields untouched', async () => {
     const lines = await linesOf(output);

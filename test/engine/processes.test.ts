@@ -15,10 +15,12 @@ function runProgram(
   name: string,
   args: readonly string[] = [],
   nodeFlags: readonly string[] = [],
+  under: readonly string[] = [],
 ): Promise<End> {
   const file = fileURLToPath(new URL(`fixtures/programs/${name}.mjs`, import.meta.url));
+  const [command, ...rest] = [...under, process.execPath, ...nodeFlags, file, ...args];
   return new Promise((resolve) => {
-    const child = execFile(process.execPath, [...nodeFlags, file, ...args], (_, stdout, stderr) => {
+    const child = execFile(command!, rest, (_, stdout, stderr) => {
       resolve({ status: child.exitCode, signal: child.signalCode, stdout: stdout.trim(), stderr });
     });
   });
@@ -80,6 +82,14 @@ describe('memory', () => {
     expect(resident).toHaveLength(30);
     // a student takes over 40 MiB; a tenth of it left behind by each of 20 would be 80
     expect(resident.at(-1)! - resident[9]!).toBeLessThan(64 * 2 ** 20);
+  });
+});
+
+describe('a job beyond all memory', () => {
+  it.runIf(process.platform === 'linux')('is refused, and the student scores on', async () => {
+    // 3 GB of addresses: enough for Node, a student and the job, not for its copy
+    const under = ['sh', '-c', 'ulimit -v 3000000 && exec "$@"', 'sh'];
+    expect(await runProgram('job-beyond-memory', [], [], under)).toEqual(ended(0, 'out_of_memory'));
   });
 });
 

@@ -6,6 +6,7 @@ import { recycle } from '../../src/recycle/recycle.js';
 import type { RecycleStart } from '../../src/recycle/recycle-options.js';
 import { reflect } from '../../src/recycle/reflect.js';
 import { runStatus } from '../../src/recycle/run-status.js';
+import { TINY_STUDENT } from '../helpers/paths.js';
 import { RecycleFixture, shortRows } from './recycle-fixture.js';
 import { startRecyclingTeacher } from './recycling-teacher.js';
 
@@ -76,6 +77,18 @@ describe('a run', () => {
     const candidates = await fixture.rows('candidates.jsonl', 'eager');
     expect(candidates).toHaveLength(3 * ROWS);
     for (const { ifd, rifd } of candidates) expect([typeof ifd, typeof rifd]).toEqual(['number', 'number']);
+  });
+
+  it('in processes of their own ends as one in this process', async () => {
+    await using teacher = await startRecyclingTeacher();
+    const lines = await shortRows(ROWS);
+    await fixture.writeRows([...lines, ...lines.slice(0, 2)]);
+    const student = { model: TINY_STUDENT, checkFile: false, deterministic: true, threads: 2 } as const;
+    const here = fixture.options(teacher, { output: fixture.path('here') });
+    await recycle({ ...here, student: { ...student, device: 'cpu' } });
+    const there = fixture.options(teacher, { output: fixture.path('there') });
+    await recycle({ ...there, student: { ...student, devices: ['cpu', 'cpu'] } });
+    expect(await fixture.outputs('there')).toEqual(await fixture.outputs('here'));
   });
 
   it('that is complete is not done again, nor is one row twice', async () => {

@@ -82,7 +82,17 @@ describe('renderSummary', () => {
         decodedTokens: undefined,
       },
     );
-    expect(text).not.toMatch(/r-IFD|reused|truncated|decoded/);
+    expect(text).not.toMatch(/r-IFD|reused|truncated|decoded|cost/);
+  });
+
+  it('says what was spared by reuse and what determinism cost', () => {
+    const text = renderSummary(summary, { ...run, plannedTokens: 20_000_000, reusedSpans: 1234 });
+    expect(text).toContain('\nreused    1.23K spans, equal to one scored before\n');
+    expect(text).toContain('\ncost      1.23 times the tokens that packing and sharing leave\n');
+    const plannedTokens = run.decodedTokens;
+    expect(renderSummary(summary, { ...run, plannedTokens, reusedSpans: 0 })).toBe(
+      renderSummary(summary, run),
+    );
   });
 
   it('counts only this run’s own rows as speed', () => {

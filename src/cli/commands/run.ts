@@ -69,7 +69,8 @@ function addStudentOptions(command: Command): void {
       ),
     )
     .option('--threads <n>', 'CPU threads (default: all)', integerFrom(1))
-    .option('--batch-tokens <n>', 'tokens of one decode', integerFrom(32));
+    .option('--batch-tokens <n>', 'tokens of one decode', integerFrom(32))
+    .option('--deterministic', 'equal bits for a score whatever is scored beside it; slower');
 }
 
 async function run(dataset: string | undefined, { config, ...flags }: RunFlags): Promise<void> {
@@ -137,9 +138,22 @@ async function recycleOptions(settings: RunSettings): Promise<RecycleOptions> {
 }
 
 function studentOptions(settings: RunSettings): Pick<RecycleOptions, 'student'> {
-  const { student: model, device, gpuLayers, precision, threads, batchTokens, maxLength } = settings;
+  const {
+    student: model,
+    device,
+    devices,
+    gpuLayers,
+    precision,
+    threads,
+    batchTokens,
+    deterministic,
+    maxLength,
+  } = settings;
   if (model === undefined) return {};
   return {
-    student: { ...defined({ device, gpuLayers, precision, threads, batchTokens, maxLength }), model },
+    student: {
+      ...defined({ device, devices, gpuLayers, precision, threads, batchTokens, deterministic, maxLength }),
+      model,
+    },
   };
 }

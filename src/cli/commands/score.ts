@@ -1,8 +1,9 @@
 import { basename } from 'node:path';
 import { Command, Option } from 'commander';
 import { METRICS, type Metric } from '../../domain/score.js';
-import { DEVICE_CHOICES, type DeviceChoice } from '../../engine/devices.js';
+import type { DeviceName } from '../../engine/devices.js';
 import { PRECISIONS, type Precision } from '../../engine/student-options.js';
+import type { WorkerDevice } from '../../engine/workers/worker-device.js';
 import { type ScoreDatasetStart, scoreDataset } from '../../pipeline/score-dataset.js';
 import { BUILT_IN_TEMPLATE_NAMES } from '../../prompt/built-in-templates.js';
 import { loadTemplate } from '../../prompt/load-template.js';
@@ -11,7 +12,7 @@ import { renderSummary } from '../../report/render-summary.js';
 import { DEFINITION_NAMES, type DefinitionName } from '../../scoring/definition.js';
 import { formatCount } from '../../util/format.js';
 import { interruptible } from '../interruptible.js';
-import { integerFrom, listOf } from '../option-values.js';
+import { DEVICE_HELP, DEVICES_HELP, deviceList, deviceName, integerFrom, listOf } from '../option-values.js';
 import { createProgress, type Progress } from '../progress.js';
 
 interface ScoreFlags {
@@ -21,11 +22,13 @@ interface ScoreFlags {
   readonly maxLength: number;
   readonly metrics: readonly Metric[];
   readonly definition: DefinitionName;
-  readonly device: DeviceChoice;
+  readonly device: DeviceName;
+  readonly devices?: readonly WorkerDevice[];
   readonly gpuLayers?: number;
   readonly precision: Precision;
   readonly threads?: number;
   readonly batchTokens?: number;
+  readonly deterministic?: true;
   readonly limit?: number;
   readonly perToken?: true;
   readonly strict?: true;
@@ -66,9 +69,8 @@ export function scoreCommand(): Command {
         .choices(DEFINITION_NAMES)
         .default('exact'),
     )
-    .addOption(
-      new Option('--device <name>', 'where the student runs').choices(DEVICE_CHOICES).default('auto'),
-    )
+    .option('--device <name>', DEVICE_HELP, deviceName, 'auto')
+    .addOption(new Option('--devices <list>', DEVICES_HELP).argParser(deviceList).conflicts('device'))
     .option('--gpu-layers <n>', 'layers on the GPU (default: all)', integerFrom(0))
     .addOption(
       new Option('--precision <name>', 'fast: the file’s own weights; precise: all in F32')
@@ -81,6 +83,7 @@ export function scoreCommand(): Command {
       'tokens of one decode (default: 512 on a CPU, 2048 on a GPU)',
       integerFrom(32),
     )
+    .option('--deterministic', 'equal bits for a row whatever is scored beside it; slower')
     .option('--limit <rows>', 'stop after this many rows', integerFrom(1))
     .option('--per-token', 'also write the log-prob of every scored token')
     .option('--strict', 'stop at the first malformed row instead of marking it unscorable')

@@ -1,0 +1,30 @@
+import type { ChosenDevice } from './devices.js';
+import type {
+  NativeModelDescription,
+  NativeSessionDescription,
+  NativeSessionStats,
+} from './native-binding.js';
+import type { Scorer } from './scorer.js';
+import type { Precision } from './student-options.js';
+
+/** What a loaded student says about itself; plain data, so that it can come from another process. */
+export interface StudentFacts {
+  /** What the file says about itself. */
+  readonly model: NativeModelDescription;
+  /** How the engine runs it. */
+  readonly engine: NativeSessionDescription & { readonly contexts: number };
+  readonly device: ChosenDevice;
+  readonly precision: Precision;
+  readonly deterministic: boolean;
+  readonly startToken: number;
+  /** Whether `startToken` is a BOS or, for want of one, the end-of-text token. */
+  readonly startTokenKind: 'bos' | 'eos';
+}
+
+/** A student that is ready to score, in this process or in others. */
+export interface LoadedStudent extends Scorer, StudentFacts, AsyncDisposable {
+  /** Counters since the student was loaded. Throws ReflectionError `closed`. */
+  stats(): NativeSessionStats;
+  /** Frees the student. Calls in flight reject with `closed`; a second close waits for the first. */
+  close(): Promise<void>;
+}
