@@ -10,7 +10,7 @@ import torch
 from gguf_model import load_model
 
 IGNORED = -100
-WARM_UP_ROWS = 2
+WARM_UP_SEQUENCES = 2
 
 
 def score(task):
@@ -19,8 +19,8 @@ def score(task):
     with open(task["sequences"], encoding="utf-8") as file:
         rows = json.load(file)
     with torch.no_grad():
-        for row in rows[:WARM_UP_ROWS]:
-            score_row(model, row)
+        for sequence in rows[0]["sequences"][:WARM_UP_SEQUENCES]:
+            mean_loss(model, sequence)
         started = time.perf_counter()
         losses = [(row["row"], score_row(model, row)) for row in rows]
         seconds = time.perf_counter() - started
@@ -37,11 +37,14 @@ def score_row(model, row):
     """Mean loss over all scored tokens of the row's sequences, in nats."""
     total, count = 0.0, 0
     for sequence in row["sequences"]:
-        ids = torch.tensor([sequence["tokens"]])
-        labels = ids.clone()
-        labels[:, : sequence["begin"]] = IGNORED
-        loss = model(input_ids=ids, labels=labels).loss.item()
         scored = len(sequence["tokens"]) - sequence["begin"]
-        total += loss * scored
+        total += mean_loss(model, sequence) * scored
         count += scored
     return total / count if count > 0 else None
+
+
+def mean_loss(model, sequence):
+    ids = torch.tensor([sequence["tokens"]])
+    labels = ids.clone()
+    labels[:, : sequence["begin"]] = IGNORED
+    return model(input_ids=ids, labels=labels).loss.item()

@@ -1,4 +1,5 @@
-"""The machine's own single-precision matrix rate, by the libraries that scientific Python brings."""
+"""The machine's own ceilings, by the libraries that scientific Python brings: its single-precision matrix rate and the
+rate at which it reads memory."""
 
 import time
 
@@ -9,6 +10,8 @@ from threadpoolctl import threadpool_info, threadpool_limits
 # rows, inner dimension, columns: a batch of tokens by weights as students have them, and a square
 SHAPES = [(512, 896, 4864), (512, 4096, 4096), (2048, 2048, 2048)]
 SECONDS_A_SHAPE = 0.4
+# far more than any cache holds
+READ_FLOATS = 1 << 27
 
 
 def measure(task):
@@ -18,6 +21,7 @@ def measure(task):
     with torch.no_grad(), threadpool_limits(threads):
         torch_rate = best_rate(torch_product)
         numpy_rate = best_rate(numpy_product)
+        read_rate = gigabytes_per_second()
     kernels = {info.get("architecture") for info in threadpool_info() if info["internal_api"] == "openblas"}
     return {
         "seconds": time.perf_counter() - started,
@@ -27,6 +31,7 @@ def measure(task):
         "facts": {
             "torchGflops": torch_rate,
             "numpyGflops": numpy_rate,
+            "readGigabytesPerSecond": read_rate,
             "numpyKernels": ", ".join(sorted(filter(None, kernels))),
         },
     }
@@ -37,14 +42,25 @@ def best_rate(product):
 
 
 def rate(run, rows, inner, columns):
-    """Best of all runs, in 10^9 operations a second: a peak is what the machine can do, not what it does on average."""
+    """In 10^9 operations a second."""
+    return 2 * rows * inner * columns / shortest(run) / 1e9
+
+
+def gigabytes_per_second():
+    """Reading memory in order, on all threads."""
+    values = torch.ones(READ_FLOATS)
+    return values.nbytes / shortest(values.sum) / 1e9
+
+
+def shortest(run):
+    """Seconds of the best of many runs: a ceiling is what the machine can do, not what it does on average."""
     best = float("inf")
     end = time.perf_counter() + SECONDS_A_SHAPE
     while time.perf_counter() < end:
         started = time.perf_counter()
         run()
         best = min(best, time.perf_counter() - started)
-    return 2 * rows * inner * columns / best / 1e9
+    return best
 
 
 def torch_product(rows, inner, columns):

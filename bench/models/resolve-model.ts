@@ -1,7 +1,9 @@
 import { stat } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { readGgufFileInfo } from 'node-llama-cpp';
 import { ensureBenchModel } from './bench-models.js';
+import { type ForwardCost, forwardCost } from './forward-cost.js';
 
 /** Seen from build/bench/bench/models, where this file is compiled to. */
 const TINY_STUDENT = new URL('../../../../models/tiny-instruct-5m-f16.gguf', import.meta.url);
@@ -23,6 +25,7 @@ export interface ResolvedModel {
   readonly path: string;
   /** Of the file. */
   readonly bytes: number;
+  readonly cost: ForwardCost;
 }
 
 /** A model of ours by its name, generated if need be, or any GGUF file by its path. */
@@ -30,5 +33,7 @@ export async function resolveModel(nameOrPath: string): Promise<ResolvedModel> {
   const known = (BENCH_MODELS as Readonly<Record<string, () => Promise<string>>>)[nameOrPath];
   const path = known === undefined ? nameOrPath : await known();
   const { size } = await stat(path);
-  return { name: known === undefined ? basename(path) : nameOrPath, path, bytes: size };
+  const { fullTensorInfo = [] } = await readGgufFileInfo(path, { sourceType: 'filesystem' });
+  const name = known === undefined ? basename(path) : nameOrPath;
+  return { name, path, bytes: size, cost: forwardCost(fullTensorInfo) };
 }

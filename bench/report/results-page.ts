@@ -1,7 +1,11 @@
+import { rooflinePoints, rooflineTable } from '../study/roofline.js';
 import type { StudyResult } from '../study/run-study.js';
 import { findingTable, trialTable, unmeasuredLines } from '../study/tables.js';
 import type { Surroundings } from './machine.js';
 import { markdownTable } from './markdown-table.js';
+
+const ROOFLINE_NOTE =
+  'Computed from the models and the counters of each run; [docs/performance.md](../docs/performance.md) explains it.';
 
 /** `bench/RESULTS.md`: what one run of the benchmarks measured, where, and how it compares with what was aimed at. */
 export function resultsPage(
@@ -11,6 +15,9 @@ export function resultsPage(
 ): string {
   const findings = results.flatMap((result) => result.findings);
   const unmeasured = unmeasuredLines(findings);
+  const points = results.flatMap(({ study, rounds }) =>
+    rooflinePoints(study, rounds).map((point) => ({ ...point, name: `${study.name}, ${point.name}` })),
+  );
   const sections = [
     '# Results',
     `Written by \`${command}\`; [README.md](README.md) says how everything is measured. Each figure is the median of its ` +
@@ -33,6 +40,7 @@ export function resultsPage(
     ...(unmeasured.length === 0
       ? []
       : ['Not measured in this run:', unmeasured.map((line) => `- ${line}`).join('\n')]),
+    ...(points.length === 0 ? [] : ['## Roofline', ROOFLINE_NOTE, markdownTable(rooflineTable(points))]),
     '## Trials',
     ...results.flatMap(({ study, rounds, disagreement }) => [
       `### ${study.title}`,

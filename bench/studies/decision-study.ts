@@ -1,7 +1,8 @@
+import { type ResolvedModel, resolveModel } from '../models/resolve-model.js';
 import { speedRatio } from '../study/figures.js';
 import type { Claim, Study } from '../study/study.js';
 import type { WeightType } from './ifd-study.js';
-import { type CostedModel, costedModel, entriesWith, type StudySettings } from './study-settings.js';
+import { entriesWith, type StudySettings } from './study-settings.js';
 
 export interface DecisionStudyOptions {
   readonly shape: 'gpt2' | 'qwen2';
@@ -14,8 +15,8 @@ export interface DecisionStudyOptions {
 /** The full decision over four given candidates a row, against all 16 passes of it in Python. */
 export async function decisionStudy(options: DecisionStudyOptions, settings: StudySettings): Promise<Study> {
   const { shape, title, types, rows, slowEvery } = options;
-  const models = new Map<WeightType, CostedModel>();
-  for (const type of types) models.set(type, await costedModel(`${shape}-${type}`));
+  const models = new Map<WeightType, ResolvedModel>();
+  for (const type of types) models.set(type, await resolveModel(`${shape}-${type}`));
   const entry = entriesWith(settings, { rows, prompts: 0 });
   const [first] = models.values();
   return {

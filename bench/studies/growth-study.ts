@@ -1,8 +1,9 @@
+import { resolveModel } from '../models/resolve-model.js';
 import { spreadOf } from '../report/statistics.js';
 import { memoryBeyond } from '../study/figures.js';
 import { type Round, resultOf, type Study } from '../study/study.js';
 import { LONG_RUN_PARTS } from '../trial/long-run.js';
-import { costedModel, type StudySettings } from './study-settings.js';
+import type { StudySettings } from './study-settings.js';
 
 export interface GrowthStudyOptions {
   /** Short rows through everything but the engine. */
@@ -19,7 +20,7 @@ export async function growthStudy(
   { rowsWithoutEngine, rows }: GrowthStudyOptions,
   { data, rounds }: StudySettings,
 ): Promise<Study> {
-  const { model } = await costedModel('tiny');
+  const model = await resolveModel('tiny');
   const subject = 'shipped student, short rows';
   return {
     name: 'growth',

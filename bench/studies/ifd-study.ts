@@ -1,6 +1,7 @@
+import { type ResolvedModel, resolveModel } from '../models/resolve-model.js';
 import { memoryBeyond, shareOfPeak, speedRatio, speedRatioWithHead } from '../study/figures.js';
 import type { Claim, Entry, Study, Target } from '../study/study.js';
-import { type CostedModel, costedModel, entriesWith, type StudySettings } from './study-settings.js';
+import { entriesWith, type StudySettings } from './study-settings.js';
 
 /** How weights are stored: `widened` students (F32, F16) and quantized ones have targets of their own. */
 const WIDE = ['f32', 'f16'] as const;
@@ -20,8 +21,8 @@ export interface IfdStudyOptions {
 /** IFD alone on one shape: rows in, scores out, against everybody else's way to the same numbers. */
 export async function ifdStudy(options: IfdStudyOptions, settings: StudySettings): Promise<Study> {
   const { shape, title, types, rows, slowEvery, prompts } = options;
-  const models = new Map<WeightType, CostedModel>();
-  for (const type of types) models.set(type, await costedModel(`${shape}-${type}`));
+  const models = new Map<WeightType, ResolvedModel>();
+  for (const type of types) models.set(type, await resolveModel(`${shape}-${type}`));
   const entry = entriesWith(settings, { rows, prompts });
   const entries = [...models].flatMap(([type, model]): Entry[] => [
     entry(`ours ${type}`, 'ours', model),
@@ -46,7 +47,7 @@ export async function ifdStudy(options: IfdStudyOptions, settings: StudySettings
   };
 }
 
-function claimsFor(type: WeightType, { model, cost }: CostedModel, title: string): readonly Claim[] {
+function claimsFor(type: WeightType, model: ResolvedModel, title: string): readonly Claim[] {
   const isQuantized = type === 'q8_0';
   const ours = `ours ${type}`;
   const stock = `node-prefill ${type}`;
@@ -73,7 +74,7 @@ function claimsFor(type: WeightType, { model, cost }: CostedModel, title: string
       'tokens/s, head included',
       'prebuilt prefill + head',
       stock,
-      speedRatioWithHead(ours, stock, cost, 0),
+      speedRatioWithHead(ours, stock, model.cost, 0),
       { direction: 'at least', done: 1.5, aim: 3 },
     ),
     times(
@@ -96,7 +97,7 @@ function claimsFor(type: WeightType, { model, cost }: CostedModel, title: string
       'tokens/s, head included',
       'native stock prefill + head',
       `prefill ${type}`,
-      speedRatioWithHead(ours, `prefill ${type}`, cost, 1),
+      speedRatioWithHead(ours, `prefill ${type}`, model.cost, 1),
     ),
   ];
   return [
@@ -107,7 +108,7 @@ function claimsFor(type: WeightType, { model, cost }: CostedModel, title: string
       against: 'SGEMM peak',
       unit: 'percent',
       needs: [ours, 'sgemm'],
-      measure: shareOfPeak(ours, cost),
+      measure: shareOfPeak(ours, model.cost),
       target: isQuantized
         ? { direction: 'at least', done: 60, aim: 100 }
         : { direction: 'at least', done: 60 },

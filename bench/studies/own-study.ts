@@ -1,8 +1,9 @@
+import { resolveModel } from '../models/resolve-model.js';
 import { memoryBeyond, speedRatio, speedRatioWithHead } from '../study/figures.js';
 import { isPython } from '../study/run-trial.js';
 import type { Claim, Study } from '../study/study.js';
 import type { ContenderName } from '../trial/task.js';
-import { costedModel, entriesWith, type StudySettings } from './study-settings.js';
+import { entriesWith, type StudySettings } from './study-settings.js';
 
 export interface OwnStudyOptions {
   /** As {@link resolveModel} takes it. */
@@ -28,10 +29,10 @@ const OTHER_WORK: readonly ContenderName[] = [
 /** Any contenders on any model, for a question of one's own. */
 export async function ownStudy(options: OwnStudyOptions, settings: StudySettings): Promise<Study> {
   const { rows, slowEvery, prompts } = options;
-  const costed = await costedModel(options.model);
+  const model = await resolveModel(options.model);
   const contenders = options.contenders.filter((contender) => settings.python || !isPython(contender));
   const entry = entriesWith(settings, { rows, prompts });
-  const subject = costed.model.name;
+  const subject = model.name;
   const ratio = (against: string, measure: Claim['measure'], other: ContenderName): Claim => {
     return { what: 'tokens/s', subject, against, unit: 'times', needs: ['ours', other], measure };
   };
@@ -39,16 +40,16 @@ export async function ownStudy(options: OwnStudyOptions, settings: StudySettings
     name: subject,
     title: `${subject}, ${rows} rows`,
     entries: contenders.map((contender) =>
-      entry(contender, contender, costed, SLOW.includes(contender) ? slowEvery : 1),
+      entry(contender, contender, model, SLOW.includes(contender) ? slowEvery : 1),
     ),
     claims: [
       ...contenders
         .filter((contender) => !OTHER_WORK.includes(contender))
         .map((contender) => ratio(contender, speedRatio('ours', contender), contender)),
-      ratio('prefill + head', speedRatioWithHead('ours', 'prefill', costed.cost, 1), 'prefill'),
+      ratio('prefill + head', speedRatioWithHead('ours', 'prefill', model.cost, 1), 'prefill'),
       {
         ...{ what: 'peak memory beyond the file', subject, against: '', unit: 'megabytes', needs: ['ours'] },
-        measure: memoryBeyond(costed.model, 'ours'),
+        measure: memoryBeyond(model, 'ours'),
       },
     ],
     rounds: settings.rounds,

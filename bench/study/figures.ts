@@ -1,6 +1,6 @@
+import { type ForwardCost, prefillWithHead } from '../models/forward-cost.js';
 import type { ResolvedModel } from '../models/resolve-model.js';
 import { PROMPT_TOKENS, type TrialResult } from '../trial/task.js';
-import { type ForwardCost, prefillWithHead } from './forward-cost.js';
 import { type Round, resultOf } from './study.js';
 
 /** Figures of one round, for the claims of a study. Names are those of entries. */

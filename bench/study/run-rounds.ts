@@ -36,7 +36,7 @@ function withLittleWork(entry: Entry): Entry {
   const { rows, prompts } = entry;
   return {
     ...entry,
-    rows: { ...rows, count: Math.min(rows.count, 2 * rows.every) },
+    rows: { ...rows, count: Math.min(rows.count, rows.every) },
     prompts: Math.min(prompts, 1),
   };
 }

@@ -25,7 +25,10 @@ export async function runTrial(task: TrialTask, python: PythonEnvironment | unde
   return inTemporaryFolder(async (folder) => {
     const sequences = join(folder, 'sequences.json');
     await inFreshProcess({ kind: 'dump', task, file: sequences });
-    return runPython(python, { kind: 'score', model: task.model, threads: task.threads, sequences });
+    const { model, threads } = task;
+    const result = await runPython(python, { kind: 'score', model, threads, sequences });
+    // over all four variants, so no row's loss as others know it
+    return contender === 'hf-decide' ? { ...result, losses: [] } : result;
   });
 }
 

@@ -8,9 +8,9 @@ import type { TrialTask } from './task.js';
 
 /**
  * Writes what a Python contender is to score: our tokenizer's ids, so that both score the very same tokens. For a
- * decision these are all spans of all four variants, 16 passes a row.
+ * decision these are all spans of all four variants, 16 passes a row. Returns how many rows there are.
  */
-export async function dumpSequences(task: TrialTask, file: string): Promise<void> {
+export async function dumpSequences(task: TrialTask, file: string): Promise<number> {
   await using student = await loadStudent(task, { contexts: 1 });
   const chosen = await chooseSamples(task.rows);
   const rows = [];
@@ -25,4 +25,5 @@ export async function dumpSequences(task: TrialTask, file: string): Promise<void
     });
   }
   await writeFile(file, JSON.stringify(rows));
+  return rows.length;
 }

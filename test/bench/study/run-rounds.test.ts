@@ -20,7 +20,7 @@ describe('runRounds', () => {
       },
     );
     expect(ran.map(({ name }) => name)).toEqual(['ours', 'slow', 'ours', 'slow', 'ours', 'slow']);
-    expect(ran.map(({ rows: { count } }) => count)).toEqual([2, 16, 24, 24, 24, 24]);
+    expect(ran.map(({ rows: { count } }) => count)).toEqual([1, 8, 24, 24, 24, 24]);
     expect(ran.map(({ prompts }) => prompts)).toEqual([1, 1, 4, 4, 4, 4]);
     expect(reported).toEqual(['ours 0 1', 'slow 0 2', 'ours 1 3', 'slow 1 4', 'ours 2 5', 'slow 2 6']);
     expect(rounds.map((round) => Array.from(round, ([name, { tokens }]) => [name, tokens]))).toEqual([

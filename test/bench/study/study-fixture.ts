@@ -1,7 +1,7 @@
 import type { Claim, Entry, Round } from '../../../bench/study/study.js';
 import type { TrialResult } from '../../../bench/trial/task.js';
 
-export const MODEL = { name: 'model', path: 'model.gguf', bytes: 250e6 };
+export const MODEL = { name: 'model', path: 'model.gguf', bytes: 250e6, cost: { body: 100, head: 50 } };
 
 /** A trial of a thousand tokens in a second, but for what is given. */
 export function trialResult(given: Partial<TrialResult> = {}): TrialResult {

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { benchModel } from '../../../bench/models/bench-models.js';
-import { forwardCost, prefillWithHead } from '../../../bench/study/forward-cost.js';
+import { forwardCost, prefillWithHead } from '../../../bench/models/forward-cost.js';
 
 describe('forwardCost', () => {
   it('counts the matrices of the GPT-2 shape and its tied head', () => {
