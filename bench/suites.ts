@@ -25,7 +25,7 @@ export const SUITES = {
     studies: [
       (settings) =>
         ifdStudy({ ...GPT2, types: ['f16', 'q8_0'], rows: 16, slowEvery: 8, prompts: 3 }, settings),
-      (settings) => growthStudy({ rowsWithoutEngine: 20_000, rows: 1500 }, settings),
+      (settings) => growthStudy({ rowsWithoutEngine: 50_000, rows: 3000 }, settings),
     ],
   },
   /** Every row of the table of targets, in 25 minutes on two cores. */
@@ -39,7 +39,7 @@ export const SUITES = {
         ifdStudy({ ...QWEN2, types: ['f16', 'q8_0'], rows: 16, slowEvery: 4, prompts: 2 }, settings),
       (settings) => decisionStudy({ ...GPT2, types: ['f16', 'q8_0'], rows: 8, slowEvery: 4 }, settings),
       (settings) => decisionStudy({ ...QWEN2, types: ['q8_0'], rows: 4, slowEvery: 4 }, settings),
-      (settings) => growthStudy({ rowsWithoutEngine: 200_000, rows: 5000 }, settings),
+      (settings) => growthStudy({ rowsWithoutEngine: 1_000_000, rows: 10_000 }, settings),
     ],
   },
   /** The growth study at full size, hours of it. */

@@ -20,7 +20,7 @@ export async function longRun({ model, threads, rows, metrics }: TrialTask): Pro
       dataset,
       output: join(folder, 'scores.jsonl'),
       student: { model, threads, device: 'cpu', checkFile: false },
-      template: await loadTemplate('none'),
+      template: await loadTemplate('alpaca'),
       metrics,
       onStart: () => marks.push({ time: performance.now(), tokens: 0 }),
       onProgress({ rows: done, tokens }) {

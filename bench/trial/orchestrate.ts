@@ -15,7 +15,7 @@ import type { Measured, TrialTask } from './task.js';
  */
 export async function orchestrate(task: TrialTask): Promise<Measured> {
   await using student = await loadStudent(task);
-  return inTemporaryFolder(async (folder) => {
+  return await inTemporaryFolder(async (folder) => {
     const dataset = join(folder, 'rows.jsonl');
     await writeShortRows(task.rows.data, task.rows.count, dataset);
     const started = performance.now();
