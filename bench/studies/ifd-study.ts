@@ -3,6 +3,9 @@ import { memoryBeyond, shareOfPeak, speedRatio, speedRatioWithHead } from '../st
 import type { Claim, Entry, Study, Target } from '../study/study.js';
 import { entriesWith, type StudySettings } from './study-settings.js';
 
+/** Names of entries, and of the contenders that they are. */
+const PYTHON_ENTRIES: readonly string[] = ['hf', 'sgemm'];
+
 /** How weights are stored: `widened` students (F32, F16) and quantized ones have targets of their own. */
 const WIDE = ['f32', 'f16'] as const;
 export type WeightType = (typeof WIDE)[number] | 'q8_0';
@@ -38,11 +41,15 @@ export async function ifdStudy(options: IfdStudyOptions, settings: StudySettings
     const [first] = models.values();
     entries.push(entry('hf', 'hf', wide ?? first!, slowEvery), entry('sgemm', 'sgemm', first!));
   }
+  const isPlanned = (name: string) => entries.some((planned) => planned.name === name);
   return {
     name: `ifd-${shape}`,
     title: `IFD, ${title}, ${rows} rows, Alpaca template`,
     entries,
-    claims: [...models].flatMap(([type, model]) => claimsFor(type, model, title)),
+    // whether Python takes part is the user's choice, so what needs it stays and counts as not measured
+    claims: [...models]
+      .flatMap(([type, model]) => claimsFor(type, model, title))
+      .filter(({ needs }) => needs.every((name) => isPlanned(name) || PYTHON_ENTRIES.includes(name))),
     rounds: settings.rounds,
   };
 }
@@ -88,14 +95,20 @@ function claimsFor(type: WeightType, model: ResolvedModel, title: string): reado
         aim: 20,
       },
     ),
-    times('tokens/s', 'native stock prefill', `prefill ${type}`, speedRatio(ours, `prefill ${type}`), {
-      direction: 'at least',
-      done: 2,
-      aim: 3.5,
-    }),
+    times(
+      'tokens/s',
+      'stock prefill, same back end',
+      `prefill ${type}`,
+      speedRatio(ours, `prefill ${type}`),
+      {
+        direction: 'at least',
+        done: 2,
+        aim: 3.5,
+      },
+    ),
     times(
       'tokens/s, head included',
-      'native stock prefill + head',
+      'stock prefill, same back end, + head',
       `prefill ${type}`,
       speedRatioWithHead(ours, `prefill ${type}`, model.cost, 1),
     ),

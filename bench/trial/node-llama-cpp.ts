@@ -33,7 +33,7 @@ export async function nodePrefill(task: TrialTask): Promise<Measured> {
   for (const tokens of prompts) await decode(tokens);
   const seconds = (performance.now() - started) / 1000;
   const tokens = prompts.length * length;
-  return { seconds, tokens, rows: prompts.length, losses: [], facts: { cpuBackend: 'prebuilt' } };
+  return { seconds, tokens, rows: 0, losses: [], facts: { cpuBackend: 'prebuilt' } };
 }
 
 /** One sequence with room for `length` tokens, or for as many as the model was trained on. */

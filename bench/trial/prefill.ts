@@ -29,7 +29,7 @@ export async function prefill(
   return {
     seconds,
     tokens: prompts.length * length,
-    rows: prompts.length,
+    rows: 0,
     losses: [],
     facts: factsAbout(student, before),
   };

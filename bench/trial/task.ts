@@ -52,6 +52,7 @@ export interface Measured {
   readonly seconds: number;
   /** Tokens that one full pass per sequence would process. */
   readonly tokens: number;
+  /** Samples scored or decided; 0 for those that do neither. */
   readonly rows: number;
   /** Over all scored tokens of a sample, in nats. */
   readonly losses: readonly RowLoss[];
