@@ -1,7 +1,7 @@
 import { type ResolvedModel, resolveModel } from '../models/resolve-model.js';
 import { speedRatio } from '../study/figures.js';
 import type { Claim, Study } from '../study/study.js';
-import type { WeightType } from './ifd-study.js';
+import type { WeightType } from './ifd-claims.js';
 import { entriesWith, type StudySettings } from './study-settings.js';
 
 export interface DecisionStudyOptions {
