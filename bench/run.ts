@@ -12,8 +12,9 @@ import { runMicro } from './micro/run-micro.js';
 import { readOptions } from './options.js';
 import { describeSurroundings } from './report/machine.js';
 import { appendResult } from './report/results-file.js';
-import { resultsPage } from './report/results-page.js';
+import { describeOthers } from './study/others.js';
 import { studyRecord } from './study/record.js';
+import { resultsPage } from './study/results-page.js';
 import { runStudy, type StudyResult } from './study/run-study.js';
 import { findingTable, trialTable, unmeasuredLines } from './study/tables.js';
 
@@ -62,6 +63,7 @@ if (options.suite === 'full') {
   );
   console.log(`\nwritten: ${page}`);
 }
+console.log(`\nother processes took ${describeOthers(results)} of all cores during the trials`);
 warnIfBusy();
 console.log(`\nall samples: ${RESULTS_FOLDER}`);
 

@@ -5,14 +5,12 @@ const NOTATIONS: Readonly<Record<Unit, (value: number) => string>> = {
   times: (value) => value.toFixed(2),
   percent: (value) => value.toFixed(value < 10 ? 1 : 0),
   megabytes: (value) => value.toFixed(0),
-  gflops: (value) => value.toFixed(0),
 };
 
 const SYMBOLS: Readonly<Record<Unit, string>> = {
   times: ' x',
   percent: ' %',
   megabytes: ' MB',
-  gflops: ' GFLOP/s',
 };
 
 /** `1.52 (1.48-1.60) x`. */

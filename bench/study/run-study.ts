@@ -1,5 +1,4 @@
 import type { PythonEnvironment } from '../baselines/environment.js';
-import { formatSpread, spreadOf } from '../report/statistics.js';
 import type { TrialResult } from '../trial/task.js';
 import { largestDisagreement } from './disagreement.js';
 import { tokensPerSecond } from './figures.js';
@@ -48,11 +47,6 @@ export async function runStudy(
 
 function describe({ rounds }: Study, { name }: Entry, round: number, result: TrialResult): string {
   const when = round === 0 ? 'warm-up' : `round ${round} of ${rounds}`;
-  const speed =
-    result.tokens === 0 ? '' : ` ${formatSpread(spreadOf([tokensPerSecond(result)]), whole)} tokens/s in`;
+  const speed = result.tokens === 0 ? '' : ` ${tokensPerSecond(result).toFixed(0)} tokens/s in`;
   return `${when}: ${name}${speed} ${result.seconds.toFixed(1)} s`;
-}
-
-function whole(value: number): string {
-  return value.toFixed(0);
 }

@@ -31,8 +31,8 @@ export interface Claim {
   readonly target?: Target;
 }
 
-/** How a figure is written: a ratio of speeds, a share, a size, a rate of operations. */
-export type Unit = 'times' | 'percent' | 'megabytes' | 'gflops';
+/** How a figure is written: a ratio of speeds, a share, a size. */
+export type Unit = 'times' | 'percent' | 'megabytes';
 
 export interface Target {
   readonly direction: 'at least' | 'at most';

@@ -3,6 +3,7 @@
 import type { TrialCommand } from './command.js';
 import { CONTENDER_RUNS } from './contenders.js';
 import { dumpSequences } from './dump-sequences.js';
+import { watchOthers } from './others.js';
 import { peakBytes } from './peak-memory.js';
 
 const command = JSON.parse(process.argv[2]!) as TrialCommand;
@@ -12,6 +13,7 @@ process.send!(answer, () => process.exit(0));
 
 async function carryOut(given: TrialCommand): Promise<unknown> {
   if (given.kind === 'dump') return dumpSequences(given.task, given.file);
+  const othersShare = watchOthers();
   const measured = await CONTENDER_RUNS[given.contender](given.task);
-  return { ...measured, peakBytes: peakBytes() };
+  return { ...measured, peakBytes: peakBytes(), othersShare: othersShare() };
 }

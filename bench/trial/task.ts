@@ -63,4 +63,6 @@ export interface Measured {
 export interface TrialResult extends Measured {
   /** Largest resident set of the process, in bytes; null where the system does not tell. */
   readonly peakBytes: number | null;
+  /** What other processes took of all cores while it ran, 0 to 1; null where the system does not tell. */
+  readonly othersShare: number | null;
 }

@@ -5,7 +5,16 @@ export const MODEL = { name: 'model', path: 'model.gguf', bytes: 250e6, cost: { 
 
 /** A trial of a thousand tokens in a second, but for what is given. */
 export function trialResult(given: Partial<TrialResult> = {}): TrialResult {
-  return { seconds: 1, tokens: 1000, rows: 10, losses: [], facts: {}, peakBytes: 300e6, ...given };
+  return {
+    seconds: 1,
+    tokens: 1000,
+    rows: 10,
+    losses: [],
+    facts: {},
+    peakBytes: 300e6,
+    othersShare: 0,
+    ...given,
+  };
 }
 
 export function entry(name: string, given: Partial<Entry> = {}): Entry {

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { markdownTable } from '../../../bench/report/markdown-table.js';
-import { resultsPage } from '../../../bench/report/results-page.js';
 import { judge } from '../../../bench/study/judge.js';
-import { claim, entry, round } from '../study/study-fixture.js';
-import { SURROUNDINGS } from './surroundings.js';
+import { markdownTable } from '../../../bench/study/markdown-table.js';
+import { resultsPage } from '../../../bench/study/results-page.js';
+import { SURROUNDINGS } from '../report/surroundings.js';
+import { claim, entry, round } from './study-fixture.js';
 
 describe('resultsPage', () => {
   it('says where, with what and against what, and names what was not measured', () => {

@@ -1,4 +1,4 @@
-import type { TableRows } from '../study/tables.js';
+import type { TableRows } from './tables.js';
 
 /** A table in Markdown, without a newline at its end. */
 export function markdownTable({ head, align, rows }: TableRows): string {

@@ -1,8 +1,9 @@
-import { rooflinePoints, rooflineTable } from '../study/roofline.js';
-import type { StudyResult } from '../study/run-study.js';
-import { findingTable, trialTable, unmeasuredLines } from '../study/tables.js';
-import type { Surroundings } from './machine.js';
+import type { Surroundings } from '../report/machine.js';
 import { markdownTable } from './markdown-table.js';
+import { describeOthers } from './others.js';
+import { rooflinePoints, rooflineTable } from './roofline.js';
+import type { StudyResult } from './run-study.js';
+import { findingTable, trialTable, unmeasuredLines } from './tables.js';
 
 const ROOFLINE_NOTE =
   'Computed from the models and the counters of each run; [docs/performance.md](../docs/performance.md) explains it.';
@@ -29,6 +30,7 @@ export function resultsPage(
         ['machine', `${machine.cpu}, ${machine.cores} cores, ${(machine.memoryBytes / 1e9).toFixed(0)} GB`],
         ['platform', machine.platform],
         ['load before', machine.load.toFixed(2)],
+        ['others meanwhile', describeOthers(results)],
         ['threads', String(threads)],
         ['commit', commit ?? 'unknown'],
         ['versions', `Node ${node}, llama.cpp ${llamaCpp}, node-llama-cpp ${nodeLlamaCpp}`],
