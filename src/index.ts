@@ -2,6 +2,8 @@
  * Scores instruction-tuning data by what a student model can learn from it. See README.md for a tour,
  * ARCHITECTURE.md for how the parts fit.
  */
+export { compareScores, type MetricComparison, type ScoreComparison } from './comparison/compare-scores.js';
+export type { TopOverlap } from './comparison/top-overlap.js';
 export { readRows } from './dataset/read-rows.js';
 export type { BadRow, Row, SampleRow } from './dataset/row.js';
 export { ifd, lossRatio, rifd } from './domain/ifd.js';
