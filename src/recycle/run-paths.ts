@@ -6,6 +6,8 @@ export interface RunPaths {
   readonly manifest: string;
   /** SQLite: every reply of the teacher and every score, as soon as they are there. */
   readonly state: string;
+  /** The provider's batches that are under way. */
+  readonly batches: string;
   /** Names the process that works in the directory. */
   readonly lock: string;
   /** Every row with all its candidates: what the `reflect` stage writes. */
@@ -22,6 +24,7 @@ export function runPaths(directory: string): RunPaths {
   return {
     manifest: join(directory, 'manifest.json'),
     state: join(directory, 'state.db'),
+    batches: join(directory, 'batches.json'),
     lock: join(directory, 'run.lock'),
     reflected: join(directory, 'reflected.jsonl'),
     selected: join(directory, 'selected.jsonl'),

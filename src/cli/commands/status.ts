@@ -17,7 +17,7 @@ const PHASES = {
 } as const satisfies Partial<Record<RunStatus['phase'], string>>;
 
 function renderStatus(status: RunStatus): string {
-  const { phase, process, manifest, progress, scores, teacher } = status;
+  const { phase, process, manifest, progress, scores, teacher, waiting } = status;
   const share = progress && formatShare(progress.bytes / Math.max(1, progress.totalBytes));
   return [
     plainTable({
@@ -27,6 +27,9 @@ function renderStatus(status: RunStatus): string {
         ['dataset', manifest.dataset],
         ['rows done', progress === undefined ? 'none yet' : `${formatCount(progress.rows)} (${share})`],
         ['scores', formatCount(scores)],
+        ...(waiting.batches === 0
+          ? []
+          : [['batches', `${formatCount(waiting.batches)}, ${formatCount(waiting.requests)} requests`]]),
       ],
     }),
     renderTeacherTotals(teacher),
