@@ -96,6 +96,7 @@ const SELECT_SETTINGS = z.strictObject({
   output: z.string().optional(),
   referenceFiles: z.array(z.string()).optional(),
   importScores: z.array(z.string()).optional(),
+  datasets: z.array(z.string()).optional(),
   top: AMOUNT.max(100).optional(),
   joinBy: z.string().optional(),
   bugCompatible: z.boolean().optional(),

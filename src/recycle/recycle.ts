@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { datasetBytes } from '../dataset/dataset-bytes.js';
 import { datasetError } from '../dataset/dataset-error.js';
+import { datasetFormat } from '../dataset/dataset-format.js';
 import { readRows } from '../dataset/read-rows.js';
 import type { StudentOptions } from '../engine/student-options.js';
 import { ReflectionError } from '../errors.js';
@@ -134,7 +135,8 @@ async function work({ paths, state, totalBytes, inputs, options, teacher, opened
   else await pass();
   // What follows the last row is white space.
   if (progress.rows !== options.limit) report(progress.rows, totalBytes);
-  const summary = await writeOutputs(paths, tellRows(rows(), decideRows), state);
+  const format = await datasetFormat(options.dataset);
+  const summary = await writeOutputs(paths, format, tellRows(rows(), decideRows), state);
   return { kind: 'finished', summary } as const;
 }
 

@@ -12,7 +12,10 @@ export interface RunPaths {
   readonly lock: string;
   /** Every row with all its candidates: what the `reflect` stage writes. */
   readonly reflected: string;
+  /** Where the dataset is lines of JSON. */
   readonly selected: string;
+  /** Where it is an array. */
+  readonly selectedArray: string;
   readonly rejected: string;
   readonly candidates: string;
   readonly audit: string;
@@ -28,6 +31,7 @@ export function runPaths(directory: string): RunPaths {
     lock: join(directory, 'run.lock'),
     reflected: join(directory, 'reflected.jsonl'),
     selected: join(directory, 'selected.jsonl'),
+    selectedArray: join(directory, 'selected.json'),
     rejected: join(directory, 'rejected.jsonl'),
     candidates: join(directory, 'candidates.jsonl'),
     audit: join(directory, 'audit.jsonl'),

@@ -143,6 +143,28 @@ describe('a run', () => {
     expect(after.slice(2)).toEqual(before.reverse());
   });
 
+  it('of an array selects an array', async () => {
+    await using teacher = await startRecyclingTeacher();
+    const lines = await shortRows(4);
+    await fixture.writeRows(lines);
+    const keepAll = { policy: { keep: 'all', maxIfd: 100, maxRifd: 100 } } as const;
+    await recycle(fixture.options(teacher, keepAll));
+    const selected = await fixture.rows('selected.jsonl');
+    expect(selected).toHaveLength(4);
+
+    await fixture.writeRows([`\uFEFF [${lines.join(',\n')}]`]);
+    await recycle(fixture.options(teacher, keepAll));
+    expect(JSON.parse(await fixture.output('selected.json'))).toEqual(selected);
+    await expect(fixture.output('selected.jsonl')).rejects.toMatchObject({ code: 'ENOENT' });
+
+    await recycle(fixture.options(teacher, { policy: { maxIfd: 1e-9 } }));
+    expect(JSON.parse(await fixture.output('selected.json'))).toEqual([]);
+    await fixture.writeRows(lines);
+    await recycle(fixture.options(teacher, keepAll));
+    expect(await fixture.rows('selected.jsonl')).toEqual(selected);
+    await expect(fixture.output('selected.json')).rejects.toMatchObject({ code: 'ENOENT' });
+  });
+
   it('counts failed reflections apart, decides without them, and asks again only when told', async () => {
     let isStubborn = true;
     await using teacher = await startRecyclingTeacher((_, kind) =>
