@@ -3,7 +3,6 @@ import { datasetBytes } from '../dataset/dataset-bytes.js';
 import { datasetError } from '../dataset/dataset-error.js';
 import { datasetFormat } from '../dataset/dataset-format.js';
 import { readRows } from '../dataset/read-rows.js';
-import type { StudentOptions } from '../engine/student-options.js';
 import { ReflectionError } from '../errors.js';
 import type { Fingerprint } from '../output/fingerprint.js';
 import { DEFINITIONS } from '../scoring/score-stream.js';
@@ -16,8 +15,8 @@ import { BatchReplies } from './batch-replies.js';
 import { CARRIED_PROPOSALS } from './carried-proposals.js';
 import { inRunDirectory } from './in-run-directory.js';
 import { interruptsOf } from './interrupts.js';
-import { type OpenedStudent, openStudent } from './open-student.js';
-import { openTeacher } from './open-teacher.js';
+import type { OpenedStudent } from './open-student.js';
+import { openTeam } from './open-team.js';
 import type { ProposalSource } from './proposal.js';
 import type { RecycleOptions, RecycleProgress, RecycleResult } from './recycle-options.js';
 import { recycleWindow } from './recycle-window.js';
@@ -68,19 +67,13 @@ async function recycleInto(
   inputs: RunInputs,
   options: RecycleOptions,
 ): Promise<RecycleResult> {
-  const { mode, concurrency } = inputs;
-  await using teacher =
-    options.teacher === undefined || mode === 'score-only'
-      ? undefined
-      : await openTeacher(options.teacher, options, concurrency, paths, state);
-  const opened = mode === 'v1' ? undefined : await openStudent(studentOptions(options), inputs);
-  await using student = opened?.student;
-
+  await using team = await openTeam(options, inputs, paths, state);
+  const { teacher, opened } = team;
   const manifest = await manifestOf(options, inputs, teacher, opened);
   const before = await readManifest(paths.manifest);
   const changes = before === undefined ? NO_CHANGES : compareManifests(before, manifest);
   if (changes.invalidated.length > 0 && !options.acceptChanges) throw mismatch(options, changes);
-  options.onStart?.({ student: student ?? null, teacher: teacher?.id ?? null, totalBytes, changes });
+  options.onStart?.({ student: opened?.student ?? null, teacher: teacher?.id ?? null, totalBytes, changes });
 
   const retries = options.retryFailed === true && state.teacherTotals.rejected > 0;
   if (!retries && before !== undefined && spellJson(before) === spellJson(manifest)) {
@@ -152,15 +145,6 @@ function proposalsOf(
 /** Enough that each session has work while other rows are with the teacher, and that the teacher has, too. */
 function windowsUnderWay({ concurrency }: RunInputs, parallelism: number): number {
   return 1 + Math.max(2 * parallelism, Math.ceil((2 * concurrency) / ROWS_PER_WINDOW));
-}
-
-/**
- * Prefixes are not shared unless told: a session keeps those of earlier jobs, so that the last digits of a score would
- * depend on what this process happened to score before.
- */
-function studentOptions({ student, signal }: RecycleOptions): StudentOptions {
-  if (student === undefined) throw new TypeError('the mode needs a student');
-  return { sharePrefixes: false, ...student, ...(signal && { signal }) };
 }
 
 function scoresOf(

@@ -12,6 +12,7 @@ import { openTeacher } from './open-teacher.js';
 import type { ProposalSource } from './proposal.js';
 import type { RecycleOptions } from './recycle-options.js';
 import { repliesOf } from './replies-of.js';
+import { modelPlaces, requireMemory } from './require-memory.js';
 import { rowFields } from './row-fields.js';
 import type { VariantProposals } from './row-story.js';
 import { runInputs } from './run-inputs.js';
@@ -48,6 +49,7 @@ export async function reflect(options: ReflectOptions): Promise<ReflectResult> {
   const totalBytes = await datasetBytes(dataset);
   return inRunDirectory(options, async (paths, state) => {
     using interrupts = interruptsOf(signal, graceMs);
+    await requireMemory(modelPlaces(options.teacher, undefined, options.teacherOptions));
     await using teacher = await openTeacher(options.teacher, options, concurrency, paths, state);
     options.onStart?.({ teacher: teacher.id, totalBytes });
     const replies = repliesOf(teacher, { concurrency }, options, state, interrupts);
