@@ -47,6 +47,7 @@ async function findConfig(): Promise<string | undefined> {
 
 async function readConfig(path: string): Promise<unknown> {
   try {
+    await access(path);
     if (path.endsWith('.json')) return JSON.parse(await readFile(path, 'utf8'));
     // Node itself reads TypeScript only from version 22 on.
     const jiti = createJiti(import.meta.url, { fsCache: false });
@@ -54,7 +55,7 @@ async function readConfig(path: string): Promise<unknown> {
   } catch (cause) {
     throw new ReflectionError(
       'invalid_option',
-      `The config file ${path} cannot be loaded: ${(cause as Error).message}`,
+      `The config file ${path} cannot be loaded: ${firstLine((cause as Error).message)}`,
       {
         remedy:
           'Write it as JSON, or as a JavaScript or TypeScript module whose default export is the settings.',
@@ -62,4 +63,9 @@ async function readConfig(path: string): Promise<unknown> {
       },
     );
   }
+}
+
+/** Loaders add to their messages where they looked and how they got there. */
+function firstLine(message: string): string {
+  return message.split('\n', 1)[0]!;
 }

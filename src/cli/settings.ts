@@ -133,8 +133,9 @@ export type Config = z.input<typeof CONFIG>;
 
 /** @throws {ReflectionError} `invalid_option` without a dataset or a run directory. */
 export function requirePlace({ dataset, output }: Pick<RunSettings, 'dataset' | 'output'>) {
+  const file = requireDataset({ dataset });
   if (output === undefined) throw missing('a run directory', 'Name it with -o.');
-  return { dataset: requireDataset({ dataset }), output };
+  return { dataset: file, output };
 }
 
 /** @throws {ReflectionError} `invalid_option` without a dataset. */

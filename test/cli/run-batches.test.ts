@@ -11,7 +11,7 @@ import { recycledFields, startRecyclingTeacher } from '../recycle/recycling-teac
 /** More than one window of rows. */
 const ROWS = 34;
 /** How often a run is killed; CI has less time than a release. */
-const KILLS = Math.ceil(Number(process.env.REFLECTION_TUNING_TEST_KILLS ?? 10) / 2);
+const KILLS = Math.ceil(Number(process.env.REFLECTION_TUNING_TEST_KILLS ?? 20) / 2);
 
 let fixture: RecycleFixture;
 let server: ScriptedBatchServer;

@@ -6,6 +6,7 @@ import { recycle } from '../../src/recycle/recycle.js';
 import type { RecycleStart } from '../../src/recycle/recycle-options.js';
 import { reflect } from '../../src/recycle/reflect.js';
 import { runStatus } from '../../src/recycle/run-status.js';
+import type { TeacherAction } from '../helpers/scripted-teacher-server.js';
 import { RecycleFixture, shortRows } from './recycle-fixture.js';
 import { startRecyclingTeacher } from './recycling-teacher.js';
 
@@ -190,6 +191,46 @@ describe('a run', () => {
     expect(again.summary.reflections.instruction.failed).toEqual({});
     expect(again.summary.teacher.rejected).toBe(3);
     expect(new Set(teacher.asked.slice(asked, asked + 3))).toEqual(new Set(teacher.asked.slice(0, 3)));
+  });
+
+  it('loses no row to whatever a server does, nor lets one bad reply hold up the others', async () => {
+    const once: readonly TeacherAction[] = [
+      { kind: 'status', status: 429 },
+      { kind: 'status', status: 429, headers: { 'retry-after': '0' } },
+      { kind: 'status', status: 500 },
+      { kind: 'garbage' },
+      { kind: 'cut' },
+    ];
+    const always: Readonly<Record<string, TeacherAction>> = {
+      timeout: { kind: 'drip' },
+      server_error: { kind: 'endless' },
+      refused: { kind: 'reply', content: null, refusal: 'No.' },
+      truncated: { kind: 'reply', content: '{"topic_complexity": "It', finishReason: 'length' },
+      unparsable: { kind: 'reply', content: '{"wrong": "schema"}' },
+      empty: { kind: 'reply', content: '' },
+    };
+    const lines = await shortRows(once.length + Object.keys(always).length + 2);
+    const fates = new Map<string, { readonly action: TeacherAction; readonly isLasting: boolean }>();
+    const open = [
+      ...once.map((action) => ({ action, isLasting: false })),
+      ...Object.values(always).map((action) => ({ action, isLasting: true })),
+    ];
+    await using teacher = await startRecyclingTeacher((digest, kind) => {
+      if (kind === 'response') return undefined;
+      const met = fates.get(digest);
+      const fate = met ?? open.shift();
+      if (fate !== undefined) fates.set(digest, fate);
+      return fate !== undefined && (fate.isLasting || met === undefined) ? fate.action : undefined;
+    });
+    await fixture.writeRows(lines);
+    const { baseUrl } = teacher;
+    const openai = { baseUrl, timeoutMs: 2500, maxResponseBytes: 300_000, retry: { baseMs: 1 } };
+    const { summary } = await recycle(fixture.options(teacher, { teacherOptions: { openai } }));
+    const { failed } = summary.reflections.instruction;
+    expect(failed).toEqual(Object.fromEntries(Object.keys(always).map((reason) => [reason, 1])));
+    expect(summary.rows).toBe(lines.length);
+    expect(summary.selected + summary.rejected).toBe(lines.length);
+    expect(summary.teacher.retries).toBeGreaterThanOrEqual(once.length);
   });
 
   it('that the budget stopped goes on, with more of it, to the same outputs', async () => {
