@@ -1,29 +1,20 @@
-import { createHash, randomUUID } from 'node:crypto';
-import { APIError } from 'openai';
-import { z } from 'zod';
+import { randomUUID } from 'node:crypto';
 import { ReflectionError } from '../errors.js';
 import { createRedactor, type Redact, readApiKey } from './api-key.js';
 import { readBaseUrl } from './base-url.js';
 import { type Batch, BatchClient } from './batch-client.js';
+import { type BatchErrand, batchLine, firstErrand, longerErrand } from './batch-request.js';
+import { type BatchResult, countsOf, judgeResult, outcomeOf, parseBatchResult } from './batch-result.js';
 import { BatchState, type BatchTicket } from './batch-state.js';
 import { Budget, type BudgetLimits, type Reservation, type Spent } from './budget.js';
-import { type ChatOutcome, createOpenAI, readCompletion } from './chat-client.js';
+import { createOpenAI } from './chat-client.js';
 import { worstCase } from './chat-exchange.js';
-import { classifyFault } from './chat-fault.js';
 import { type Clock, SYSTEM_CLOCK } from './clock.js';
 import { chatBody, type Dialect, firstDialect, type ServerMode } from './dialect.js';
-import { judgeOutcome } from './judge-reply.js';
 import { OpenAITeacher } from './openai-teacher.js';
 import { requestHash } from './request-hash.js';
 import { DEFAULT_RETRY, type RetryPolicy } from './retry.js';
-import {
-  type AskOptions,
-  addUsage,
-  NO_USAGE,
-  type TeacherReply,
-  type TeacherRequest,
-  type Usage,
-} from './teacher.js';
+import { type AskOptions, addUsage, NO_USAGE, type TeacherReply, type TeacherRequest } from './teacher.js';
 import type { TeacherJournal } from './teacher-journal.js';
 import { type Price, type TokenCounts, usageOf } from './token-counts.js';
 
@@ -69,27 +60,8 @@ export interface AskAllOptions extends AskOptions {
   readonly onWait?: ((wait: BatchWait) => void) | undefined;
 }
 
-/** A request on its way to a reply, which may take several attempts, each in a batch of its own. */
-interface Errand {
-  readonly request: TeacherRequest;
-  /** The request with the token limit of this attempt. */
-  readonly attempt: TeacherRequest;
-  readonly id: string;
-  /** The ids of earlier attempts. */
-  readonly earlier: readonly string[];
-  /** Of earlier attempts. */
-  readonly usage: Usage;
-}
-
 /** What ends a batch without results for all of its requests. */
 const UNFINISHED: ReadonlySet<string> = new Set(['expired', 'cancelled']);
-
-const RESULT = z.object({
-  custom_id: z.string(),
-  response: z.object({ status_code: z.number(), body: z.unknown() }).nullish(),
-  error: z.object({ message: z.string().nullish() }).nullish(),
-});
-type Result = z.infer<typeof RESULT>;
 
 /** Puts many requests at once through a provider's batch API, which takes hours and costs less. */
 export class BatchTeacher implements AsyncDisposable {
@@ -138,10 +110,10 @@ export class BatchTeacher implements AsyncDisposable {
       const state = await BatchState.open(this.#options.statePath);
       await this.#recoverTickets(state, signal);
       const dialect = await this.#settleDialect(state, requests[0]!, signal);
-      let errands = requests.map((request) => this.#errand(request));
+      let errands = requests.map((request) => firstErrand(this.id, request));
       while (errands.length > 0) {
         const put = await this.#put(state, errands, dialect, signal);
-        const again: Errand[] = errands.filter(({ id }) => !put.has(id));
+        const again: BatchErrand[] = errands.filter(({ id }) => !put.has(id));
         for await (const next of this.#collect(state, put, dialect, onWait, signal)) {
           if ('id' in next) again.push(next);
           else yield next;
@@ -158,10 +130,6 @@ export class BatchTeacher implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#options.journal?.[Symbol.asyncDispose]();
-  }
-
-  #errand(request: TeacherRequest): Errand {
-    return { request, attempt: request, id: requestId(this.id, request), earlier: [], usage: NO_USAGE };
   }
 
   /** Finds out about batches that a killed process may or may not have handed in. */
@@ -191,7 +159,7 @@ export class BatchTeacher implements AsyncDisposable {
    */
   async #put(
     state: BatchState,
-    errands: readonly Errand[],
+    errands: readonly BatchErrand[],
     dialect: Dialect,
     signal: AbortSignal,
   ): Promise<ReadonlyMap<string, UnderWay>> {
@@ -207,7 +175,7 @@ export class BatchTeacher implements AsyncDisposable {
       const room = known.has(id) ? this.#budget.reserveAnyway(worst) : this.#budget.tryReserve(worst);
       if (room === undefined) break;
       underWay.set(id, { errand, worst, room });
-      if (!known.has(id)) fresh.push({ id, line: lineOf(id, body) });
+      if (!known.has(id)) fresh.push({ id, line: batchLine(id, body) });
     }
     if (underWay.size === 0) throw this.#budget.exhausted();
     const size = this.#options.requestsPerBatch ?? 10_000;
@@ -234,7 +202,7 @@ export class BatchTeacher implements AsyncDisposable {
     dialect: Dialect,
     onWait: (wait: BatchWait) => void,
     signal: AbortSignal,
-  ): AsyncGenerator<BatchReply | Errand, void> {
+  ): AsyncGenerator<BatchReply | BatchErrand, void> {
     let open = state.tickets.filter(({ requestIds }) => requestIds.some((id) => underWay.has(id)));
     while (open.length > 0) {
       const waiting: BatchTicket[] = [];
@@ -267,13 +235,13 @@ export class BatchTeacher implements AsyncDisposable {
     }
   }
 
-  async #results(batch: Batch, signal: AbortSignal): Promise<ReadonlyMap<string, Result>> {
-    const results = new Map<string, Result>();
+  async #results(batch: Batch, signal: AbortSignal): Promise<ReadonlyMap<string, BatchResult>> {
+    const results = new Map<string, BatchResult>();
     for (const fileId of [batch.output_file_id, batch.error_file_id]) {
       if (fileId === undefined || fileId === null) continue;
       for (const value of await this.#client.download(fileId, signal)) {
-        const { data } = RESULT.safeParse(value);
-        if (data !== undefined) results.set(data.custom_id, data);
+        const result = parseBatchResult(value);
+        if (result !== undefined) results.set(result.custom_id, result);
       }
     }
     return results;
@@ -282,79 +250,36 @@ export class BatchTeacher implements AsyncDisposable {
   /** What comes of one result; a reply is in the journal by then. */
   async #settle(
     { errand, worst, room }: UnderWay,
-    result: Result | undefined,
+    result: BatchResult | undefined,
     status: string,
     dialect: Dialect,
-  ): Promise<BatchReply | Errand> {
-    const { doublings = 2, journal, price = null } = this.#options;
-    const { request, attempt, earlier, id } = errand;
-    const outcome = this.#outcome(result);
+  ): Promise<BatchReply | BatchErrand> {
+    const { model, doublings = 2, journal, price = null } = this.#options;
+    const { request, earlier } = errand;
+    const outcome = outcomeOf(result, this.#clock.wall(), this.#redact);
     const counts = countsOf(outcome, worst);
     room.settle(counts);
-    const spent = outcome?.kind === 'reply' ? usageOf(counts, price, outcome.counts === null) : NO_USAGE;
-    const usage = addUsage(errand.usage, spent);
-    const reply = this.#judge(errand, outcome, result, status, dialect, usage);
-    if (reply.kind === 'rejected' && reply.reason === 'truncated' && earlier.length < doublings) {
-      const longer = { ...attempt, maxTokens: attempt.maxTokens * 2 };
-      return {
-        ...{ request, attempt: longer, usage },
-        ...{ id: requestId(this.id, longer), earlier: [...earlier, id] },
-      };
-    }
+    const took = outcome?.kind === 'reply' ? usageOf(counts, price, outcome.counts === null) : NO_USAGE;
+    const usage = addUsage(errand.usage, took);
+    const said = result?.error?.message;
+    const reply = judgeResult({
+      ...{ outcome, status, schema: request.schema },
+      said: said == null ? undefined : this.#redact(said),
+      layout: this.#body(request, dialect).layout,
+      facts: { model, usage, retries: earlier.length, milliseconds: 0, mode: dialect.mode },
+    });
+    const isCutOff = reply.kind === 'rejected' && reply.reason === 'truncated';
+    if (isCutOff && earlier.length < doublings) return longerErrand(this.id, errand, usage);
     const { key } = request;
     await journal?.append({ key, requestHash: requestHash(request), teacher: this.id, reply });
     return { request, reply };
   }
-
-  #judge(
-    { request, earlier }: Errand,
-    outcome: ChatOutcome | undefined,
-    result: Result | undefined,
-    status: string,
-    dialect: Dialect,
-    usage: Usage,
-  ): TeacherReply {
-    const { model } = this.#options;
-    const facts = { model, usage, retries: earlier.length, milliseconds: 0, mode: dialect.mode };
-    if (outcome !== undefined) {
-      return judgeOutcome(outcome, request.schema, this.#body(request, dialect).layout, facts);
-    }
-    const said = result?.error?.message;
-    const detail =
-      said == null ? `The batch is ${status}, without a reply to this request.` : this.#redact(said);
-    const reason = status === 'expired' ? 'timeout' : 'server_error';
-    return { ...facts, kind: 'rejected', reason, detail, rawText: null };
-  }
-
-  /** Undefined when the request never got to the model. */
-  #outcome(result: Result | undefined): ChatOutcome | undefined {
-    const response = result?.response;
-    if (response == null) return undefined;
-    if (response.status_code === 200) return readCompletion(response.body, this.#redact);
-    const error = APIError.generate(response.status_code, Object(response.body), undefined, new Headers());
-    return { kind: 'fault', fault: classifyFault(error, this.#clock.wall(), this.#redact) };
-  }
 }
 
 interface UnderWay {
-  readonly errand: Errand;
+  readonly errand: BatchErrand;
   readonly worst: TokenCounts;
   readonly room: Reservation;
-}
-
-function lineOf(id: string, body: object): string {
-  return JSON.stringify({ custom_id: id, method: 'POST', url: '/v1/chat/completions', body });
-}
-
-/** What a request took: all it may have taken where the server does not count, nothing where it failed. */
-function countsOf(outcome: ChatOutcome | undefined, worst: TokenCounts): TokenCounts {
-  return outcome?.kind === 'reply' ? (outcome.counts ?? worst) : NO_USAGE;
-}
-
-/** Identifies a request among all that were ever handed in. */
-function requestId(teacherId: string, request: TeacherRequest): string {
-  const parts = [teacherId, request.key, requestHash(request)];
-  return createHash('sha256').update(JSON.stringify(parts)).digest('hex').slice(0, 40);
 }
 
 function batchFailed(batch: Batch, redact: Redact): ReflectionError {
