@@ -18,6 +18,7 @@ const PHASES = {
 
 function renderStatus(status: RunStatus): string {
   const { phase, process, manifest, progress, scores, teacher, waiting } = status;
+  const isFinished = phase === 'finished';
   const share = progress && formatShare(progress.bytes / Math.max(1, progress.totalBytes));
   return [
     plainTable({
@@ -25,7 +26,12 @@ function renderStatus(status: RunStatus): string {
       rows: [
         ['run', phase === 'running' ? `under way, process ${process}` : PHASES[phase]],
         ['dataset', manifest.dataset],
-        ['rows done', progress === undefined ? 'none yet' : `${formatCount(progress.rows)} (${share})`],
+        [
+          'rows done',
+          progress === undefined
+            ? 'none yet'
+            : `${formatCount(progress.rows)}${isFinished ? '' : ` (${share} of the dataset)`}`,
+        ],
         ['scores', formatCount(scores)],
         ...(waiting.batches === 0
           ? []
