@@ -4,8 +4,8 @@ import { nativeAddon } from './native-binding.js';
 
 /** Bytes of main memory that this process may have: in a container often less than the machine has. */
 export function mainMemory(): number {
-  const limit = process.constrainedMemory();
-  return limit === 0 ? totalmem() : Math.min(limit, totalmem());
+  // 0 or, in older versions of Node, undefined where there is no limit.
+  return Math.min(process.constrainedMemory() || Number.POSITIVE_INFINITY, totalmem());
 }
 
 /** Bytes that are free on a GPU; of the CPU, its main memory. */

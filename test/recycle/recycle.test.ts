@@ -3,8 +3,9 @@ import { hostname } from 'node:os';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { OutputLock } from '../../src/output/output-lock.js';
 import { recycle } from '../../src/recycle/recycle.js';
-import type { RecycleStart } from '../../src/recycle/recycle-options.js';
+import type { RecycleProgress, RecycleStart } from '../../src/recycle/recycle-options.js';
 import { reflect } from '../../src/recycle/reflect.js';
+import { ROWS_PER_WINDOW } from '../../src/recycle/row-windows.js';
 import { runStatus } from '../../src/recycle/run-status.js';
 import type { TeacherAction } from '../helpers/scripted-teacher-server.js';
 import { RecycleFixture, shortRows } from './recycle-fixture.js';
@@ -231,6 +232,29 @@ describe('a run', () => {
     expect(summary.rows).toBe(lines.length);
     expect(summary.selected + summary.rejected).toBe(lines.length);
     expect(summary.teacher.retries).toBeGreaterThanOrEqual(once.length);
+  });
+
+  it('scores rows while others are with the teacher, and asks while rows are scored', async () => {
+    const rows = ROWS_PER_WINDOW + 4;
+    let release = () => {};
+    const firstWindowDone = new Promise<void>((resolve) => {
+      release = resolve;
+    });
+    let instructions = 0;
+    // Were all rows to be reflected before any is scored, or one window to follow the other, neither would ever go on.
+    await using teacher = await startRecyclingTeacher(async (_, kind) => {
+      if (kind === 'instruction' && ++instructions > ROWS_PER_WINDOW) await firstWindowDone;
+      return undefined;
+    });
+    await fixture.writeRows(await shortRows(rows));
+    const progress: number[] = [];
+    const onProgress = (update: RecycleProgress) => {
+      progress.push(update.rows);
+      if (update.scored > 0) release();
+    };
+    const { summary } = await recycle(fixture.options(teacher, { concurrency: 2 * rows, onProgress }));
+    expect(summary.rows).toBe(rows);
+    expect(progress).toEqual([ROWS_PER_WINDOW, rows, rows]);
   });
 
   it('that the budget stopped goes on, with more of it, to the same outputs', async () => {

@@ -7,7 +7,10 @@ import {
 } from '../helpers/scripted-teacher-server.js';
 
 /** What the teacher does about a reflection, once per request; undefined answers it. */
-export type Mischief = (digest: string, kind: 'instruction' | 'response') => TeacherAction | undefined;
+export type Mischief = (
+  digest: string,
+  kind: 'instruction' | 'response',
+) => TeacherAction | undefined | Promise<TeacherAction | undefined>;
 
 export interface RecyclingTeacher extends AsyncDisposable {
   readonly baseUrl: string;
@@ -34,7 +37,7 @@ export async function startRecyclingTeacher(
     asked.push(digest);
     if (delayMs > 0) await new Promise((resolve) => setTimeout(resolve, delayMs));
     const kind = name === 'instruction_reflection' ? 'instruction' : 'response';
-    return mischief(digest, kind) ?? reply(recycledFields(body));
+    return (await mischief(digest, kind)) ?? reply(recycledFields(body));
   });
   return {
     baseUrl: server.baseUrl,
