@@ -13,7 +13,11 @@ export function addTeacherOptions(command: Command): void {
     .option('--teacher <teacher>', 'openai:<model>, gguf:<file> or replay:<journal>')
     .option('--base-url <url>', 'openai: its server (default: OpenAI’s)')
     .option('--api-key-variable <name>', 'openai: variable with the key (default: OPENAI_API_KEY)')
-    .option('--concurrency <n>', 'requests under way at a time (default: 8; gguf: 4)', integerFrom(1))
+    .option(
+      '--concurrency <n>',
+      'requests under way at a time (default: 8; gguf: 4, and 1 makes replies repeatable)',
+      integerFrom(1),
+    )
     .option('--request-timeout <seconds>', 'openai: longest wait for a reply (default: 180)', positiveNumber)
     .option('--rpm <n>', 'openai: requests a minute', integerFrom(1))
     .option('--tpm <n>', 'openai: tokens a minute', integerFrom(1))

@@ -44,7 +44,8 @@ function runArguments(output: string): string[] {
 describe('run --teacher-batch', () => {
   it('puts each request once, in two waves, and selects what a run without batches does', async () => {
     await fixture.writeRows(await shortRows(ROWS));
-    const { stderr } = await runCliWell(runArguments('run'));
+    const journal = fixture.path('replies.jsonl');
+    const { stderr } = await runCliWell([...runArguments('run'), '--journal', journal]);
     expect(server.batches).toHaveLength(4);
     expect(server.probes).toHaveLength(1);
     expect(stderr).toContain('waiting for 2 batches with 34 requests');
@@ -57,6 +58,9 @@ describe('run --teacher-batch', () => {
       expect(await fixture.output(name)).toBe(await fixture.output(name, 'live'));
     }
     expect(server.batches.flat()).toHaveLength(teacher.asked.length);
+    const replay = ['--teacher', `replay:${journal}`];
+    await runCliWell(['run', fixture.dataset, '-o', fixture.path('again'), ...replay, ...TINY_ON_ONE_THREAD]);
+    expect(await fixture.output('selected.jsonl', 'again')).toBe(await fixture.output('selected.jsonl'));
     // What batches have answered is not asked for again without them.
     const before = teacher.asked.length;
     await runCliWell([...place.slice(0, 3), fixture.path('run'), ...model, ...TINY_ON_ONE_THREAD]);
