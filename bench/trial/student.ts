@@ -1,4 +1,4 @@
-import { Student, type StudentOptions } from 'reflection-tuning';
+import { type LoadedStudent, Student, type StudentOptions } from 'reflection-tuning';
 import type { Measured, TrialTask } from './task.js';
 import { timeScoring } from './time-scoring.js';
 
@@ -25,7 +25,7 @@ export function loadStudent(task: TrialTask, options: Partial<StudentOptions> = 
 }
 
 /** Settings, and the counters since `before`. */
-export function factsAbout(student: Student, before: ReturnType<Student['stats']>): Measured['facts'] {
+export function factsAbout(student: LoadedStudent, before: ReturnType<Student['stats']>): Measured['facts'] {
   const { head, sharePrefixes, threads, contexts, batchTokens, maxLength } = student.engine;
   const { decodedTokens, decodes, outputRows } = student.stats();
   return {

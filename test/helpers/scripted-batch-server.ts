@@ -21,6 +21,8 @@ export interface BatchScript {
 
 export interface ScriptedBatchServer extends AsyncDisposable {
   readonly baseUrl: string;
+  /** Requests that came outside of batches; each is answered as the probe is. */
+  readonly probes: readonly unknown[];
   /** The requests of every batch created, in the order of creation. */
   readonly batches: readonly (readonly BatchLine[])[];
 }
@@ -36,6 +38,7 @@ interface StoredBatch {
 export async function startScriptedBatches(script: BatchScript): Promise<ScriptedBatchServer> {
   const files = new Map<string, string>();
   const batches: StoredBatch[] = [];
+  const probes: unknown[] = [];
 
   function view(batch: StoredBatch) {
     const ended = batch.looks >= (script.looks ?? 2);
@@ -52,7 +55,11 @@ export async function startScriptedBatches(script: BatchScript): Promise<Scripte
     const send = (value: unknown) =>
       response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(value));
     const id = path.split('/')[2] ?? '';
-    if (route === 'POST /files') {
+    if (route === 'POST /chat/completions') {
+      probes.push(JSON.parse(body));
+      const message = { content: '{"word": "ready"}' };
+      send({ model: 'batched', choices: [{ finish_reason: 'stop', message }] });
+    } else if (route === 'POST /files') {
       const name = `file-${files.size}`;
       files.set(name, body);
       send({ id: name });
@@ -83,6 +90,7 @@ export async function startScriptedBatches(script: BatchScript): Promise<Scripte
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   return {
     baseUrl: `http://127.0.0.1:${(server.address() as AddressInfo).port}/v1`,
+    probes,
     get batches() {
       return batches.map(({ lines }) => lines);
     },
