@@ -195,7 +195,7 @@ export class BatchTeacher implements AsyncDisposable {
     return chatBody(this.#options.model, request, dialect, request.maxTokens);
   }
 
-  /** The replies to what is under way; in place of one that was cut off, the errand to ask for it again. */
+  /** The replies to what is under way; in place of one that was cut off or never begun, the errand to ask again. */
   async *#collect(
     state: BatchState,
     underWay: ReadonlyMap<string, UnderWay>,
@@ -204,13 +204,17 @@ export class BatchTeacher implements AsyncDisposable {
     signal: AbortSignal,
   ): AsyncGenerator<BatchReply | BatchErrand, void> {
     let open = state.tickets.filter(({ requestIds }) => requestIds.some((id) => underWay.has(id)));
+    let hasReplies = false;
+    let crowdedOut: { readonly batch: Batch; readonly requestIds: readonly string[] } | undefined;
     while (open.length > 0) {
       const waiting: BatchTicket[] = [];
       for (const ticket of open) {
         const batch = await this.#client.retrieve(ticket.batchId!, signal);
         if (batch.status === 'failed') {
           await state.remove(ticket.ticket);
-          throw batchFailed(batch, this.#redact);
+          if (!isCrowdedOut(batch)) throw batchFailed(batch, this.#redact);
+          crowdedOut = { batch, requestIds: [...(crowdedOut?.requestIds ?? []), ...ticket.requestIds] };
+          continue;
         }
         if (batch.status !== 'completed' && !UNFINISHED.has(batch.status)) {
           waiting.push(ticket);
@@ -226,12 +230,20 @@ export class BatchTeacher implements AsyncDisposable {
           if ('reply' in next) for (const used of [id, ...one.errand.earlier]) done.add(used);
         }
         await state.forget(done);
+        hasReplies = true;
       }
       open = waiting;
-      if (open.length === 0) return;
+      if (open.length === 0) break;
       const held = open.flatMap(({ requestIds }) => requestIds);
       onWait({ batches: open.length, requests: held.length });
       await this.#clock.sleep(this.#options.pollMs ?? 60_000, signal);
+    }
+    if (crowdedOut === undefined) return;
+    // Now that others have ended there is room; if there were none, the batch itself is too large.
+    if (!hasReplies) throw batchFailed(crowdedOut.batch, this.#redact);
+    for (const { errand, room } of crowdedOut.requestIds.flatMap((id) => underWay.get(id) ?? [])) {
+      room.settle(NO_USAGE);
+      yield errand;
     }
   }
 
@@ -282,13 +294,20 @@ interface UnderWay {
   readonly room: Reservation;
 }
 
+/** Providers bound the tokens of all batches that wait; beyond that they turn further batches down. */
+function isCrowdedOut({ errors }: Batch): boolean {
+  return errors?.data?.some(({ code }) => code === 'token_limit_exceeded') ?? false;
+}
+
 function batchFailed(batch: Batch, redact: Redact): ReflectionError {
   const said = batch.errors?.data?.[0]?.message ?? 'It does not say why.';
   return new ReflectionError(
     'teacher_unusable',
     `The provider turned the batch ${batch.id} down: ${redact(said)}`,
     {
-      remedy: 'Correct what it says and run again; nothing was charged for this batch.',
+      remedy: isCrowdedOut(batch)
+        ? 'Run again with smaller batches (--batch-size); nothing was charged for this one.'
+        : 'Correct what it says and run again; nothing was charged for this batch.',
     },
   );
 }

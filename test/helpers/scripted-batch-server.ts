@@ -15,6 +15,8 @@ export interface BatchScript {
   readonly ends?: 'completed' | 'expired' | 'failed';
   /** Looks at a batch before it has ended. Default 2. */
   readonly looks?: number;
+  /** Turns a batch down while so many requests would wait. */
+  readonly mostWaiting?: number;
   /** Breaks the connection in place of confirming the creation of the batch of this index. */
   readonly loseConfirmation?: (index: number) => boolean;
 }
@@ -31,6 +33,7 @@ interface StoredBatch {
   readonly id: string;
   readonly metadata: unknown;
   readonly lines: readonly BatchLine[];
+  readonly isCrowdedOut: boolean;
   looks: number;
 }
 
@@ -40,10 +43,20 @@ export async function startScriptedBatches(script: BatchScript): Promise<Scripte
   const batches: StoredBatch[] = [];
   const probes: unknown[] = [];
 
+  const hasEnded = ({ looks, isCrowdedOut }: StoredBatch) => isCrowdedOut || looks >= (script.looks ?? 2);
+
+  function isCrowded(lines: readonly BatchLine[]): boolean {
+    const waiting = batches.filter((batch) => !hasEnded(batch)).flatMap((batch) => batch.lines);
+    return waiting.length + lines.length > (script.mostWaiting ?? Number.POSITIVE_INFINITY);
+  }
+
   function view(batch: StoredBatch) {
-    const ended = batch.looks >= (script.looks ?? 2);
-    const status = ended ? (script.ends ?? 'completed') : 'in_progress';
-    const errors = status === 'failed' ? { data: [{ message: 'Line 1 is odd.' }] } : null;
+    const ended = hasEnded(batch);
+    const status = !ended ? 'in_progress' : batch.isCrowdedOut ? 'failed' : (script.ends ?? 'completed');
+    const error = batch.isCrowdedOut
+      ? { code: 'token_limit_exceeded', message: 'Enqueued token limit reached.' }
+      : { message: 'Line 1 is odd.' };
+    const errors = status === 'failed' ? { data: [error] } : null;
     const output_file_id = ended && status !== 'failed' ? `out-${batch.id}` : null;
     return { id: batch.id, metadata: batch.metadata, status, errors, output_file_id, error_file_id: null };
   }
@@ -66,7 +79,8 @@ export async function startScriptedBatches(script: BatchScript): Promise<Scripte
     } else if (route === 'POST /batches') {
       const { input_file_id, metadata } = JSON.parse(body);
       const lines = readUpload(files.get(input_file_id) ?? '');
-      batches.push({ id: `batch-${batches.length}`, metadata, lines, looks: 0 });
+      const isCrowdedOut = isCrowded(lines);
+      batches.push({ id: `batch-${batches.length}`, metadata, lines, isCrowdedOut, looks: 0 });
       if (script.loseConfirmation?.(batches.length - 1)) response.destroy();
       else send(view(batches.at(-1)!));
     } else if (route === 'GET /batches') {

@@ -208,6 +208,19 @@ describe('BatchTeacher', () => {
     }
   });
 
+  it('puts again what had no room in the provider’s queue, once others have ended', async () => {
+    const server = await serve({ mostWaiting: 3 });
+    const requests = requestsOf('a', 'b', 'c', 'd', 'e', 'f', 'g');
+    const replies = await collect(teacherOf(server).askAll(requests));
+    expect(replies.map(({ request }) => request.key).sort()).toEqual(['a', 'b', 'c', 'd', 'e', 'f', 'g']);
+    for (const { reply } of replies) expect(reply.kind).toBe('answered');
+    const crowded = await serve({ mostWaiting: 1 });
+    await expect(collect(teacherOf(crowded).askAll(requestsOf('a', 'b')))).rejects.toMatchObject({
+      code: 'teacher_unusable',
+      remedy: expect.stringContaining('--batch-size'),
+    });
+  });
+
   it('does not go on without its state', async () => {
     const server = await serve();
     await writeFile(join(folder, 'batches.json'), '{"version": 1, "tick');
