@@ -8,7 +8,7 @@ import { plannedSequences } from './planned-sequences.js';
 import { factsAbout, loadStudent } from './student.js';
 import type { Measured, TrialTask } from './task.js';
 
-const NOTHING_YET = { decodedTokens: 0, decodes: 0, outputRows: 0 };
+const NOTHING_YET = { decodedTokens: 0, plannedTokens: 0, decodes: 0, outputRows: 0 };
 
 /**
  * The full decision over four given candidates, as `run --mode score-only` takes it: state and outputs on disk
