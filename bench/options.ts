@@ -1,20 +1,35 @@
 import { availableParallelism } from 'node:os';
 import { resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { Command, Option } from 'commander';
 import { METRICS, type Metric } from 'reflection-tuning';
 import { integerFrom, listOf } from '../src/cli/option-values.js';
-import { ALL_ROWS, BENCH_MODELS, EXAMPLE_DATA, SUITES, type SuiteModel, type SuiteName } from './suites.js';
-import { CONTENDERS, type ContenderName } from './trial/task.js';
+import { BENCH_MODELS } from './models/resolve-model.js';
+import { ownStudy } from './studies/own-study.js';
+import { type StudyMaker, SUITES, type SuiteName } from './suites.js';
+import { CONTENDERS, type ContenderName, PYTHON_CONTENDERS } from './trial/task.js';
+
+/** Seen from build/bench/bench, where this file is compiled to. */
+const EXAMPLE_DATA = fileURLToPath(new URL('../../../examples/instructions.jsonl', import.meta.url));
+
+const ALL_CONTENDERS = [...CONTENDERS, ...PYTHON_CONTENDERS];
+/** Those that answer the usual question about a model: how fast is it scored, and how else could it be? */
+const USUAL_CONTENDERS: readonly ContenderName[] = [
+  'ours',
+  'plain',
+  'prefill',
+  'node-probabilities',
+  'node-prefill',
+];
 
 export interface BenchOptions {
-  readonly models: readonly SuiteModel[];
-  readonly contenders: readonly ContenderName[];
+  readonly suite: SuiteName | 'own';
+  readonly studies: readonly StudyMaker[];
   readonly data: string;
-  readonly slowRows: number;
-  readonly prompts: number;
   readonly metrics: readonly Metric[];
-  readonly trials: number;
+  readonly rounds: number;
   readonly threads: number;
+  readonly baselines: boolean;
   readonly micro: boolean;
 }
 
@@ -22,12 +37,14 @@ interface Flags {
   readonly suite: SuiteName;
   readonly model?: string;
   readonly data: string;
-  readonly rows?: number;
-  readonly slowRows?: number;
+  readonly rows: number;
+  readonly slowEvery: number;
+  readonly prompts: number;
   readonly metrics: readonly Metric[];
   readonly trials?: number;
   readonly threads: number;
   readonly contenders: readonly ContenderName[];
+  readonly baselines?: boolean;
   readonly micro: boolean;
 }
 
@@ -35,44 +52,41 @@ interface Flags {
 export function readOptions(argv: readonly string[]): BenchOptions {
   const flags = command().parse(argv).opts<Flags>();
   const suite = SUITES[flags.suite];
-  const models: readonly SuiteModel[] =
-    flags.model === undefined ? suite.models : [{ rows: ALL_ROWS, model: flags.model }];
+  const { model, data, metrics, threads, micro } = flags;
   return {
-    models: models.map(({ model, rows }) => ({ model, rows: flags.rows ?? rows })),
-    contenders: flags.contenders,
-    data: resolve(flags.data),
-    slowRows: flags.slowRows ?? suite.slowRows,
-    prompts: suite.promptsPerThread * flags.threads,
-    metrics: flags.metrics,
-    trials: flags.trials ?? suite.trials,
-    threads: flags.threads,
-    micro: flags.micro,
+    suite: model === undefined ? flags.suite : 'own',
+    studies: model === undefined ? suite.studies : [(settings) => ownStudy({ ...flags, model }, settings)],
+    data: resolve(data),
+    metrics,
+    rounds: flags.trials ?? suite.rounds,
+    threads,
+    baselines: flags.baselines ?? suite.baselines,
+    micro,
   };
 }
 
 function command(): Command {
   return new Command('npm run bench --')
-    .description('measures our engine beside its plain path, node-llama-cpp and bare prefill')
+    .description('measures our engine beside its plain path, node-llama-cpp, bare prefill and Python')
     .addOption(
       new Option('--suite <name>', 'how much to measure').choices(Object.keys(SUITES)).default('quick'),
     )
-    .option('--model <name|file>', `one model only: ${Object.keys(BENCH_MODELS).join(', ')}, or a GGUF file`)
+    .option('--trials <n>', 'rounds that count, after one that does not', integerFrom(1))
+    .option('--threads <n>', 'CPU threads of every contender', integerFrom(1), availableParallelism())
     .addOption(new Option('--data <file.jsonl>', 'the dataset').default(EXAMPLE_DATA, 'the shipped examples'))
-    .option(
-      '--rows <n>',
-      'its first rows only (default: as the suite says; with --model all)',
-      integerFrom(1),
-    )
-    .option('--slow-rows <n>', 'rows for node-llama-cpp’s own evaluation', integerFrom(1))
+    .option('--baselines', 'with the Python contenders; installs what they need in build/baselines (6 GB)')
+    .option('--no-baselines', 'without them, where the suite has them')
+    .option('--no-micro', 'leave out the micro-benchmarks')
+    .option('--model <name|file>', `one model only: ${Object.keys(BENCH_MODELS).join(', ')}, or a GGUF file`)
+    .option('--rows <n>', 'with --model: rows of the dataset', integerFrom(1), 24)
+    .option('--slow-every <n>', 'with --model: of those, slow contenders take one in n', integerFrom(1), 8)
+    .option('--prompts <n>', 'with --model: prompts of the prefill contenders', integerFrom(1), 4)
     .addOption(
       new Option('--metrics <list>', METRICS.join(', ')).argParser(listOf(METRICS)).default(['ifd'], 'ifd'),
     )
-    .option('--trials <n>', 'rounds that count, after one that does not', integerFrom(1))
-    .option('--threads <n>', 'CPU threads of every contender', integerFrom(1), availableParallelism())
     .addOption(
-      new Option('--contenders <list>', CONTENDERS.join(', '))
-        .argParser(listOf(CONTENDERS))
-        .default(CONTENDERS, 'all'),
-    )
-    .option('--no-micro', 'leave out the micro-benchmarks');
+      new Option('--contenders <list>', `with --model: ${ALL_CONTENDERS.join(', ')}`)
+        .argParser(listOf(ALL_CONTENDERS))
+        .default(USUAL_CONTENDERS, USUAL_CONTENDERS.join(',')),
+    );
 }

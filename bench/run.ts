@@ -1,5 +1,10 @@
 /** `npm run bench`: see README.md beside the sources. */
 
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { plainTable } from '../src/report/plain-table.js';
+import { ensurePythonEnvironment } from './baselines/environment.js';
 import type { MicroResult } from './micro/micro-case.js';
 import { microCases } from './micro/micro-cases.js';
 import { renderMicro } from './micro/render.js';
@@ -7,13 +12,17 @@ import { runMicro } from './micro/run-micro.js';
 import { readOptions } from './options.js';
 import { describeSurroundings } from './report/machine.js';
 import { appendResult } from './report/results-file.js';
-import { RESULTS_FOLDER, resolveModel } from './suites.js';
-import { type Measurement, measureModel } from './throughput/measure-model.js';
-import { throughputRecord } from './throughput/record.js';
-import { renderRatios, renderTargets, renderTrials } from './throughput/render.js';
+import { describeOthers } from './study/others.js';
+import { studyRecord } from './study/record.js';
+import { resultsPage } from './study/results-page.js';
+import { runStudy, type StudyResult } from './study/run-study.js';
+import { findingTable, trialTable, unmeasuredLines } from './study/tables.js';
 
 /** Load a core, from others, that makes every figure doubtful. */
 const BUSY = 0.25;
+/** Seen from build/bench/bench, where this file is compiled to. */
+const BENCH_FOLDER = fileURLToPath(new URL('../../../bench', import.meta.url));
+const RESULTS_FOLDER = join(BENCH_FOLDER, 'results');
 
 const options = readOptions(process.argv);
 const surroundings = await describeSurroundings(options.threads);
@@ -24,23 +33,37 @@ console.log(
 );
 warnIfBusy();
 
-const measured: Measurement[] = [];
-for (const { model, rows } of options.models) {
-  const measurement = await measureModel(await resolveModel(model), rows, options);
-  measured.push(measurement);
-  printMeasurement(measurement);
-  await appendResult(RESULTS_FOLDER, surroundings, throughputRecord(measurement, options));
+const python = options.baselines
+  ? await ensurePythonEnvironment((folder) => console.error(`installing the Python contenders in ${folder}`))
+  : undefined;
+const results: StudyResult[] = [];
+for (const makeStudy of options.studies) {
+  const study = await makeStudy({ ...options, python: python !== undefined });
+  const result = await runStudy(study, { ...options, python });
+  results.push(result);
+  printStudy(result);
+  await appendResult(RESULTS_FOLDER, surroundings, studyRecord(result));
 }
 
 if (options.micro) {
-  const results: MicroResult[] = [];
-  for (const microCase of await microCases(options.data)) results.push(await runMicro(microCase));
-  console.log(`\n${renderMicro(results)}`);
-  await appendResult(RESULTS_FOLDER, surroundings, { kind: 'micro', data: options.data, results });
+  const micro: MicroResult[] = [];
+  for (const microCase of await microCases(options.data)) micro.push(await runMicro(microCase));
+  console.log(`\n${renderMicro(micro)}`);
+  await appendResult(RESULTS_FOLDER, surroundings, { kind: 'micro', data: options.data, results: micro });
 }
 
-const targets = renderTargets(measured.map(({ model, ratios }) => ({ model: model.name, ratios })));
-if (targets !== '') console.log(`\n${targets}`);
+const findings = results.flatMap((result) => result.findings);
+console.log(`\n${plainTable(findingTable(findings))}`);
+if (options.suite === 'full') {
+  for (const line of unmeasuredLines(findings)) console.log(`not measured: ${line}`);
+  const page = join(BENCH_FOLDER, 'RESULTS.md');
+  await writeFile(
+    page,
+    resultsPage(surroundings, `npm run bench -- ${process.argv.slice(2).join(' ')}`, results),
+  );
+  console.log(`\nwritten: ${page}`);
+}
+console.log(`\nother processes took ${describeOthers(results)} of all cores during the trials`);
 warnIfBusy();
 console.log(`\nall samples: ${RESULTS_FOLDER}`);
 
@@ -49,10 +72,9 @@ function warnIfBusy(): void {
   console.log(`the machine was busy before this run (load ${machine.load.toFixed(1)}): trust no figure`);
 }
 
-function printMeasurement({ model, trials, cost, ratios, disagreement }: Measurement): void {
-  const rows = Math.max(...[...trials.values()].map(([first]) => first!.losses.length));
-  const settings = `${rows} rows, ${options.metrics.join(' and ')}, medians of ${options.trials} trials`;
-  console.log(`\n${model.name}: ${settings}\n${renderTrials(trials, cost, model.bytes)}`);
-  if (ratios.length > 0) console.log(`\n${renderRatios(ratios)}`);
+function printStudy({ study, rounds, disagreement }: StudyResult): void {
+  console.log(
+    `\n${study.title}: medians of ${rounds.length} rounds\n${plainTable(trialTable(study, rounds))}`,
+  );
   console.log(`\nlosses of all contenders agree to ${disagreement.toExponential(1)} nats`);
 }

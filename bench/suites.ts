@@ -1,86 +1,53 @@
-import { stat } from 'node:fs/promises';
-import { basename } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { ensureBenchModel } from './models/bench-models.js';
+import { decisionStudy } from './studies/decision-study.js';
+import { growthStudy } from './studies/growth-study.js';
+import { ifdStudy } from './studies/ifd-study.js';
+import type { StudySettings } from './studies/study-settings.js';
+import type { Study } from './study/study.js';
 
-/** The package's root, seen from build/bench/bench. */
-const ROOT = new URL('../../../', import.meta.url);
-
-export const RESULTS_FOLDER = fileURLToPath(new URL('bench/results', ROOT));
-export const EXAMPLE_DATA = fileURLToPath(new URL('examples/instructions.jsonl', ROOT));
-
-interface BenchModel {
-  readonly path: () => Promise<string>;
-  /** Whether the targets for speed hold for it. */
-  readonly hasTargets: boolean;
-}
-
-export const BENCH_MODELS = {
-  'gpt2-f16': { path: () => ensureBenchModel('gpt2-124m', 'F16'), hasTargets: true },
-  'gpt2-f32': { path: () => ensureBenchModel('gpt2-124m', 'F32'), hasTargets: true },
-  'gpt2-q8_0': { path: () => ensureBenchModel('gpt2-124m', 'Q8_0'), hasTargets: false },
-  tiny: {
-    path: async () => fileURLToPath(new URL('models/tiny-instruct-5m-f16.gguf', ROOT)),
-    hasTargets: false,
-  },
-} as const satisfies Record<string, BenchModel>;
-
-export interface SuiteModel {
-  /** As {@link resolveModel} takes it. */
-  readonly model: string;
-  /** Samples scored by the contenders that are quick. */
-  readonly rows: number;
-}
+/** Makes a study for the settings of a run; models are generated here, if need be. */
+export type StudyMaker = (settings: StudySettings) => Promise<Study>;
 
 interface Suite {
-  readonly models: readonly SuiteModel[];
-  readonly slowRows: number;
-  readonly promptsPerThread: number;
-  readonly trials: number;
+  readonly rounds: number;
+  /** Whether the Python contenders take part unless told otherwise. */
+  readonly baselines: boolean;
+  readonly studies: readonly StudyMaker[];
 }
 
-export const ALL_ROWS = Number.MAX_SAFE_INTEGER;
+const GPT2 = { shape: 'gpt2', title: 'GPT-2 124M shape' } as const;
+const QWEN2 = { shape: 'qwen2', title: 'Qwen2 0.5B shape' } as const;
 
 export const SUITES = {
+  /** Five minutes on two cores. */
   quick: {
-    // Of the examples, those before the first very long answer, which alone would be a third of the work.
-    models: [
-      { model: 'gpt2-f16', rows: 22 },
-      { model: 'tiny', rows: ALL_ROWS },
+    rounds: 3,
+    baselines: false,
+    studies: [
+      (settings) =>
+        ifdStudy({ ...GPT2, types: ['f16', 'q8_0'], rows: 16, slowEvery: 8, prompts: 3 }, settings),
+      (settings) => growthStudy({ rowsWithoutEngine: 50_000, rows: 3000 }, settings),
     ],
-    slowRows: 2,
-    promptsPerThread: 3,
-    trials: 3,
   },
+  /** Every row of the table of targets, in 25 minutes on two cores. */
   full: {
-    models: Object.keys(BENCH_MODELS).map((model) => ({
-      model,
-      rows: ALL_ROWS,
-    })),
-    slowRows: 8,
-    promptsPerThread: 6,
-    trials: 5,
+    rounds: 3,
+    baselines: true,
+    studies: [
+      (settings) =>
+        ifdStudy({ ...GPT2, types: ['f32', 'f16', 'q8_0'], rows: 32, slowEvery: 8, prompts: 4 }, settings),
+      (settings) =>
+        ifdStudy({ ...QWEN2, types: ['f16', 'q8_0'], rows: 16, slowEvery: 4, prompts: 2 }, settings),
+      (settings) => decisionStudy({ ...GPT2, types: ['f16', 'q8_0'], rows: 8, slowEvery: 4 }, settings),
+      (settings) => decisionStudy({ ...QWEN2, types: ['q8_0'], rows: 4, slowEvery: 4 }, settings),
+      (settings) => growthStudy({ rowsWithoutEngine: 1_000_000, rows: 10_000 }, settings),
+    ],
+  },
+  /** The growth study at full size, hours of it. */
+  million: {
+    rounds: 1,
+    baselines: false,
+    studies: [(settings) => growthStudy({ rowsWithoutEngine: 1_000_000, rows: 1_000_000 }, settings)],
   },
 } as const satisfies Record<string, Suite>;
 
 export type SuiteName = keyof typeof SUITES;
-
-export interface ResolvedModel {
-  readonly name: string;
-  readonly path: string;
-  readonly bytes: number;
-  readonly hasTargets: boolean;
-}
-
-/** A model of ours by its name, generated if need be, or any GGUF file by its path. */
-export async function resolveModel(nameOrPath: string): Promise<ResolvedModel> {
-  const known = (BENCH_MODELS as Readonly<Record<string, BenchModel>>)[nameOrPath];
-  const path = known === undefined ? nameOrPath : await known.path();
-  const { size } = await stat(path);
-  return {
-    name: known === undefined ? basename(path) : nameOrPath,
-    path,
-    bytes: size,
-    hasTargets: known?.hasTargets ?? false,
-  };
-}

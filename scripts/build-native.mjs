@@ -62,7 +62,7 @@ function newestSource() {
 function extractSource(everything) {
   if (!bundle || !existsSync(bundle)) fail('node-llama-cpp is not installed; run: npm ci');
   const stamp = join(sourceDirectory, '.extracted');
-  const wanted = `${bundledRelease()} ${everything ? 'all' : 'headers'}`;
+  const wanted = `${bundledRelease()} ${everything ? 'all' : 'headers of back ends'}`;
   const present = existsSync(stamp) ? readFileSync(stamp, 'utf8') : '';
   if (present === wanted || present === `${bundledRelease()} all`) return;
 
@@ -70,7 +70,7 @@ function extractSource(everything) {
   rmSync(fresh, { recursive: true, force: true });
   mkdirSync(buildDirectory, { recursive: true });
   run('git', ['clone', '--quiet', '--no-checkout', bundle, fresh]);
-  const paths = everything ? ['.'] : ['include', 'ggml/include'];
+  const paths = everything ? ['.'] : ['include', 'ggml/include', 'ggml/src/ggml-backend-impl.h'];
   run('git', ['-C', fresh, '-c', 'advice.detachedHead=false', 'checkout', '--quiet', 'HEAD', '--', ...paths]);
   rmSync(join(fresh, '.git'), { recursive: true, force: true });
   writeFileSync(join(fresh, '.extracted'), wanted);
@@ -144,8 +144,6 @@ function buildFull() {
     ['llama'],
   );
   rmSync(fullDirectory, { recursive: true, force: true });
-  // configured for other libraries
-  rmSync(addonDirectory, { recursive: true, force: true });
   renameSync(join(directory, 'bin'), fullDirectory);
 }
 
@@ -163,6 +161,7 @@ function libraries() {
 function definitions() {
   return {
     LLAMA_INCLUDE_DIRS: `${join(sourceDirectory, 'include')};${join(sourceDirectory, 'ggml', 'include')}`,
+    LLAMA_BACKEND_INCLUDE_DIR: join(sourceDirectory, 'ggml', 'src'),
     LLAMA_LIBRARY_DIR: libraries(),
     NODE_ADDON_API_DIR: packageDirectory('node-addon-api'),
   };
@@ -172,6 +171,14 @@ function buildAddon() {
   extractSource(false);
   const cmakeJs = join(packageDirectory('cmake-js'), 'bin', 'cmake-js');
   const settings = Object.entries(definitions()).map(([key, value]) => `--CD${key}=${value}`);
+  // cmake-js configures a folder once: one that was configured with other settings has to go
+  const stamp = join(addonDirectory, 'settings.json');
+  const wanted = JSON.stringify(settings);
+  if (existsSync(addonDirectory) && (!existsSync(stamp) || readFileSync(stamp, 'utf8') !== wanted)) {
+    rmSync(addonDirectory, { recursive: true });
+  }
+  mkdirSync(addonDirectory, { recursive: true });
+  writeFileSync(stamp, wanted);
   run(process.execPath, [
     cmakeJs,
     'build',

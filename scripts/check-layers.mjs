@@ -21,6 +21,7 @@ const allowed = {
   scoring: ['errors.ts', 'util', 'domain', 'prompt', 'dataset', 'engine/scorer.ts'],
   reflection: ['errors.ts', 'util', 'domain', 'teacher/teacher.ts', 'teacher/reply-schema.ts'],
   reference: ['errors.ts', 'util', 'domain', 'dataset', 'output', 'selection'],
+  comparison: ['errors.ts', 'util', 'domain', 'dataset', 'selection', 'report/plain-table.ts'],
   pipeline: ['*'],
   recycle: ['*'],
   cli: ['*'],

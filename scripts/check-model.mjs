@@ -12,7 +12,14 @@ try {
   const addon = createRequire(import.meta.url)(addonFile);
   addon.init({ verbose: false });
   if (libraries) addon.loadBestBackend(libraries);
-  const model = await addon.loadModel({ path, device: '', gpuLayers: 0, widen: false, metadataOnly: true });
+  const model = await addon.loadModel({
+    path,
+    device: '',
+    gpuLayers: 0,
+    widen: false,
+    kernels: false,
+    metadataOnly: true,
+  });
   model.close();
   report('ok');
 } catch (error) {

@@ -2,6 +2,10 @@
  * Scores instruction-tuning data by what a student model can learn from it. See README.md for a tour,
  * ARCHITECTURE.md for how the parts fit.
  */
+
+export type { Config } from './cli/settings.js';
+export { compareScores, type MetricComparison, type ScoreComparison } from './comparison/compare-scores.js';
+export type { TopOverlap } from './comparison/top-overlap.js';
 export { readRows } from './dataset/read-rows.js';
 export type { BadRow, Row, SampleRow } from './dataset/row.js';
 export { ifd, lossRatio, rifd } from './domain/ifd.js';
@@ -44,16 +48,48 @@ export {
 export { BUILT_IN_TEMPLATES } from './prompt/built-in-templates.js';
 export { loadTemplate } from './prompt/load-template.js';
 export { renderPrompt, renderReversePrompt, type Template } from './prompt/template.js';
+export type { Proposal, ProposalOrigin } from './recycle/proposal.js';
+export { readAudit } from './recycle/read-audit.js';
 export { recycle } from './recycle/recycle.js';
 export type {
+  BatchOptions,
   RecycleOptions,
   RecycleProgress,
   RecycleResult,
   RecycleStart,
 } from './recycle/recycle-options.js';
 export { type ReflectOptions, type ReflectResult, reflect } from './recycle/reflect.js';
+export { renderAudit } from './recycle/render-audit.js';
+export { renderRunSummary } from './recycle/render-run-summary.js';
+export { type ManifestChanges, RECYCLE_MODES, type RecycleMode } from './recycle/run-manifest.js';
+export type { RunProgress, TeacherTotals } from './recycle/run-state.js';
 export { type RunStatus, runStatus } from './recycle/run-status.js';
 export type { ReflectionCounts, RunSummary } from './recycle/run-summary.js';
+export {
+  type ImportedRecord,
+  type ImportedRejection,
+  type ImportedSelection,
+  type SelectImportedOptions,
+  selectImported,
+  selectScored,
+} from './recycle/select-imported.js';
+export type { Sampling } from './recycle/teacher-proposals.js';
+export type { JoinBy } from './reference/join-rows.js';
+export { readScoredFile, type ScoredFile } from './reference/read-analysis.js';
+export type { ReferenceFile, ReferenceRow } from './reference/reference-rows.js';
+export {
+  type ReferenceCounts,
+  type ReferenceFiles,
+  type ReferenceSelection,
+  type SelectedRecord,
+  type SelectReferenceOptions,
+  selectReference,
+} from './reference/select-reference.js';
+export { writeWithAnalysis } from './reference/write-with-analysis.js';
+export { INSTRUCTION_PROMPT } from './reflection/instruction-prompt.js';
+export { loadPromptFiles, type PromptFiles, type ReflectionPrompts } from './reflection/load-prompt-files.js';
+export type { ReflectionPrompt } from './reflection/reflection-prompt.js';
+export { RESPONSE_PROMPT } from './reflection/response-prompt.js';
 export { DEFINITION_NAMES, type DefinitionName } from './scoring/definition.js';
 export { scoreSamples } from './scoring/score-samples.js';
 export {
@@ -62,3 +98,47 @@ export {
   type ScoringOptions,
   scoreStream,
 } from './scoring/score-stream.js';
+export type { ScoreNeed } from './selection/decide.js';
+export type { Decision, DecisionStep, Evidence } from './selection/decision.js';
+export type { Measurement, MissingReason, VariantScores } from './selection/measurement.js';
+export { decideEagerly, decideLazily } from './selection/run-decision.js';
+export {
+  DEFAULT_POLICY,
+  FILTER_FAIL_POLICIES,
+  type FilterFailPolicy,
+  KEEP_POLICIES,
+  type KeepPolicy,
+  type SelectionPolicy,
+  selectionPolicy,
+} from './selection/selection-policy.js';
+export { topPercentByIfd } from './selection/top-percent-by-ifd.js';
+export { VARIANTS, type Variant } from './selection/variant.js';
+export {
+  type AskAllOptions,
+  type BatchReply,
+  BatchTeacher,
+  type BatchTeacherOptions,
+  type BatchWait,
+} from './teacher/batch-teacher.js';
+export {
+  type CreateBatchTeacherOptions,
+  type CreateTeacherOptions,
+  createBatchTeacher,
+  createTeacher,
+} from './teacher/create-teacher.js';
+export type { LocalGgufTeacherOptions } from './teacher/local-gguf-teacher.js';
+export type { OpenAITeacherOptions } from './teacher/openai-teacher.js';
+export type { ReplyField, ReplySchema } from './teacher/reply-schema.js';
+export {
+  type AnsweredReply,
+  type AskOptions,
+  REJECTION_REASONS,
+  type RejectedReply,
+  type RejectionReason,
+  type Teacher,
+  type TeacherDescription,
+  type TeacherReply,
+  type TeacherRequest,
+  type Usage,
+} from './teacher/teacher.js';
+export type { Price } from './teacher/token-counts.js';

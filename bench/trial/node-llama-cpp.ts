@@ -14,7 +14,7 @@ import { timeScoring } from './time-scoring.js';
 export async function scoreWithNodeLlamaCpp(task: TrialTask, distribution: Distribution): Promise<Measured> {
   const { model, sequence } = await load(task, Number.POSITIVE_INFINITY);
   const scorer = new NodeLlamaScorer(model, sequence, distribution);
-  const measured = await timeScoring(scorer, task, task.slowRows);
+  const measured = await timeScoring(scorer, task);
   return { ...measured, facts: { cpuBackend: 'prebuilt', maxLength: scorer.maxLength } };
 }
 
@@ -32,7 +32,8 @@ export async function nodePrefill(task: TrialTask): Promise<Measured> {
   const started = performance.now();
   for (const tokens of prompts) await decode(tokens);
   const seconds = (performance.now() - started) / 1000;
-  return { seconds, tokens: prompts.length * length, losses: [], facts: { cpuBackend: 'prebuilt' } };
+  const tokens = prompts.length * length;
+  return { seconds, tokens, rows: 0, losses: [], facts: { cpuBackend: 'prebuilt' } };
 }
 
 /** One sequence with room for `length` tokens, or for as many as the model was trained on. */

@@ -1,17 +1,18 @@
 import type { Student, StudentOptions } from 'reflection-tuning';
 import { randomPrompts } from './random-prompts.js';
-import { factsAbout, loadStudent } from './student.js';
+import { factsAbout, loadStudent, STOCK } from './student.js';
 import { type Measured, PROMPT_TOKENS, type TrialTask } from './task.js';
 
 /**
- * Bare prefill on our own session, so that libraries, CPU back end and threads are those of `ours`: prompts that fill
- * one decode each and have one output row, llama-bench's `-p 512 -n 0`.
+ * Bare prefill on our own session, so that libraries, CPU back end and threads are those of `ours`, but with llama.cpp's
+ * own kernels: prompts that fill one decode each and have one output row, llama-bench's `-p 512 -n 0`.
  */
 export async function prefill(
   task: TrialTask,
   options: Pick<StudentOptions, 'contexts'> = {},
 ): Promise<Measured> {
   await using student = await loadStudent(task, {
+    ...STOCK,
     ...options,
     head: 'plain',
     sharePrefixes: false,
@@ -25,7 +26,13 @@ export async function prefill(
   const started = performance.now();
   await decode(student, prompts);
   const seconds = (performance.now() - started) / 1000;
-  return { seconds, tokens: prompts.length * length, losses: [], facts: factsAbout(student, before) };
+  return {
+    seconds,
+    tokens: prompts.length * length,
+    rows: 0,
+    losses: [],
+    facts: factsAbout(student, before),
+  };
 }
 
 /** A call per prompt, so that a student with several contexts spreads them. */

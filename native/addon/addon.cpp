@@ -4,16 +4,33 @@
 #include "session-wrap.h"
 
 #include "../core/backend.h"
+#include "../kernels/matmul.h"
 
 #include "llama.h"
 
 #include <mutex>
+
+#if !defined(_WIN32)
+#include <dlfcn.h>
+#endif
+
+// Node unloads an addon with the last thread that uses it, but ggml keeps pointers into this one for good: the log's
+// callback and the accelerator. So the library stays.
+static void stay_loaded() {
+#if !defined(_WIN32)
+    Dl_info self;
+    if (dladdr(reinterpret_cast<void *>(&stay_loaded), &self) != 0) {
+        dlopen(self.dli_fname, RTLD_NOW | RTLD_NOLOAD | RTLD_NODELETE);
+    }
+#endif
+}
 
 // init(options: { verbose: boolean }): void. Process-wide; later calls change nothing.
 static void init(const Napi::CallbackInfo & info) {
     static std::once_flag once;
     const bool verbose = info[0].As<Napi::Object>().Get("verbose").ToBoolean();
     std::call_once(once, [verbose] {
+        stay_loaded();
         scoring::init_logging(verbose);
         llama_backend_init();
     });
@@ -46,11 +63,12 @@ static Napi::Value devices(const Napi::CallbackInfo & info) {
     return array;
 }
 
-// versions(): { llama: string; systemInfo: string }
+// versions(): { llama: string; systemInfo: string; kernels: string }
 static Napi::Value versions(const Napi::CallbackInfo & info) {
     Napi::Object o = Napi::Object::New(info.Env());
     o["llama"]      = Napi::String::New(info.Env(), llama_version());
     o["systemInfo"] = Napi::String::New(info.Env(), llama_print_system_info());
+    o["kernels"]    = Napi::String::New(info.Env(), kernels::describe_kernels());
     return o;
 }
 

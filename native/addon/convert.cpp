@@ -66,6 +66,7 @@ scoring::model_options to_model_options(const Napi::Value & value) {
     o.device        = string_field(value, "device");
     o.n_gpu_layers  = (int32_t) int_field(value, "gpuLayers", -1, 1 << 20);
     o.widen         = bool_field(value, "widen");
+    o.kernels       = bool_field(value, "kernels");
     o.metadata_only = bool_field(value, "metadataOnly");
     return o;
 }
@@ -152,6 +153,7 @@ Napi::Object from_session_description(Napi::Env env, const scoring::session_desc
     o["shareReason"]   = Napi::String::New(env, d.share_reason);
     o["maxLength"]     = Napi::Number::New(env, d.max_length);
     o["batchTokens"]   = Napi::Number::New(env, d.batch_tokens);
+    o["kernels"]       = Napi::String::New(env, d.kernels);
     o["cells"]         = Napi::Number::New(env, d.n_cells);
     o["threads"]       = Napi::Number::New(env, d.n_threads);
     return o;

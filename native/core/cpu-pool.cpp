@@ -42,6 +42,26 @@ cpu_pool::~cpu_pool() {
     }
 }
 
+void cpu_pool::run(const std::function<void(int, int)> & f) const {
+    if (threads == 1) {
+        return f(0, 1);
+    }
+    // ggml lends its threads to graphs only: a graph of one node that computes nothing but f
+    using function = std::function<void(int, int)>;
+    const auto call = [](ggml_tensor *, int thread, int n_threads, void * f) { (*static_cast<const function *>(f))(thread, n_threads); };
+
+    uint8_t memory[2048];
+    uint8_t nothing[64];
+    const ggml_ptr ctx(ggml_init({ sizeof(memory), memory, /*no_alloc =*/ true }));
+    ggml_cgraph * graph = ggml_new_graph_custom(ctx.get(), 1, false);
+    ggml_tensor * node  = ggml_custom_4d(ctx.get(), GGML_TYPE_F32, 1, 1, 1, 1, nullptr, 0, call, GGML_N_TASKS_MAX, const_cast<function *>(&f));
+    node->data = nothing;
+    ggml_build_forward_expand(graph, node);
+    if (ggml_backend_graph_compute(cpu.get(), graph) != GGML_STATUS_SUCCESS) {
+        throw scoring_error(error_code::decode_failed, "the CPU threads did not compute");
+    }
+}
+
 void cpu_pool::attach(llama_context * ctx) const {
     llama_attach_threadpool(ctx, pool, pool);
 }

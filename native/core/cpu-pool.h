@@ -4,6 +4,8 @@
 #include "ggml-cpu.h"
 #include "handles.h"
 
+#include <functional>
+
 namespace scoring {
 
 // One pool of CPU threads that llama.cpp's decode and our own head graphs share, so that the cores are never
@@ -19,6 +21,9 @@ public:
     void attach(llama_context * ctx) const;
     ggml_backend_t backend() const { return cpu.get(); }
     int n_threads() const { return threads; }
+
+    // Calls f(thread, n_threads) once on every thread of the pool and returns when all have come back. f must not throw.
+    void run(const std::function<void(int thread, int n_threads)> & f) const;
 
 private:
     int                threads;

@@ -65,6 +65,7 @@ public:
     virtual std::string calibrate(log_prob_head & plain, const probe_fn & probe) = 0;
 };
 
-std::unique_ptr<chunked_head> make_chunked_head(const cpu_pool & pool);
+// accelerated: slices are multiplied by our own kernels, not by ggml's.
+std::unique_ptr<chunked_head> make_chunked_head(const cpu_pool & pool, bool accelerated);
 
 } // namespace scoring

@@ -15,6 +15,7 @@ struct running_lse {
     double sum = 0.0;
 
     void   add(const float * logits, size_t n);
+    void   add(const running_lse & other);  // of another part of the same row
     double value() const;
 };
 

@@ -5,6 +5,8 @@
 #include "helpers.h"
 #include "widen.h"
 
+#include "../kernels/matmul.h"
+
 #include <algorithm>
 #include <atomic>
 
@@ -121,6 +123,9 @@ std::shared_ptr<const model> model::load(const model_options & options) {
     llama_model_params params = llama_model_default_params();
     params.devices      = devices;  // an empty list: no offloading at all
     params.n_gpu_layers = devices[0] == nullptr ? 0 : options.n_gpu_layers;
+    result->kernels = options.kernels && params.n_gpu_layers == 0 && !options.metadata_only && !kernels::describe_kernels().empty();
+    // ggml's own kernels want weights repacked, ours read them as they lie in the file
+    params.use_extra_bufts = !result->kernels;
     if (options.metadata_only) {
         params.no_alloc  = true;
         params.load_mode = LLAMA_LOAD_MODE_NONE;

@@ -14,6 +14,7 @@ struct model_options {
     std::string device;             // ggml device name; "" or "CPU" keeps everything on the CPU
     int32_t     n_gpu_layers = -1;  // layers on the device; negative: all
     bool        widen = false;      // convert every weight to F32 at load (exact for F16, BF16 and quantized types)
+    bool        kernels = false;    // leave weights in the layout that our own kernels read; CPU only
     bool        metadata_only = false;  // vocabulary and shapes only; for checking a file before it is trusted
 };
 
@@ -54,6 +55,7 @@ public:
     const model_description & describe() const { return description; }
     llama_model * get() const { return handle.get(); }
     ggml_backend_dev_t device() const { return dev; }  // nullptr: CPU
+    bool accelerated() const { return kernels; }       // sessions compute with our own kernels
 
     // Token ids of each text, on up to n_threads threads. Texts are UTF-8 and may hold NUL.
     token_lists tokenize(const std::vector<std::string> & texts, const tokenize_options & options, unsigned n_threads) const;
@@ -63,6 +65,7 @@ private:
 
     model_ptr          handle;
     ggml_backend_dev_t dev = nullptr;
+    bool               kernels = false;
     model_description  description;
 };
 

@@ -2,6 +2,8 @@
 
 #include "backend.h"
 
+#include "../kernels/matmul.h"
+
 #include <algorithm>
 #include <cmath>
 #include <numeric>
@@ -131,6 +133,7 @@ void session::run() {
     ctx.reset();
     preferred.reset();
     plain.reset();
+    accelerated.reset();
     pool.reset();
     events.closed();
 }
@@ -162,6 +165,11 @@ void session::open() {
     n_seq_ids = options.deterministic ? 1 : max_seqs + (sharing ? max_prefixes : 0);
 
     pool  = std::make_unique<cpu_pool>(description.n_threads);
+    if (student->accelerated()) {
+        register_accelerator();
+        accelerated.emplace(*pool);
+        description.kernels = kernels::describe_kernels();
+    }
     plain = make_plain_head(m.n_vocab, description.n_threads);
     head  = plain.get();
 
@@ -183,7 +191,7 @@ void session::open() {
         open_context(*preferred);
         head = preferred.get();
     } else {
-        auto chunked = make_chunked_head(*pool);
+        auto chunked = make_chunked_head(*pool, student->accelerated());
         chunked_head * c = chunked.get();
         preferred = std::move(chunked);
         open_context(*preferred);
@@ -230,6 +238,10 @@ void session::open_context(log_prob_head & configured) {
     params.no_perf         = true;
     params.offload_kqv     = student->device() != nullptr;
     params.op_offload      = student->device() != nullptr;
+    if (accelerated) {
+        // left to itself llama.cpp gives flash attention up when another back end than the cache's takes it
+        params.flash_attn_type = LLAMA_FLASH_ATTN_TYPE_ENABLED;
+    }
     if (options.precise) {
         params.type_k          = GGML_TYPE_F32;
         params.type_v          = GGML_TYPE_F32;

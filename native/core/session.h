@@ -1,5 +1,6 @@
 #pragma once
 
+#include "accelerator.h"
 #include "cpu-pool.h"
 #include "error.h"
 #include "head.h"
@@ -14,6 +15,7 @@
 #include <functional>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <thread>
 #include <vector>
@@ -41,6 +43,7 @@ struct session_description {
     std::string share_reason;   // likewise
     uint32_t    max_length;
     uint32_t    batch_tokens;
+    std::string kernels;        // which of our own kernels compute; "" when ggml's do
     uint32_t    n_cells;        // size of the KV cache
     int         n_threads;
 };
@@ -124,6 +127,7 @@ private:
 
     // owned by the session's thread
     std::unique_ptr<cpu_pool>       pool;
+    std::optional<accelerated_scope> accelerated;
     std::unique_ptr<log_prob_head>  plain;
     std::unique_ptr<log_prob_head>  preferred;
     log_prob_head *                 head = nullptr;

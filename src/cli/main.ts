@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import { Command, CommanderError } from 'commander';
 import { PACKAGE_VERSION } from '../util/package-version.js';
+import { compareCommand } from './commands/compare.js';
 import { doctorCommand } from './commands/doctor.js';
 import { explainCommand } from './commands/explain.js';
 import { reflectCommand } from './commands/reflect.js';
@@ -19,6 +20,7 @@ const program = new Command('reflection-tuning')
   .addCommand(reflectCommand())
   .addCommand(scoreCommand())
   .addCommand(selectCommand())
+  .addCommand(compareCommand())
   .addCommand(statusCommand())
   .addCommand(explainCommand())
   .addCommand(doctorCommand());

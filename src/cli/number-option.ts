@@ -15,3 +15,10 @@ export function positiveNumber(value: string): number {
   if (number > 0) return number;
   throw new InvalidArgumentError('Expected a number above 0.');
 }
+
+/** Parses an option's value as a number above 0 and at most 100. */
+export function percentage(value: string): number {
+  const number = Number(value);
+  if (number > 0 && number <= 100) return number;
+  throw new InvalidArgumentError('Expected a number above 0 and at most 100.');
+}

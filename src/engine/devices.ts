@@ -62,6 +62,12 @@ function loadCpu(addon: NativeAddon): ChosenDevice['cpuBackend'] {
     found: true,
     detail: `${cpu.description}; ${features(addon.versions().systemInfo)}`,
   });
+  const { kernels } = addon.versions();
+  findings.push({
+    subject: 'matrix kernels',
+    found: kernels !== '',
+    detail: kernels || 'none for this processor; ggml’s are used',
+  });
   cpuFindings = findings;
   cpuBackend = tunedLoaded ? 'tuned' : 'prebuilt';
   return cpuBackend;

@@ -13,7 +13,8 @@ export interface NativeAddon {
   /** Loads one plugin; returns the empty string, or why it did not load. */
   loadBackendFile(path: string): string;
   devices(): NativeDevice[];
-  versions(): { llama: string; systemInfo: string };
+  /** `kernels`: which of our own this machine can run; "" for none. */
+  versions(): { llama: string; systemInfo: string; kernels: string };
   loadModel(options: NativeModelOptions): Promise<NativeModel>;
   /** Stops every session that this thread opened and waits for it. For the end of the process only. */
   stopSessions(): void;
@@ -37,6 +38,8 @@ export interface NativeModelOptions {
   readonly gpuLayers: number;
   /** Convert all weights to F32 while loading. */
   readonly widen: boolean;
+  /** Multiply with our own kernels, where there are any for this machine; on a CPU only. */
+  readonly kernels: boolean;
   /** Read vocabulary and shapes but no weights. */
   readonly metadataOnly: boolean;
 }
@@ -102,6 +105,8 @@ export interface NativeSessionDescription {
   readonly shareReason: string;
   readonly maxLength: number;
   readonly batchTokens: number;
+  /** Which of our own kernels compute; "" when ggml's do. */
+  readonly kernels: string;
   readonly cells: number;
   readonly threads: number;
 }

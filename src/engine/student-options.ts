@@ -12,6 +12,9 @@ import { HEADS, type HeadChoice, type NativeModelDescription } from './native-bi
 export const PRECISIONS = ['fast', 'precise'] as const;
 export type Precision = (typeof PRECISIONS)[number];
 
+export const KERNEL_CHOICES = ['auto', 'stock'] as const;
+export type KernelChoice = (typeof KERNEL_CHOICES)[number];
+
 export interface StudentOptions {
   /** Path of the GGUF file. */
   readonly model: string;
@@ -42,6 +45,8 @@ export interface StudentOptions {
   readonly deterministic?: boolean;
   /** How log-probs are taken from hidden states; `auto` unless the paths are to be compared. */
   readonly head?: HeadChoice;
+  /** `auto`: our own matrix kernels on a CPU that has them; `stock`: ggml's, to compare the two. */
+  readonly kernels?: KernelChoice;
   /** Read the file in a throw-away process first, so that damage becomes an error instead of a crash. Default true. */
   readonly checkFile?: boolean;
   readonly signal?: AbortSignal;
@@ -74,6 +79,7 @@ const schema = z.object({
   sharePrefixes: z.boolean().default(true),
   deterministic: z.boolean().default(false),
   head: z.enum(['auto', ...HEADS]).default('auto'),
+  kernels: z.enum(KERNEL_CHOICES).default('auto'),
   checkFile: z.boolean().default(true),
   signal: z.instanceof(AbortSignal).optional(),
 });

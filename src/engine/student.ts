@@ -177,6 +177,7 @@ async function loadModel(options: CompleteStudentOptions, device: ChosenDevice):
       device: device.kind === 'cpu' ? '' : device.name,
       gpuLayers: options.gpuLayers ?? -1,
       widen: options.precision === 'precise',
+      kernels: options.kernels === 'auto',
       metadataOnly: false,
     });
   } catch (error) {

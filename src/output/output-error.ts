@@ -6,7 +6,10 @@ const CAUSES: Readonly<Record<string, { problem: string; remedy: string }>> = {
   EACCES: { problem: 'permission denied', remedy: 'Choose a path that you may write to.' },
   EPERM: { problem: 'permission denied', remedy: 'Choose a path that you may write to.' },
   EROFS: { problem: 'the file system is read-only', remedy: 'Choose a path that you may write to.' },
-  ENOSPC: { problem: 'no space is left on the disk', remedy: 'Free some space and go on with --resume.' },
+  ENOSPC: {
+    problem: 'no space is left on the disk',
+    remedy: 'Free some space and go on; what is written is kept.',
+  },
 };
 
 /** What writing `path` failed with, as `output_unwritable`; anything that is no system error stays as it is. */
@@ -14,7 +17,7 @@ export function outputError(path: string, cause: unknown): unknown {
   if (!(cause instanceof Error) || !('code' in cause) || cause instanceof ReflectionError) return cause;
   const { problem, remedy } = CAUSES[String(cause.code)] ?? {
     problem: cause.message,
-    remedy: 'Check the path and the disk it lies on; finished rows are kept for --resume.',
+    remedy: 'Check the path and the disk it lies on, then go on; what is written is kept.',
   };
   return new ReflectionError('output_unwritable', `Cannot write ${path}: ${problem}.`, { remedy, cause });
 }

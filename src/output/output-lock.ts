@@ -1,6 +1,7 @@
 import { readFile, rm, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { resolve } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { ReflectionError } from '../errors.js';
 
 /** Process id and host name. */
@@ -28,8 +29,8 @@ export class OutputLock {
     held.add(absolute);
     try {
       if (!(await create(absolute, self))) {
-        const owner = await readFile(absolute, 'utf8').catch(() => '');
-        if (await mayBeAlive(owner)) throw lockedBy(owner, path);
+        const owner = await readOwner(absolute);
+        if (owner !== '' && (await mayBeAlive(owner))) throw lockedBy(owner, path);
         await rm(absolute, { force: true });
         if (!(await create(absolute, self))) throw lockedBy('', path);
       }
@@ -53,6 +54,15 @@ async function create(path: string, owner: string): Promise<boolean> {
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
     throw error;
+  }
+}
+
+/** What a lock says; empty when the process that made it was killed before it could write its name. */
+async function readOwner(path: string): Promise<string> {
+  for (let patience = 10; ; patience--) {
+    const owner = await readFile(path, 'utf8').catch(() => '');
+    if (owner !== '' || patience === 0) return owner;
+    await delay(100);
   }
 }
 

@@ -79,6 +79,7 @@ export function describeRun({ student, ...facts }: ScoreFacts, summary: Summary,
     engine: {
       version: PACKAGE_VERSION,
       head: student.engine.head,
+      kernels: student.engine.kernels || 'ggml',
       shares_prefixes: student.engine.sharePrefixes,
       cpu_backend: student.device.cpuBackend,
       threads: student.engine.threads,

@@ -32,10 +32,19 @@ export async function inRunDirectory<Result>(
     return await work(paths, state);
   } catch (cause) {
     if (signal?.aborted) throw new ReflectionError('aborted', 'The run was interrupted.', { cause });
-    throw outputError(output, cause);
+    throw runDirectoryError(output, cause);
   } finally {
     await lock?.release();
   }
+}
+
+function runDirectoryError(output: string, cause: unknown): unknown {
+  if (!(cause instanceof Error) || !('code' in cause) || cause.code !== 'EEXIST')
+    return outputError(output, cause);
+  return new ReflectionError('output_unwritable', `${output} is a file, but a run needs a directory.`, {
+    remedy: 'Name a directory that is there, or one to be made.',
+    cause,
+  });
 }
 
 function refuseToOverwrite(dataset: string, output: string, paths: RunPaths): void {

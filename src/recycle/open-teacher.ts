@@ -1,19 +1,22 @@
-import { createTeacher } from '../teacher/create-teacher.js';
+import type { BatchTeacher } from '../teacher/batch-teacher.js';
+import { createBatchTeacher, createTeacher } from '../teacher/create-teacher.js';
 import type { Teacher } from '../teacher/teacher.js';
 import type { RecycleOptions } from './recycle-options.js';
+import type { RunPaths } from './run-paths.js';
 import type { RunState } from './run-state.js';
 
 /** Opens a run's teacher, whose limits count what the run has spent before. */
-export function openTeacher(
+export async function openTeacher(
   spec: string,
-  { teacherOptions }: Pick<RecycleOptions, 'teacherOptions'>,
+  { teacherOptions, teacherBatch }: Pick<RecycleOptions, 'teacherOptions' | 'teacherBatch'>,
   concurrency: number,
+  { batches }: RunPaths,
   state: RunState,
-): Promise<Teacher> {
+): Promise<Teacher | BatchTeacher> {
   const { promptTokens, completionTokens, cost } = state.teacherTotals;
-  const spent = { tokens: promptTokens + completionTokens, cost };
-  return createTeacher(spec, {
-    ...teacherOptions,
-    openai: { concurrency, spent, ...teacherOptions?.openai },
-  });
+  const openai = { concurrency, spent: { tokens: promptTokens + completionTokens, cost } };
+  const options = { ...teacherOptions, openai: { ...openai, ...teacherOptions?.openai } };
+  return teacherBatch === undefined
+    ? createTeacher(spec, options)
+    : createBatchTeacher(spec, { ...options, batch: { ...teacherBatch, statePath: batches } });
 }

@@ -68,6 +68,12 @@ export function auditLine(story: RowStory): string {
     winner: isSelected ? decision.outcome : decision.winner,
     reason: isSelected ? null : decision.reason,
     steps: decision.evidence.steps,
+    texts: Object.fromEntries(
+      VARIANTS.flatMap((variant) => {
+        const sample = variantSample(row, proposals, variant);
+        return sample === undefined ? [] : [[variant, sample]];
+      }),
+    ),
     scores: Object.fromEntries(
       VARIANTS.flatMap((variant) => {
         const { ifd, rifd } = scores[variant] ?? {};

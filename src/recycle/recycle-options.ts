@@ -4,6 +4,7 @@ import type { Template } from '../prompt/template.js';
 import type { ReflectionPrompts } from '../reflection/load-prompt-files.js';
 import type { DefinitionName } from '../scoring/definition.js';
 import type { SelectionPolicy } from '../selection/selection-policy.js';
+import type { BatchWait } from '../teacher/batch-teacher.js';
 import type { CreateTeacherOptions } from '../teacher/create-teacher.js';
 import type { ManifestChanges, RecycleMode } from './run-manifest.js';
 import type { RunSummary } from './run-summary.js';
@@ -18,6 +19,8 @@ export interface RecycleOptions {
   /** `openai:<model>`, `gguf:<path>` or `replay:<journal>`. Needed unless the mode is `score-only`. */
   readonly teacher?: string;
   readonly teacherOptions?: CreateTeacherOptions;
+  /** Put requests through the provider's batch API, in waves. Default: one by one, each answered at once. */
+  readonly teacherBatch?: BatchOptions;
   /** Default: the built-in wording. */
   readonly prompts?: ReflectionPrompts;
   /** Default: 2048 tokens at temperature 0. */
@@ -46,6 +49,15 @@ export interface RecycleOptions {
   readonly graceMs?: number;
   readonly onStart?: (start: RecycleStart) => void;
   readonly onProgress?: (progress: RecycleProgress) => void;
+  /** Called now and then while there are batches to wait for. */
+  readonly onWait?: (wait: BatchWait) => void;
+}
+
+export interface BatchOptions {
+  /** Default 10,000. */
+  readonly requestsPerBatch?: number;
+  /** Milliseconds between two looks at the batches under way. Default 60,000. */
+  readonly pollMs?: number;
 }
 
 export interface RecycleStart {

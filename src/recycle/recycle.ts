@@ -1,23 +1,29 @@
 import { readFile } from 'node:fs/promises';
 import { datasetBytes } from '../dataset/dataset-bytes.js';
 import { datasetError } from '../dataset/dataset-error.js';
+import { datasetFormat } from '../dataset/dataset-format.js';
 import { readRows } from '../dataset/read-rows.js';
-import type { LoadStudentOptions } from '../engine/load-student.js';
 import { ReflectionError } from '../errors.js';
 import type { Fingerprint } from '../output/fingerprint.js';
 import { RememberingScorer } from '../scoring/remembering-scorer.js';
 import { DEFINITIONS } from '../scoring/score-stream.js';
+import type { BatchTeacher } from '../teacher/batch-teacher.js';
 import type { Teacher } from '../teacher/teacher.js';
+import { defined } from '../util/defined.js';
 import { fileHash } from '../util/file-hash.js';
 import { replaceFile } from '../util/replace-file.js';
+import { BatchReplies } from './batch-replies.js';
 import { CARRIED_PROPOSALS } from './carried-proposals.js';
 import { inRunDirectory } from './in-run-directory.js';
 import { interruptsOf } from './interrupts.js';
-import { type OpenedStudent, openStudent } from './open-student.js';
-import { openTeacher } from './open-teacher.js';
+import type { OpenedStudent } from './open-student.js';
+import { openTeam } from './open-team.js';
+import type { ProposalSource } from './proposal.js';
 import type { RecycleOptions, RecycleProgress, RecycleResult } from './recycle-options.js';
 import { recycleWindow } from './recycle-window.js';
 import { reflectEverything } from './reflect-everything.js';
+import { repliesOf } from './replies-of.js';
+import type { ReplySource } from './reply-source.js';
 import { ROWS_PER_WINDOW } from './row-windows.js';
 import { type RunInputs, runInputs } from './run-inputs.js';
 import {
@@ -62,19 +68,13 @@ async function recycleInto(
   inputs: RunInputs,
   options: RecycleOptions,
 ): Promise<RecycleResult> {
-  const { mode, concurrency } = inputs;
-  await using teacher =
-    options.teacher === undefined || mode === 'score-only'
-      ? undefined
-      : await openTeacher(options.teacher, options, concurrency, state);
-  const opened = mode === 'v1' ? undefined : await openStudent(studentOptions(options), inputs);
-  await using student = opened?.student;
-
+  await using team = await openTeam(options, inputs, paths, state);
+  const { teacher, opened } = team;
   const manifest = await manifestOf(options, inputs, teacher, opened);
   const before = await readManifest(paths.manifest);
   const changes = before === undefined ? NO_CHANGES : compareManifests(before, manifest);
   if (changes.invalidated.length > 0 && !options.acceptChanges) throw mismatch(options, changes);
-  options.onStart?.({ student: student ?? null, teacher: teacher?.id ?? null, totalBytes, changes });
+  options.onStart?.({ student: opened?.student ?? null, teacher: teacher?.id ?? null, totalBytes, changes });
 
   const retries = options.retryFailed === true && state.teacherTotals.rejected > 0;
   if (!retries && before !== undefined && spellJson(before) === spellJson(manifest)) {
@@ -93,59 +93,59 @@ interface WorkParts {
   readonly totalBytes: number;
   readonly inputs: RunInputs;
   readonly options: RecycleOptions;
-  readonly teacher: Teacher | undefined;
+  readonly teacher: Teacher | BatchTeacher | undefined;
   readonly opened: OpenedStudent | undefined;
 }
 
-async function work({
-  paths,
-  state,
-  totalBytes,
-  inputs,
-  options,
-  ...team
-}: WorkParts): Promise<RecycleResult> {
+async function work({ paths, state, totalBytes, inputs, options, teacher, opened }: WorkParts) {
   using interrupts = interruptsOf(options.signal, options.graceMs);
-  const { stopAsking, hangUp } = interrupts;
-  const asking =
-    team.teacher && new TeacherProposals({ ...inputs, teacher: team.teacher, state, stopAsking, hangUp });
-  const proposals = asking ?? CARRIED_PROPOSALS;
-  const scores = team.opened && scoresOf(team.opened, inputs, state, hangUp);
+  const replies = teacher && repliesOf(teacher, inputs, options, state, interrupts);
+  const proposals = proposalsOf(teacher, replies, inputs);
+  const scores = opened && scoresOf(opened, inputs, state, interrupts.hangUp);
+  const signal = interrupts.stopAsking;
   const decideRows: DecideRows =
     scores === undefined
       ? (rows) => reflectEverything(rows, proposals)
-      : (rows) => recycleWindow(rows, { ...inputs, proposals, scores, signal: stopAsking });
+      : (rows) => recycleWindow(rows, { ...inputs, proposals, scores, signal });
 
   let progress: RecycleProgress = { rows: 0, bytes: 0, asked: 0, scored: 0, reused: 0 };
   const report = (rows: number, bytes: number) => {
-    const asked = asking?.asked ?? 0;
+    const asked = replies?.asked ?? 0;
     const scored = scores?.scored ?? 0;
     progress = { rows, bytes, asked, scored, reused: asked + scored === 0 ? rows : progress.reused };
     state.progress = { rows, bytes, totalBytes };
     options.onProgress?.(progress);
   };
-  await workThrough(readRows(options.dataset, options), decideRows, {
-    windows: windowsUnderWay(inputs, team.opened?.student.parallelism ?? 1),
-    onWindow: (window) => report(progress.rows + window.rows.length, progress.bytes + window.bytes),
-  });
+  const rows = () => readRows(options.dataset, options);
+  const pass = async (mayBegin?: () => boolean) => {
+    progress = { ...progress, rows: 0, bytes: 0 };
+    await workThrough(rows(), decideRows, {
+      windows: windowsUnderWay(inputs, opened?.student.parallelism ?? 1),
+      onWindow: (window) => report(progress.rows + window.rows.length, progress.bytes + window.bytes),
+      ...defined({ mayBegin }),
+    });
+  };
+  if (replies instanceof BatchReplies) await replies.inWaves(() => pass(() => !replies.isFull));
+  else await pass();
   // What follows the last row is white space.
   if (progress.rows !== options.limit) report(progress.rows, totalBytes);
-  const told = tellRows(readRows(options.dataset, options), decideRows);
-  return { kind: 'finished', summary: await writeOutputs(paths, told, state) };
+  const format = await datasetFormat(options.dataset);
+  const summary = await writeOutputs(paths, format, tellRows(rows(), decideRows), state);
+  return { kind: 'finished', summary } as const;
+}
+
+function proposalsOf(
+  teacher: { readonly id: string } | undefined,
+  replies: ReplySource | undefined,
+  inputs: RunInputs,
+): ProposalSource {
+  if (teacher === undefined || replies === undefined) return CARRIED_PROPOSALS;
+  return new TeacherProposals({ ...inputs, teacherId: teacher.id, replies });
 }
 
 /** Enough that each session has work while other rows are with the teacher, and that the teacher has, too. */
 function windowsUnderWay({ concurrency }: RunInputs, parallelism: number): number {
   return 1 + Math.max(2 * parallelism, Math.ceil((2 * concurrency) / ROWS_PER_WINDOW));
-}
-
-/**
- * Prefixes are not shared unless told: a session keeps those of earlier jobs, so that the last digits of a score would
- * depend on what this process happened to score before.
- */
-function studentOptions({ student, signal }: RecycleOptions): LoadStudentOptions {
-  if (student === undefined) throw new TypeError('the mode needs a student');
-  return { sharePrefixes: false, ...student, ...(signal && { signal }) };
 }
 
 function scoresOf(
@@ -169,7 +169,7 @@ function scoresOf(
 async function manifestOf(
   { dataset, limit, signal }: RecycleOptions,
   { mode, prompts, sampling, eager, policy }: RunInputs,
-  teacher: Teacher | undefined,
+  teacher: { readonly id: string } | undefined,
   opened: OpenedStudent | undefined,
 ): Promise<RunManifest> {
   const sha256 = await fileHash(dataset, signal).catch((cause) => {

@@ -4,22 +4,25 @@ import type { Row, SampleRow } from '../dataset/row.js';
 import { LineWriter } from '../output/line-writer.js';
 import { mapInOrder } from '../util/map-in-order.js';
 import { renameDurably } from '../util/replace-file.js';
+import { BatchReplies, unlessNotYetAnswered } from './batch-replies.js';
 import { CANDIDATES_FIELD } from './carried-proposals.js';
 import { inRunDirectory } from './in-run-directory.js';
 import { interruptsOf } from './interrupts.js';
 import { openTeacher } from './open-teacher.js';
 import type { ProposalSource } from './proposal.js';
 import type { RecycleOptions } from './recycle-options.js';
+import { repliesOf } from './replies-of.js';
+import { modelPlaces, requireMemory } from './require-memory.js';
 import { rowFields } from './row-fields.js';
 import type { VariantProposals } from './row-story.js';
 import { runInputs } from './run-inputs.js';
 import type { TeacherTotals } from './run-state.js';
-import { settleAll } from './settle-all.js';
+import { forEachConcurrently, settleAll } from './settle-all.js';
 import { TeacherProposals } from './teacher-proposals.js';
 
 type SharedOptions =
-  | ('dataset' | 'output' | 'limit' | 'signal' | 'graceMs' | 'onProgress')
-  | ('teacherOptions' | 'prompts' | 'sampling' | 'concurrency');
+  | ('dataset' | 'output' | 'limit' | 'signal' | 'graceMs' | 'onProgress' | 'onWait')
+  | ('teacherOptions' | 'teacherBatch' | 'prompts' | 'sampling' | 'concurrency');
 
 export interface ReflectOptions extends Pick<RecycleOptions, SharedOptions> {
   readonly teacher: string;
@@ -44,32 +47,41 @@ export async function reflect(options: ReflectOptions): Promise<ReflectResult> {
   const { dataset, signal, graceMs, onProgress } = options;
   const { prompts, sampling, concurrency } = await runInputs({ ...options, mode: 'v1' });
   const totalBytes = await datasetBytes(dataset);
-  return inRunDirectory(options, async ({ reflected }, state) => {
+  return inRunDirectory(options, async (paths, state) => {
     using interrupts = interruptsOf(signal, graceMs);
-    const { stopAsking, hangUp } = interrupts;
-    await using teacher = await openTeacher(options.teacher, options, concurrency, state);
+    await requireMemory(modelPlaces(options.teacher, undefined, options.teacherOptions));
+    await using teacher = await openTeacher(options.teacher, options, concurrency, paths, state);
     options.onStart?.({ teacher: teacher.id, totalBytes });
-    const source = new TeacherProposals({
-      teacher,
-      prompts,
-      sampling,
-      state,
-      concurrency,
-      stopAsking,
-      hangUp,
-    });
+    const replies = repliesOf(teacher, { concurrency }, options, state, interrupts);
+    const source = new TeacherProposals({ teacherId: teacher.id, replies, prompts, sampling });
+    const most = concurrency * ROWS_PER_REQUEST;
+    if (replies instanceof BatchReplies) {
+      await replies.inWaves(() => askForAll(readRows(dataset, options), source, replies, most));
+    }
     const toLine = async (row: Row) => ({ endByte: row.endByte, line: await reflectedLine(row, source) });
-
-    const lines = mapInOrder(readRows(dataset, options), toLine, concurrency * ROWS_PER_REQUEST);
+    const lines = mapInOrder(readRows(dataset, options), toLine, most);
     let rows = 0;
     let reused = 0;
-    await writeLines(reflected, lines, (bytes) => {
+    await writeLines(paths.reflected, lines, (bytes) => {
       rows++;
-      if (source.asked === 0) reused = rows;
-      onProgress?.({ rows, bytes, asked: source.asked, scored: 0, reused });
+      if (replies.asked === 0) reused = rows;
+      onProgress?.({ rows, bytes, asked: replies.asked, scored: 0, reused });
     });
-    return { file: reflected, teacher: state.teacherTotals };
+    return { file: paths.reflected, teacher: state.teacherTotals };
   });
+}
+
+/** Has the source learn what there is to be asked, as far as the replies that are there lead. */
+async function askForAll(
+  rows: AsyncIterable<Row>,
+  source: ProposalSource,
+  replies: BatchReplies,
+  concurrency: number,
+): Promise<void> {
+  const ask = async (row: Row): Promise<void> => {
+    if (row.kind === 'sample' && !replies.isFull) await unlessNotYetAnswered(allProposals(row, source));
+  };
+  await forEachConcurrently(rows, ask, concurrency);
 }
 
 async function writeLines(

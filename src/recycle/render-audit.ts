@@ -19,13 +19,15 @@ export function renderAudit(audit: JsonObject): string {
   const verdict = outcome === null ? `rejected: ${reason}` : `selected: ${outcome}`;
   const lines = [`${name}  ${verdict}${outcome === null && winner !== null ? ` (winner: ${winner})` : ''}`];
   if (typeof detail === 'string') lines.push(`  ${detail}`);
+  const texts = isJsonObject(audit.texts) ? audit.texts : {};
+  lines.push(...tellTexts('', texts.original));
   const steps = listOf(audit.steps);
   if (steps.length > 0)
     lines.push('', 'decision', ...steps.map((step, i) => `  ${i + 1}. ${tellStep(step)}`));
   const scores = isJsonObject(audit.scores) ? Object.entries(audit.scores) : [];
   if (scores.length > 0) lines.push('', 'scores');
   for (const [variant, score] of scores) lines.push(`  ${variant.padEnd(12)}${tellScores(score)}`);
-  for (const reflection of listOf(audit.reflections)) lines.push('', ...tellReflection(reflection));
+  for (const reflection of listOf(audit.reflections)) lines.push('', ...tellReflection(reflection, texts));
   return `${lines.join('\n')}\n`;
 }
 
@@ -55,7 +57,16 @@ function tellScores(score: unknown): string {
     .trimEnd();
 }
 
-function tellReflection(reflection: JsonObject): string[] {
+/** The texts of a variant, a line or a few each. */
+function tellTexts(kind: string, sample: unknown): string[] {
+  if (!isJsonObject(sample)) return [];
+  const { instruction, input, output } = sample;
+  return Object.entries({ instruction, input, answer: output }).flatMap(([name, text]) =>
+    typeof text === 'string' && text !== '' ? wrap(`${kind}${name}: ${shorten(text)}`) : [],
+  );
+}
+
+function tellReflection(reflection: JsonObject, texts: JsonObject): string[] {
   const { variant, status, reason, detail, model, retries, critique, raw_text } = reflection;
   const tokens = Number(reflection.prompt_tokens ?? 0) + Number(reflection.completion_tokens ?? 0);
   const lines = [`reflection: ${variant}, ${status}${typeof reason === 'string' ? ` (${reason})` : ''}`];
@@ -69,12 +80,19 @@ function tellReflection(reflection: JsonObject): string[] {
   for (const [criterion, text] of Object.entries(isJsonObject(critique) ? critique : {})) {
     if (text !== '') lines.push(...wrap(`${criterion}: ${shorten(String(text))}`));
   }
-  if (typeof raw_text === 'string') lines.push(...wrap(`raw: ${shorten(raw_text)}`));
+  if (status === 'candidate') lines.push(...tellTexts('new ', newTexts(String(variant), texts)));
+  else if (typeof raw_text === 'string') lines.push(...wrap(`raw: ${shorten(raw_text)}`));
   return lines;
 }
 
+/** A response reflection leaves the instruction as it was. */
+function newTexts(variant: string, texts: JsonObject): unknown {
+  const sample = texts[variant];
+  return variant === 'instruction' || !isJsonObject(sample) ? sample : { output: sample.output };
+}
+
 function tellCost(cost: unknown): string {
-  return typeof cost === 'number' ? `, cost ${cost.toFixed(6)}` : '';
+  return typeof cost === 'number' && cost > 0 ? `, cost ${cost.toFixed(6)}` : '';
 }
 
 /** One line of text, not longer than a screen can bear; the audit has the whole of it. */

@@ -29,8 +29,7 @@ export function renderRunSummary(summary: RunSummary): string {
 
 /** What the teacher was asked and what it took. */
 export function renderTeacherTotals(totals: TeacherTotals): string {
-  const { answered, rejected, promptTokens, completionTokens, cost, unpriced, retries } = totals;
-  const known = answered + rejected > unpriced;
+  const { answered, rejected, promptTokens, completionTokens, cost, retries } = totals;
   return plainTable({
     align: ['left', 'right'],
     rows: [
@@ -39,7 +38,7 @@ export function renderTeacherTotals(totals: TeacherTotals): string {
       ['  retries', formatCount(retries)],
       ['  prompt tokens', formatCount(promptTokens)],
       ['  reply tokens', formatCount(completionTokens)],
-      ...(known ? [['  cost', cost.toFixed(4)]] : []),
+      ...(cost > 0 ? [['  cost', cost.toFixed(4)]] : []),
     ],
   });
 }

@@ -6,11 +6,16 @@ export interface RunPaths {
   readonly manifest: string;
   /** SQLite: every reply of the teacher and every score, as soon as they are there. */
   readonly state: string;
+  /** The provider's batches that are under way. */
+  readonly batches: string;
   /** Names the process that works in the directory. */
   readonly lock: string;
   /** Every row with all its candidates: what the `reflect` stage writes. */
   readonly reflected: string;
+  /** Where the dataset is lines of JSON. */
   readonly selected: string;
+  /** Where it is an array. */
+  readonly selectedArray: string;
   readonly rejected: string;
   readonly candidates: string;
   readonly audit: string;
@@ -22,9 +27,11 @@ export function runPaths(directory: string): RunPaths {
   return {
     manifest: join(directory, 'manifest.json'),
     state: join(directory, 'state.db'),
+    batches: join(directory, 'batches.json'),
     lock: join(directory, 'run.lock'),
     reflected: join(directory, 'reflected.jsonl'),
     selected: join(directory, 'selected.jsonl'),
+    selectedArray: join(directory, 'selected.json'),
     rejected: join(directory, 'rejected.jsonl'),
     candidates: join(directory, 'candidates.jsonl'),
     audit: join(directory, 'audit.jsonl'),

@@ -1,6 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { ReflectionError } from '../errors.js';
+import { BatchState } from '../teacher/batch-state.js';
+import type { BatchWait } from '../teacher/batch-teacher.js';
 import { type RunManifest, readManifest } from './run-manifest.js';
 import { runPaths } from './run-paths.js';
 import { type RunProgress, RunState, type TeacherTotals } from './run-state.js';
@@ -15,6 +17,8 @@ export interface RunStatus {
   readonly progress: RunProgress | undefined;
   readonly scores: number;
   readonly teacher: TeacherTotals;
+  /** The provider's batches that the run waits for; none without a batch API. */
+  readonly waiting: BatchWait;
 }
 
 /**
@@ -28,6 +32,7 @@ export async function runStatus(directory: string): Promise<RunStatus> {
   using state = RunState.openToRead(paths.state);
   const owner = await readIfThere(paths.lock);
   const isRunning = owner !== undefined && mayRun(owner);
+  const { tickets } = await BatchState.open(paths.batches);
   const isFinished = (await readIfThere(paths.summary)) !== undefined;
   return {
     phase: isRunning ? 'running' : isFinished ? 'finished' : 'stopped',
@@ -36,6 +41,7 @@ export async function runStatus(directory: string): Promise<RunStatus> {
     progress: state.progress,
     scores: state.scoreCount,
     teacher: state.teacherTotals,
+    waiting: { batches: tickets.length, requests: tickets.flatMap(({ requestIds }) => requestIds).length },
   };
 }
 

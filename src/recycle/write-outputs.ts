@@ -1,5 +1,7 @@
 import { rm } from 'node:fs/promises';
+import type { DatasetFormat } from '../dataset/dataset-format.js';
 import type { BadRow } from '../dataset/row.js';
+import { ArrayWriter } from '../output/array-writer.js';
 import { LineWriter } from '../output/line-writer.js';
 import { renameDurably, replaceFile } from '../util/replace-file.js';
 import {
@@ -16,37 +18,44 @@ import type { RunPaths } from './run-paths.js';
 import type { RunState } from './run-state.js';
 import { RunCounter, type RunSummary } from './run-summary.js';
 
-const LINE_FILES = ['selected', 'rejected', 'candidates', 'audit'] as const;
-type LineFile = (typeof LINE_FILES)[number];
+type OutputFile = 'selected' | 'selectedArray' | 'rejected' | 'candidates' | 'audit';
 
 /** What there is to write of a row. */
 export type ToldRow = { readonly story: RowStory } | { readonly bad: BadRow };
 
 /**
  * Writes a run's outputs beside their places and moves them there once all are whole, the summary last.
+ * @param format - The dataset's; what was selected is written in the same.
  * @param rows - All rows of the dataset, in its order.
  */
 export async function writeOutputs(
   paths: RunPaths,
+  format: DatasetFormat,
   rows: AsyncIterable<ToldRow>,
   state: RunState,
 ): Promise<RunSummary> {
-  const writers: [LineFile, LineWriter][] = [];
+  const selected = format === 'array' ? 'selectedArray' : 'selected';
+  const names = [selected, 'rejected', 'candidates', 'audit'] as const;
+  const writers = new Map<OutputFile, LineWriter | ArrayWriter>();
   const counter = new RunCounter();
   let isWhole = false;
   try {
-    for (const name of LINE_FILES) writers.push([name, await LineWriter.create(temporary(paths[name]))]);
-    const files = Object.fromEntries(writers) as Record<LineFile, LineWriter>;
+    for (const name of names) {
+      const lines = await LineWriter.create(temporary(paths[name]));
+      writers.set(name, name === 'selectedArray' ? new ArrayWriter(lines) : lines);
+    }
     for await (const told of rows) {
-      for (const [name, line] of linesOf(told)) await files[name].append(line);
+      for (const [name, line] of linesOf(told, selected)) await writers.get(name)!.append(line);
       if ('story' in told) counter.add(told.story);
       else counter.addBadRow(told.bad.reason);
     }
     isWhole = true;
   } finally {
-    for (const [, writer] of writers) await writer.close({ durably: isWhole });
+    for (const writer of writers.values()) await writer.close({ durably: isWhole });
   }
-  for (const name of LINE_FILES) await renameDurably(temporary(paths[name]), paths[name]);
+  for (const name of names) await renameDurably(temporary(paths[name]), paths[name]);
+  // The dataset may have had the other format before.
+  await rm(format === 'array' ? paths.selected : paths.selectedArray, { force: true });
   const summary = counter.snapshot(state.teacherTotals);
   await replaceFile(paths.summary, spellJson(summary));
   return summary;
@@ -57,7 +66,7 @@ export async function markUnfinished(paths: RunPaths): Promise<void> {
   await rm(paths.summary, { force: true });
 }
 
-function linesOf(told: ToldRow): readonly (readonly [LineFile, string])[] {
+function linesOf(told: ToldRow, selected: OutputFile): readonly (readonly [OutputFile, string])[] {
   if ('bad' in told) {
     return [
       ['rejected', badRowLine(told.bad)],
@@ -67,7 +76,7 @@ function linesOf(told: ToldRow): readonly (readonly [LineFile, string])[] {
   const { story } = told;
   const decided =
     story.decision.kind === 'selected'
-      ? (['selected', selectedLine(story.row, story.proposals, story.decision)] as const)
+      ? ([selected, selectedLine(story.row, story.proposals, story.decision)] as const)
       : (['rejected', rejectedLine(story.row, story.decision)] as const);
   const candidates = candidateLines(story).map((line) => ['candidates', line] as const);
   return [decided, ...candidates, ['audit', auditLine(story)]];

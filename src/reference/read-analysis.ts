@@ -1,8 +1,7 @@
 import { SPAN_NAMES, type SpanName } from '../domain/span-score.js';
-import type { JsonObject } from '../util/json-value.js';
 import { type Analysis, analysisFields, analysisOfSpans, perSpan } from './analysis.js';
 import { joinRows } from './join-rows.js';
-import { type ReferenceRow, readReferenceFile, unusableRow } from './reference-rows.js';
+import { type ReferenceFile, type ReferenceRow, readReferenceFile, unusableRow } from './reference-rows.js';
 
 const NOTHING_SCORED = analysisOfSpans({});
 
@@ -16,18 +15,23 @@ export function readAnalysis(row: ReferenceRow): Analysis {
   return { ppl: spanValues(row, 'ppl'), loss: spanValues(row, 'loss') };
 }
 
+/** A file of records with scores, or a `*_analysis.jsonl`, whose lines hold nothing else, and what it is of. */
+export type ScoredFile = string | { readonly analysis: string; readonly dataset: string };
+
 /**
- * Appends the twelve analysis fields to each record of a dataset: what the research code makes a
- * `*_with_analysis.json` of. The lines of `analysisFile` have nothing but their position to be joined by.
+ * The records of a scored file. Those of an analysis get its twelve fields appended, which makes them what a
+ * `*_with_analysis.json` holds; its lines have nothing but their position to be joined by.
  * @throws {ReflectionError} `dataset_unreadable` when a file cannot be read or the lengths differ.
  */
-export async function readWithAnalysis(datasetFile: string, analysisFile: string): Promise<JsonObject[]> {
-  const dataset = await readReferenceFile(datasetFile);
-  const analysis = await readReferenceFile(analysisFile);
-  return joinRows({ dataset, analysis }, { kind: 'index' }).map((joined) => ({
-    ...joined.dataset.object,
-    ...analysisFields(readAnalysis(joined.analysis)),
+export async function readScoredFile(file: ScoredFile): Promise<ReferenceFile> {
+  if (typeof file === 'string') return readReferenceFile(file);
+  const dataset = await readReferenceFile(file.dataset);
+  const analysis = await readReferenceFile(file.analysis);
+  const rows = joinRows({ dataset, analysis }, { kind: 'index' }).map((joined) => ({
+    ...joined.dataset,
+    object: { ...joined.dataset.object, ...analysisFields(readAnalysis(joined.analysis)) },
   }));
+  return { file: file.dataset, rows };
 }
 
 function spanValues(row: ReferenceRow, form: 'ppl' | 'loss'): Record<SpanName, number> {

@@ -2,11 +2,24 @@ import { recordedOutcome, soundOutcome } from '../selection/recorded-outcome.js'
 import { mapVariants, type Variant } from '../selection/variant.js';
 import type { JsonObject } from '../util/json-value.js';
 import { type JoinBy, joinRows } from './join-rows.js';
+import { readScoredFile, type ScoredFile } from './read-analysis.js';
 import { importedScores, storedRatios } from './recorded-scores.js';
-import { type ReferenceRow, readReferenceFile } from './reference-rows.js';
+import type { ReferenceFile, ReferenceRow } from './reference-rows.js';
 
-/** The four `*_with_analysis.json` of one dataset. */
-export type ReferenceFiles = Readonly<Record<Variant, string>>;
+/** The four scored files of one dataset. */
+export type ReferenceFiles = Readonly<Record<Variant, ScoredFile>>;
+
+/** @throws {ReflectionError} `dataset_unreadable`. */
+export async function readReferenceFiles(
+  files: ReferenceFiles,
+): Promise<Readonly<Record<Variant, ReferenceFile>>> {
+  return {
+    original: await readScoredFile(files.original),
+    instruction: await readScoredFile(files.instruction),
+    response: await readScoredFile(files.response),
+    both: await readScoredFile(files.both),
+  };
+}
 
 export interface SelectReferenceOptions {
   /**
@@ -53,12 +66,7 @@ export async function selectReference(
   files: ReferenceFiles,
   { bugCompatible = false, joinBy = { kind: 'index' } }: SelectReferenceOptions = {},
 ): Promise<ReferenceSelection> {
-  const contents = {
-    original: await readReferenceFile(files.original),
-    instruction: await readReferenceFile(files.instruction),
-    response: await readReferenceFile(files.response),
-    both: await readReferenceFile(files.both),
-  };
+  const contents = await readReferenceFiles(files);
   const selected: SelectedRecord[] = [];
   const wins: Record<Variant, number> = { original: 0, instruction: 0, response: 0, both: 0 };
   for (const [index, row] of joinRows(contents, joinBy).entries()) {

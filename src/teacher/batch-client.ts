@@ -6,6 +6,7 @@ import type { Redact } from './api-key.js';
 import { classifyFault, RETRYABLE_FAULTS } from './chat-fault.js';
 import type { Clock } from './clock.js';
 import { hopelessError } from './hopeless-error.js';
+import { linkAbort } from './linked-abort.js';
 import { type RetryPolicy, retryDelay } from './retry.js';
 
 export type Batch = OpenAI.Batch;
@@ -16,6 +17,10 @@ export interface BatchClientParts {
   readonly random: () => number;
   readonly retry: RetryPolicy;
   readonly redact: Redact;
+}
+
+interface CallOptions {
+  readonly signal: AbortSignal;
 }
 
 /** Under which a batch carries our own name for it. */
@@ -34,13 +39,13 @@ export class BatchClient {
   async submit(ticket: string, lines: readonly string[], signal: AbortSignal): Promise<Batch> {
     const { openai } = this.#parts;
     const bytes = Buffer.from(lines.map((line) => `${line}\n`).join(''));
-    const file = await this.#retrying(signal, async () =>
-      openai.files.create({ file: await toFile(bytes, `${ticket}.jsonl`), purpose: 'batch' }, { signal }),
+    const file = await this.#retrying(signal, async (options) =>
+      openai.files.create({ file: await toFile(bytes, `${ticket}.jsonl`), purpose: 'batch' }, options),
     );
     let attempts = 0;
-    return this.#retrying(signal, async () => {
+    return this.#retrying(signal, async (options) => {
       // A batch whose confirmation was lost exists all the same, and would be paid for twice.
-      const earlier = attempts++ === 0 ? undefined : await this.#search(ticket, signal);
+      const earlier = attempts++ === 0 ? undefined : await this.#search(ticket, options);
       return (
         earlier ??
         openai.batches.create(
@@ -50,7 +55,7 @@ export class BatchClient {
             completion_window: '24h',
             metadata: { [TICKET]: ticket },
           },
-          { signal },
+          options,
         )
       );
     });
@@ -58,17 +63,17 @@ export class BatchClient {
 
   /** The batch of a ticket, undefined when it was never handed in. */
   find(ticket: string, signal: AbortSignal): Promise<Batch | undefined> {
-    return this.#retrying(signal, () => this.#search(ticket, signal));
+    return this.#retrying(signal, (options) => this.#search(ticket, options));
   }
 
   retrieve(batchId: string, signal: AbortSignal): Promise<Batch> {
-    return this.#retrying(signal, () => this.#parts.openai.batches.retrieve(batchId, { signal }));
+    return this.#retrying(signal, (options) => this.#parts.openai.batches.retrieve(batchId, options));
   }
 
   /** The lines of a result file, parsed; undefined for one that is no JSON. */
   async download(fileId: string, signal: AbortSignal): Promise<unknown[]> {
-    return this.#retrying(signal, async () => {
-      const response = await this.#parts.openai.files.content(fileId, { signal });
+    return this.#retrying(signal, async (options) => {
+      const response = await this.#parts.openai.files.content(fileId, options);
       const splitter = new LineSplitter(MAX_LINE_BYTES);
       const values: unknown[] = [];
       for await (const chunk of response.body ?? []) {
@@ -79,18 +84,20 @@ export class BatchClient {
     });
   }
 
-  async #search(ticket: string, signal: AbortSignal): Promise<Batch | undefined> {
-    for await (const batch of this.#parts.openai.batches.list({ limit: 100 }, { signal })) {
+  async #search(ticket: string, options: CallOptions): Promise<Batch | undefined> {
+    for await (const batch of this.#parts.openai.batches.list({ limit: 100 }, options)) {
       if (batch.metadata?.[TICKET] === ticket) return batch;
     }
     return undefined;
   }
 
-  async #retrying<T>(signal: AbortSignal, call: () => Promise<T>): Promise<T> {
+  async #retrying<T>(signal: AbortSignal, call: (options: CallOptions) => Promise<T>): Promise<T> {
     const { clock, random, redact, retry } = this.#parts;
     for (let attempt = 1; ; attempt++) {
+      // The package never takes its listeners off a signal, and a run looks at its batches for hours.
+      const link = linkAbort(signal);
       try {
-        return await call();
+        return await call({ signal: link.signal });
       } catch (error) {
         signal.throwIfAborted();
         const fault = classifyFault(error, clock.wall(), redact);
@@ -111,6 +118,8 @@ export class BatchClient {
           });
         }
         await clock.sleep(retryDelay(attempt, fault.retryAfterMs, retry, random), signal);
+      } finally {
+        link.unlink();
       }
     }
   }

@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { z } from 'zod';
 import { ReflectionError } from '../errors.js';
 import { replaceFile } from '../util/replace-file.js';
+import { type Dialect, SAMPLING_PARAMETERS, SERVER_MODES } from './dialect.js';
 
 /** One batch handed in, or about to be. */
 export interface BatchTicket {
@@ -15,28 +16,37 @@ export interface BatchTicket {
 
 const STATE = z.object({
   version: z.literal(1),
+  dialect: z
+    .object({
+      mode: z.enum(SERVER_MODES),
+      tokenLimit: z.enum(['max_tokens', 'max_completion_tokens']),
+      omitted: z.array(z.enum(SAMPLING_PARAMETERS)),
+    })
+    .nullable(),
   tickets: z.array(
     z.object({ ticket: z.string(), batchId: z.string().nullable(), requestIds: z.array(z.string()) }),
   ),
 });
 
+type Contents = Omit<z.infer<typeof STATE>, 'version'>;
+
 /** Which batches a run has handed in, kept in a file so that a killed process goes on waiting for them. */
 export class BatchState {
   readonly #path: string;
-  #tickets: readonly BatchTicket[];
+  #contents: Contents;
 
-  private constructor(path: string, tickets: readonly BatchTicket[]) {
+  private constructor(path: string, contents: Contents) {
     this.#path = path;
-    this.#tickets = tickets;
+    this.#contents = contents;
   }
 
   /** @throws {ReflectionError} `journal_unreadable`: without it, requests already paid for would be put again. */
   static async open(path: string): Promise<BatchState> {
     try {
-      return new BatchState(path, STATE.parse(JSON.parse(await readFile(path, 'utf8'))).tickets);
+      return new BatchState(path, STATE.parse(JSON.parse(await readFile(path, 'utf8'))));
     } catch (cause) {
       if (cause instanceof Error && 'code' in cause && cause.code === 'ENOENT')
-        return new BatchState(path, []);
+        return new BatchState(path, { dialect: null, tickets: [] });
       throw new ReflectionError('journal_unreadable', `${path} does not hold the state of batches.`, {
         remedy: 'Restore the file; if you delete it, batches under way are paid for but not collected.',
         cause,
@@ -45,24 +55,48 @@ export class BatchState {
   }
 
   get tickets(): readonly BatchTicket[] {
-    return this.#tickets;
+    return this.#contents.tickets;
+  }
+
+  /** How the server is asked, null until that was found out. */
+  get dialect(): Dialect | null {
+    return this.#contents.dialect;
+  }
+
+  async keepDialect({ mode, tokenLimit, omitted }: Dialect): Promise<void> {
+    await this.#save({ ...this.#contents, dialect: { mode, tokenLimit, omitted: [...omitted] } });
   }
 
   /** Adds a ticket or replaces the one of its name. On disk when it resolves. */
-  async put(ticket: BatchTicket): Promise<void> {
-    await this.#save([...this.#without(ticket.ticket), ticket]);
+  async put({ ticket, batchId, requestIds }: BatchTicket): Promise<void> {
+    const added = { ticket, batchId, requestIds: [...requestIds] };
+    await this.#saveTickets([...this.#without(ticket), added]);
   }
 
   async remove(ticket: string): Promise<void> {
-    await this.#save(this.#without(ticket));
+    await this.#saveTickets(this.#without(ticket));
   }
 
-  #without(name: string): readonly BatchTicket[] {
-    return this.#tickets.filter(({ ticket }) => ticket !== name);
+  /** Lets go of requests whose replies are kept elsewhere, and of the batches that held no others. */
+  async forget(requestIds: ReadonlySet<string>): Promise<void> {
+    if (requestIds.size === 0) return;
+    const left = this.#contents.tickets.map((ticket) => ({
+      ...ticket,
+      requestIds: ticket.requestIds.filter((id) => !requestIds.has(id)),
+    }));
+    await this.#saveTickets(left.filter((ticket) => ticket.requestIds.length > 0));
   }
 
-  async #save(tickets: readonly BatchTicket[]): Promise<void> {
-    await replaceFile(this.#path, JSON.stringify({ version: 1, tickets }));
-    this.#tickets = tickets;
+  #without(name: string): Contents['tickets'] {
+    return this.#contents.tickets.filter(({ ticket }) => ticket !== name);
+  }
+
+  async #saveTickets(tickets: Contents['tickets']): Promise<void> {
+    await this.#save({ ...this.#contents, tickets });
+  }
+
+  async #save(contents: Contents): Promise<void> {
+    await replaceFile(this.#path, JSON.stringify({ version: 1, ...contents }));
+    this.#contents = contents;
   }
 }

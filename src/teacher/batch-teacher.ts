@@ -1,36 +1,44 @@
-import { createHash, randomUUID } from 'node:crypto';
-import { APIError } from 'openai';
-import { z } from 'zod';
+import { randomUUID } from 'node:crypto';
 import { ReflectionError } from '../errors.js';
 import { createRedactor, type Redact, readApiKey } from './api-key.js';
 import { readBaseUrl } from './base-url.js';
 import { type Batch, BatchClient } from './batch-client.js';
+import { type BatchErrand, batchLine, firstErrand, longerErrand } from './batch-request.js';
+import { type BatchResult, countsOf, judgeResult, outcomeOf, parseBatchResult } from './batch-result.js';
 import { BatchState, type BatchTicket } from './batch-state.js';
-import { type ChatOutcome, createOpenAI, readCompletion } from './chat-client.js';
-import { classifyFault } from './chat-fault.js';
+import { Budget, type BudgetLimits, type Reservation, type Spent } from './budget.js';
+import { createOpenAI } from './chat-client.js';
+import { worstCase } from './chat-exchange.js';
 import { type Clock, SYSTEM_CLOCK } from './clock.js';
-import { chatBody, firstDialect, type ServerMode } from './dialect.js';
-import { judgeOutcome } from './judge-reply.js';
+import { chatBody, type Dialect, firstDialect, type ServerMode } from './dialect.js';
+import { OpenAITeacher } from './openai-teacher.js';
 import { requestHash } from './request-hash.js';
 import { DEFAULT_RETRY, type RetryPolicy } from './retry.js';
-import { type AskOptions, NO_USAGE, type TeacherReply, type TeacherRequest } from './teacher.js';
-import { type Price, usageOf } from './token-counts.js';
+import { type AskOptions, addUsage, NO_USAGE, type TeacherReply, type TeacherRequest } from './teacher.js';
+import type { TeacherJournal } from './teacher-journal.js';
+import { type Price, type TokenCounts, usageOf } from './token-counts.js';
 
-export interface BatchTeacherOptions {
+export interface BatchTeacherOptions extends BudgetLimits {
   readonly model: string;
   /** File that remembers which batches were handed in. */
   readonly statePath: string;
   readonly baseUrl?: string | undefined;
   readonly apiKeyVariable?: string | undefined;
-  /** Default `json_schema`: there is no probe, a batch being too slow for one. */
+  /** Skips finding out, by one small request outside of batches, how the server can be asked. */
   readonly mode?: ServerMode | undefined;
   /** Default 10,000; OpenAI takes 50,000, but a batch's results are held in memory. */
   readonly requestsPerBatch?: number | undefined;
   /** Milliseconds between two looks at the batches under way. Default 60,000. */
   readonly pollMs?: number | undefined;
   readonly retry?: Partial<RetryPolicy> | undefined;
+  /** Times a reply that was cut off is asked for anew, each with twice the tokens. Default 2. */
+  readonly doublings?: number | undefined;
   /** The price in batches, commonly half of the other one. */
   readonly price?: Price | undefined;
+  /** Counts towards the limits, e.g. of the run that is being resumed. */
+  readonly spent?: Spent | undefined;
+  /** Has every reply before it is handed out; closed with the teacher. */
+  readonly journal?: TeacherJournal | undefined;
   readonly clock?: Clock | undefined;
   readonly random?: (() => number) | undefined;
 }
@@ -40,23 +48,29 @@ export interface BatchReply {
   readonly reply: TeacherReply;
 }
 
+/** A look at the batches under way. */
+export interface BatchWait {
+  readonly batches: number;
+  /** The requests they hold. */
+  readonly requests: number;
+}
+
+export interface AskAllOptions extends AskOptions {
+  /** Called after every look at the batches that leaves something to wait for. */
+  readonly onWait?: ((wait: BatchWait) => void) | undefined;
+}
+
 /** What ends a batch without results for all of its requests. */
 const UNFINISHED: ReadonlySet<string> = new Set(['expired', 'cancelled']);
 
-const RESULT = z.object({
-  custom_id: z.string(),
-  response: z.object({ status_code: z.number(), body: z.unknown() }).nullish(),
-  error: z.object({ message: z.string().nullish() }).nullish(),
-});
-type Result = z.infer<typeof RESULT>;
-
 /** Puts many requests at once through a provider's batch API, which takes hours and costs less. */
-export class BatchTeacher {
+export class BatchTeacher implements AsyncDisposable {
   readonly id: string;
   readonly #options: BatchTeacherOptions;
   readonly #clock: Clock;
   readonly #redact: Redact;
   readonly #client: BatchClient;
+  readonly #budget: Budget;
 
   /** @throws {ReflectionError} `teacher_unauthorized` without a key where one is needed, `invalid_option`. */
   constructor(options: BatchTeacherOptions) {
@@ -66,6 +80,7 @@ export class BatchTeacher {
     this.#options = options;
     this.#clock = options.clock ?? SYSTEM_CLOCK;
     this.#redact = createRedactor(apiKey);
+    this.#budget = new Budget(options, options.price ?? null, options.spent);
     this.#client = new BatchClient({
       openai: createOpenAI({
         baseUrl,
@@ -82,25 +97,39 @@ export class BatchTeacher {
 
   /**
    * Replies to all requests, each once, batch by batch as they finish. May be called off and called again, also in
-   * another process and for other requests: what was handed in before is waited for, not put again.
+   * another process and for other requests: what was handed in before is waited for, not put again. Whoever takes the
+   * next reply has to have kept the one before: its batch may be forgotten then.
    * @throws {ReflectionError} as {@link Teacher.ask} does, and `journal_unreadable` for the state file.
    */
   async *askAll(
     requests: readonly TeacherRequest[],
-    { signal = new AbortController().signal }: AskOptions = {},
+    { signal = new AbortController().signal, onWait = () => {} }: AskAllOptions = {},
   ): AsyncGenerator<BatchReply, void> {
-    const wanted = new Map(requests.map((request) => [requestId(this.id, request), request]));
+    if (requests.length === 0) return;
     try {
       const state = await BatchState.open(this.#options.statePath);
       await this.#recoverTickets(state, signal);
-      await this.#submitNew(state, wanted, signal);
-      yield* this.#collect(state, wanted, signal);
+      const dialect = await this.#settleDialect(state, requests[0]!, signal);
+      let errands = requests.map((request) => firstErrand(this.id, request));
+      while (errands.length > 0) {
+        const put = await this.#put(state, errands, dialect, signal);
+        const again: BatchErrand[] = errands.filter(({ id }) => !put.has(id));
+        for await (const next of this.#collect(state, put, dialect, onWait, signal)) {
+          if ('id' in next) again.push(next);
+          else yield next;
+        }
+        errands = again;
+      }
     } catch (error) {
       if (!signal.aborted || error !== signal.reason) throw error;
       throw new ReflectionError('aborted', 'Waiting for the batches was called off; they go on.', {
         cause: error,
       });
     }
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#options.journal?.[Symbol.asyncDispose]();
   }
 
   /** Finds out about batches that a killed process may or may not have handed in. */
@@ -113,113 +142,161 @@ export class BatchTeacher {
     }
   }
 
-  async #submitNew(
+  /** Batches are too slow to find out by, so one request goes the ordinary way, once in a state's life. */
+  async #settleDialect(state: BatchState, request: TeacherRequest, signal: AbortSignal): Promise<Dialect> {
+    const { model, baseUrl, apiKeyVariable, mode, retry, clock, random } = this.#options;
+    if (mode !== undefined) return firstDialect(mode);
+    if (state.dialect !== null) return state.dialect;
+    await using prober = new OpenAITeacher({ model, baseUrl, apiKeyVariable, retry, clock, random });
+    const dialect = await prober.settleDialect(request, signal);
+    await state.keepDialect(dialect);
+    return dialect;
+  }
+
+  /**
+   * Hands in what is not under way yet, as far as the budget goes.
+   * @returns the errands under way, by their ids, each with the room set aside for it.
+   */
+  async #put(
     state: BatchState,
-    wanted: ReadonlyMap<string, TeacherRequest>,
+    errands: readonly BatchErrand[],
+    dialect: Dialect,
     signal: AbortSignal,
-  ): Promise<void> {
+  ): Promise<ReadonlyMap<string, UnderWay>> {
     const known = new Set(state.tickets.flatMap(({ requestIds }) => requestIds));
-    const fresh = [...wanted].filter(([id]) => !known.has(id));
+    const underWay = new Map<string, UnderWay>();
+    const fresh: { readonly id: string; readonly line: string }[] = [];
+    // What was handed in earlier is paid for already, so it comes first.
+    for (const errand of [...errands].sort((a, b) => Number(known.has(b.id)) - Number(known.has(a.id)))) {
+      const { id } = errand;
+      if (underWay.has(id)) continue;
+      const { body } = this.#body(errand.attempt, dialect);
+      const worst = worstCase(body);
+      const room = known.has(id) ? this.#budget.reserveAnyway(worst) : this.#budget.tryReserve(worst);
+      if (room === undefined) break;
+      underWay.set(id, { errand, worst, room });
+      if (!known.has(id)) fresh.push({ id, line: batchLine(id, body) });
+    }
+    if (underWay.size === 0) throw this.#budget.exhausted();
     const size = this.#options.requestsPerBatch ?? 10_000;
     for (let start = 0; start < fresh.length; start += size) {
       const part = fresh.slice(start, start + size);
-      const ticket: BatchTicket = {
-        ticket: randomUUID(),
-        batchId: null,
-        requestIds: part.map(([id]) => id),
-      };
+      const requestIds = part.map(({ id }) => id);
+      const ticket: BatchTicket = { ticket: randomUUID(), batchId: null, requestIds };
       await state.put(ticket);
-      const lines = part.map(([id, request]) => this.#line(id, request));
+      const lines = part.map(({ line }) => line);
       const batch = await this.#client.submit(ticket.ticket, lines, signal);
       await state.put({ ...ticket, batchId: batch.id });
     }
+    return underWay;
   }
 
-  #line(id: string, request: TeacherRequest): string {
-    const { body } = this.#body(request);
-    return JSON.stringify({ custom_id: id, method: 'POST', url: '/v1/chat/completions', body });
-  }
-
-  #body(request: TeacherRequest) {
-    const dialect = firstDialect(this.#options.mode ?? 'json_schema');
+  #body(request: TeacherRequest, dialect: Dialect) {
     return chatBody(this.#options.model, request, dialect, request.maxTokens);
   }
 
+  /** The replies to what is under way; in place of one that was cut off or never begun, the errand to ask again. */
   async *#collect(
     state: BatchState,
-    wanted: ReadonlyMap<string, TeacherRequest>,
+    underWay: ReadonlyMap<string, UnderWay>,
+    dialect: Dialect,
+    onWait: (wait: BatchWait) => void,
     signal: AbortSignal,
-  ): AsyncGenerator<BatchReply, void> {
-    let open = state.tickets.filter(({ requestIds }) => requestIds.some((id) => wanted.has(id)));
+  ): AsyncGenerator<BatchReply | BatchErrand, void> {
+    let open = state.tickets.filter(({ requestIds }) => requestIds.some((id) => underWay.has(id)));
+    let hasReplies = false;
+    let crowdedOut: { readonly batch: Batch; readonly requestIds: readonly string[] } | undefined;
     while (open.length > 0) {
       const waiting: BatchTicket[] = [];
       for (const ticket of open) {
         const batch = await this.#client.retrieve(ticket.batchId!, signal);
         if (batch.status === 'failed') {
           await state.remove(ticket.ticket);
-          throw batchFailed(batch, this.#redact);
+          if (!isCrowdedOut(batch)) throw batchFailed(batch, this.#redact);
+          crowdedOut = { batch, requestIds: [...(crowdedOut?.requestIds ?? []), ...ticket.requestIds] };
+          continue;
         }
-        if (batch.status === 'completed' || UNFINISHED.has(batch.status)) {
-          const results = await this.#results(batch, signal);
-          for (const id of ticket.requestIds) {
-            const request = wanted.get(id);
-            if (request !== undefined)
-              yield { request, reply: this.#judge(request, results.get(id), batch.status) };
-          }
-          // What a batch left undone may be put again, if the caller asks for it again.
-          if (UNFINISHED.has(batch.status)) {
-            await state.put({ ...ticket, requestIds: ticket.requestIds.filter((id) => results.has(id)) });
-          }
-        } else waiting.push(ticket);
+        if (batch.status !== 'completed' && !UNFINISHED.has(batch.status)) {
+          waiting.push(ticket);
+          continue;
+        }
+        const results = await this.#results(batch, signal);
+        const done = new Set<string>();
+        for (const id of ticket.requestIds) {
+          const one = underWay.get(id);
+          if (one === undefined) continue;
+          const next = await this.#settle(one, results.get(id), batch.status, dialect);
+          yield next;
+          if ('reply' in next) for (const used of [id, ...one.errand.earlier]) done.add(used);
+        }
+        await state.forget(done);
+        hasReplies = true;
       }
       open = waiting;
-      if (open.length > 0) await this.#clock.sleep(this.#options.pollMs ?? 60_000, signal);
+      if (open.length === 0) break;
+      const held = open.flatMap(({ requestIds }) => requestIds);
+      onWait({ batches: open.length, requests: held.length });
+      await this.#clock.sleep(this.#options.pollMs ?? 60_000, signal);
+    }
+    if (crowdedOut === undefined) return;
+    // Now that others have ended there is room; if there were none, the batch itself is too large.
+    if (!hasReplies) throw batchFailed(crowdedOut.batch, this.#redact);
+    for (const { errand, room } of crowdedOut.requestIds.flatMap((id) => underWay.get(id) ?? [])) {
+      room.settle(NO_USAGE);
+      yield errand;
     }
   }
 
-  async #results(batch: Batch, signal: AbortSignal): Promise<ReadonlyMap<string, Result>> {
-    const results = new Map<string, Result>();
+  async #results(batch: Batch, signal: AbortSignal): Promise<ReadonlyMap<string, BatchResult>> {
+    const results = new Map<string, BatchResult>();
     for (const fileId of [batch.output_file_id, batch.error_file_id]) {
       if (fileId === undefined || fileId === null) continue;
       for (const value of await this.#client.download(fileId, signal)) {
-        const { data } = RESULT.safeParse(value);
-        if (data !== undefined) results.set(data.custom_id, data);
+        const result = parseBatchResult(value);
+        if (result !== undefined) results.set(result.custom_id, result);
       }
     }
     return results;
   }
 
-  #judge(request: TeacherRequest, result: Result | undefined, status: string): TeacherReply {
-    const { model, price = null, mode = 'json_schema' } = this.#options;
-    const facts = { model, usage: NO_USAGE, retries: 0, milliseconds: 0, mode };
-    const outcome = this.#outcome(result);
-    if (outcome === undefined) {
-      const said = result?.error?.message;
-      const detail =
-        said == null ? `The batch is ${status}, without a reply to this request.` : this.#redact(said);
-      const reason = status === 'expired' ? 'timeout' : 'server_error';
-      return { ...facts, kind: 'rejected', reason, detail, rawText: null };
-    }
-    return judgeOutcome(outcome, request.schema, this.#body(request).layout, {
-      ...facts,
-      usage: outcome.kind === 'reply' && outcome.counts ? usageOf(outcome.counts, price) : NO_USAGE,
+  /** What comes of one result; a reply is in the journal by then. */
+  async #settle(
+    { errand, worst, room }: UnderWay,
+    result: BatchResult | undefined,
+    status: string,
+    dialect: Dialect,
+  ): Promise<BatchReply | BatchErrand> {
+    const { model, doublings = 2, journal, price = null } = this.#options;
+    const { request, earlier } = errand;
+    const outcome = outcomeOf(result, this.#clock.wall(), this.#redact);
+    const counts = countsOf(outcome, worst);
+    room.settle(counts);
+    const took = outcome?.kind === 'reply' ? usageOf(counts, price, outcome.counts === null) : NO_USAGE;
+    const usage = addUsage(errand.usage, took);
+    const said = result?.error?.message;
+    const reply = judgeResult({
+      ...{ outcome, status, schema: request.schema },
+      said: said == null ? undefined : this.#redact(said),
+      layout: this.#body(request, dialect).layout,
+      facts: { model, usage, retries: earlier.length, milliseconds: 0, mode: dialect.mode },
     });
-  }
-
-  /** Undefined when the request never got to the model. */
-  #outcome(result: Result | undefined): ChatOutcome | undefined {
-    const response = result?.response;
-    if (response == null) return undefined;
-    if (response.status_code === 200) return readCompletion(response.body, this.#redact);
-    const error = APIError.generate(response.status_code, Object(response.body), undefined, new Headers());
-    return { kind: 'fault', fault: classifyFault(error, this.#clock.wall(), this.#redact) };
+    const isCutOff = reply.kind === 'rejected' && reply.reason === 'truncated';
+    if (isCutOff && earlier.length < doublings) return longerErrand(this.id, errand, usage);
+    const { key } = request;
+    await journal?.append({ key, requestHash: requestHash(request), teacher: this.id, reply });
+    return { request, reply };
   }
 }
 
-/** Identifies a request among all that were ever handed in. */
-function requestId(teacherId: string, request: TeacherRequest): string {
-  const parts = [teacherId, request.key, requestHash(request)];
-  return createHash('sha256').update(JSON.stringify(parts)).digest('hex').slice(0, 40);
+interface UnderWay {
+  readonly errand: BatchErrand;
+  readonly worst: TokenCounts;
+  readonly room: Reservation;
+}
+
+/** Providers bound the tokens of all batches that wait; beyond that they turn further batches down. */
+function isCrowdedOut({ errors }: Batch): boolean {
+  return errors?.data?.some(({ code }) => code === 'token_limit_exceeded') ?? false;
 }
 
 function batchFailed(batch: Batch, redact: Redact): ReflectionError {
@@ -228,7 +305,9 @@ function batchFailed(batch: Batch, redact: Redact): ReflectionError {
     'teacher_unusable',
     `The provider turned the batch ${batch.id} down: ${redact(said)}`,
     {
-      remedy: 'Correct what it says and run again; nothing was charged for this batch.',
+      remedy: isCrowdedOut(batch)
+        ? 'Run again with smaller batches (--batch-size); nothing was charged for this one.'
+        : 'Correct what it says and run again; nothing was charged for this batch.',
     },
   );
 }

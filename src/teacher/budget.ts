@@ -56,13 +56,24 @@ export class Budget {
    * @throws {ReflectionError} `budget_exhausted`; the signal's reason once it is aborted.
    */
   async reserve(worst: TokenCounts, signal: AbortSignal): Promise<Reservation> {
-    const amount = this.#amount(worst);
     for (;;) {
       signal.throwIfAborted();
-      if (this.#exceeds(this.#spent, amount)) throw this.#exhausted();
-      if (!this.#exceeds(add(this.#spent, this.#reserved), amount)) break;
+      if (this.#exceeds(this.#spent, this.#amount(worst))) throw this.exhausted();
+      const reservation = this.tryReserve(worst);
+      if (reservation !== undefined) return reservation;
       await this.#nextSettlement(signal);
     }
+  }
+
+  /** The same for a request that cannot wait; undefined when there is no room now. */
+  tryReserve(worst: TokenCounts): Reservation | undefined {
+    const isRoom = !this.#exceeds(add(this.#spent, this.#reserved), this.#amount(worst));
+    return isRoom ? this.reserveAnyway(worst) : undefined;
+  }
+
+  /** Sets room aside for a request that is under way already, room or not. */
+  reserveAnyway(worst: TokenCounts): Reservation {
+    const amount = this.#amount(worst);
     this.#reserved = add(this.#reserved, amount);
     return {
       settle: (used) => {
@@ -71,6 +82,20 @@ export class Budget {
         for (const wake of this.#waiting.splice(0)) wake();
       },
     };
+  }
+
+  /** What to stop with when there is no room for a request and none can become free. */
+  exhausted(): ReflectionError {
+    const { maxTokens, maxCost } = this.#limits;
+    const shares = [
+      ...(maxTokens === undefined ? [] : [`${this.#spent.tokens} of ${maxTokens} tokens`]),
+      ...(maxCost === undefined ? [] : [`${this.#spent.cost.toFixed(4)} of ${maxCost} in cost`]),
+    ];
+    return new ReflectionError(
+      'budget_exhausted',
+      `The teacher's budget does not cover another request: ${shares.join(' and ')} are spent.`,
+      { remedy: 'Raise the limit and resume; what has been answered is kept.' },
+    );
   }
 
   #amount(counts: TokenCounts): Spent {
@@ -91,19 +116,6 @@ export class Budget {
       signal.addEventListener('abort', wake, { once: true });
       this.#waiting.push(wake);
     });
-  }
-
-  #exhausted(): ReflectionError {
-    const { maxTokens, maxCost } = this.#limits;
-    const shares = [
-      ...(maxTokens === undefined ? [] : [`${this.#spent.tokens} of ${maxTokens} tokens`]),
-      ...(maxCost === undefined ? [] : [`${this.#spent.cost.toFixed(4)} of ${maxCost} in cost`]),
-    ];
-    return new ReflectionError(
-      'budget_exhausted',
-      `The teacher's budget does not cover another request: ${shares.join(' and ')} are spent.`,
-      { remedy: 'Raise the limit and resume; what has been answered is kept.' },
-    );
   }
 }
 

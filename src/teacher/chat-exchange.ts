@@ -122,7 +122,8 @@ export class ChatExchange {
   }
 }
 
-function worstCase(body: ChatBody): TokenCounts {
+/** The most tokens a request can take. */
+export function worstCase(body: ChatBody): TokenCounts {
   return {
     promptTokens: estimateTokens(JSON.stringify(body.messages)),
     completionTokens: body.max_completion_tokens ?? body.max_tokens ?? 0,

@@ -1,4 +1,5 @@
 import { ReflectionError } from '../errors.js';
+import { BatchTeacher, type BatchTeacherOptions } from './batch-teacher.js';
 import { LocalGgufTeacher, type LocalGgufTeacherOptions } from './local-gguf-teacher.js';
 import { OpenAITeacher, type OpenAITeacherOptions } from './openai-teacher.js';
 import { RecordingTeacher } from './recording-teacher.js';
@@ -30,14 +31,35 @@ export async function createTeacher(spec: string, options: CreateTeacherOptions 
   }
 }
 
-async function openTeacher(spec: string, options: CreateTeacherOptions): Promise<Teacher> {
-  const [, kind, target] = /^(openai|gguf|replay):(.+)$/s.exec(spec) ?? [];
-  if (kind === undefined || target === undefined) {
-    throw new ReflectionError('invalid_option', `${JSON.stringify(spec)} does not name a teacher.`, {
-      remedy: 'Use openai:<model>, gguf:<path to a GGUF file> or replay:<path to a journal>.',
+export interface CreateBatchTeacherOptions extends CreateTeacherOptions {
+  readonly batch: Pick<BatchTeacherOptions, 'statePath' | 'requestsPerBatch' | 'pollMs'>;
+}
+
+/**
+ * Opens the same teacher to be asked through its provider's batch API, which only `openai:<model>` can be.
+ * @throws {ReflectionError} `invalid_option`, and as {@link createTeacher} does.
+ */
+export async function createBatchTeacher(
+  spec: string,
+  { openai, journal, batch }: CreateBatchTeacherOptions,
+): Promise<BatchTeacher> {
+  const { kind, target } = parseSpec(spec);
+  if (kind !== 'openai') {
+    throw new ReflectionError('invalid_option', `The teacher ${spec} takes no batches.`, {
+      remedy: 'Use openai:<model> at a provider with a batch API, or leave out --teacher-batch.',
     });
   }
-  switch (kind as 'openai' | 'gguf' | 'replay') {
+  return new BatchTeacher({
+    ...openai,
+    ...batch,
+    model: target,
+    journal: journal === undefined ? undefined : await TeacherJournal.open(journal),
+  });
+}
+
+async function openTeacher(spec: string, options: CreateTeacherOptions): Promise<Teacher> {
+  const { kind, target } = parseSpec(spec);
+  switch (kind) {
     case 'openai':
       return new OpenAITeacher({ ...options.openai, model: target });
     case 'gguf':
@@ -45,4 +67,14 @@ async function openTeacher(spec: string, options: CreateTeacherOptions): Promise
     case 'replay':
       return ReplayTeacher.open(target);
   }
+}
+
+function parseSpec(spec: string) {
+  const [, kind, target] = /^(openai|gguf|replay):(.+)$/s.exec(spec) ?? [];
+  if (kind === undefined || target === undefined) {
+    throw new ReflectionError('invalid_option', `${JSON.stringify(spec)} does not name a teacher.`, {
+      remedy: 'Use openai:<model>, gguf:<path to a GGUF file> or replay:<path to a journal>.',
+    });
+  }
+  return { kind: kind as 'openai' | 'gguf' | 'replay', target };
 }

@@ -1,3 +1,5 @@
+import { setMaxListeners } from 'node:events';
+
 /** A signal that fires when any of several does. */
 export interface LinkedAbort {
   readonly signal: AbortSignal;
@@ -12,6 +14,8 @@ export function linkAbort(...signals: readonly (AbortSignal | undefined)[]): Lin
   const unlinks: (() => void)[] = [];
   for (const signal of signals) {
     if (signal === undefined) continue;
+    // Every request under way listens, which is no leak.
+    setMaxListeners(0, signal);
     const forward = () => controller.abort(signal.reason);
     if (signal.aborted) forward();
     signal.addEventListener('abort', forward, { once: true });

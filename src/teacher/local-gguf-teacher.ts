@@ -43,10 +43,12 @@ export class LocalGgufTeacher implements Teacher {
 
   private constructor(local: LocalModel, options: LocalGgufTeacherOptions) {
     const { context } = local;
-    this.id = `gguf:${local.hash}`;
+    const { maxFieldCharacters } = options;
+    // It decides what is written, so what is written under another one is not this teacher's.
+    this.id = `gguf:${local.hash}${maxFieldCharacters === undefined ? '' : `+${maxFieldCharacters}`}`;
     this.#path = options.modelPath;
     this.#local = local;
-    this.#maxFieldCharacters = options.maxFieldCharacters;
+    this.#maxFieldCharacters = maxFieldCharacters;
     this.#queue = new PQueue({ concurrency: context.totalSequences });
     this.#idle = Array.from({ length: context.totalSequences }, () => context.getSequence());
   }

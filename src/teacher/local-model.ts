@@ -116,6 +116,11 @@ function outOfMemory(path: string, sequences: number, cause: unknown): Reflectio
   return new ReflectionError(
     'out_of_memory',
     `The teacher ${path} does not fit into memory with ${sequences} replies at a time: ${(cause as Error).message}`,
-    { remedy: 'Use fewer sequences, a smaller context, a smaller model, or another device.', cause },
+    {
+      remedy:
+        'Use fewer replies at a time (--concurrency), a smaller context (--teacher-context), a smaller model, ' +
+        'or another device.',
+      cause,
+    },
   );
 }

@@ -124,7 +124,7 @@ export class OpenAITeacher implements Teacher {
     signal: AbortSignal | undefined,
   ): Promise<TeacherReply> {
     const started = this.#clock.monotonic();
-    const dialect = await this.#settleDialect(request, waits);
+    const dialect = await this.settleDialect(request, waits);
     let usage = NO_USAGE;
     let retries = 0;
     for (let doublings = 0; ; doublings++) {
@@ -146,8 +146,11 @@ export class OpenAITeacher implements Teacher {
     }
   }
 
-  /** Whoever asks first finds out for all. */
-  async #settleDialect(request: TeacherRequest, waits: AbortSignal): Promise<Dialect> {
+  /**
+   * How the server can be asked, found out by whoever asks first.
+   * @throws {ReflectionError} as {@link ask} does, but the signal's reason once it is aborted.
+   */
+  async settleDialect(request: TeacherRequest, waits: AbortSignal): Promise<Dialect> {
     if (this.#dialect !== undefined) return this.#dialect;
     this.#negotiation ??= this.#negotiate(request);
     return untilAborted(this.#negotiation, waits);

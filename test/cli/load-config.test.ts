@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { loadConfig } from '../../src/cli/load-config.js';
-import { RUN_SETTINGS } from '../../src/cli/run-settings.js';
+import { CONFIG } from '../../src/cli/settings.js';
 
 let directory: string;
 beforeEach(async () => {
@@ -14,7 +14,7 @@ afterEach(() => rm(directory, { recursive: true }));
 async function load(name: string, text: string) {
   const path = join(directory, name);
   await writeFile(path, text);
-  return loadConfig(path, RUN_SETTINGS);
+  return loadConfig(path, CONFIG);
 }
 
 describe('loadConfig', () => {

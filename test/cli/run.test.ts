@@ -9,7 +9,7 @@ import { type RecyclingTeacher, startRecyclingTeacher } from '../recycle/recycli
 /** More than one window of rows. */
 const ROWS = 34;
 /** How often a run is killed; CI has less time than a release. */
-const KILLS = Number(process.env.REFLECTION_TUNING_TEST_KILLS ?? 10);
+const KILLS = Number(process.env.REFLECTION_TUNING_TEST_KILLS ?? 20);
 
 let fixture: RecycleFixture;
 let teacher: RecyclingTeacher;

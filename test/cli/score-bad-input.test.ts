@@ -237,7 +237,7 @@ describe('options that cannot be used', () => {
   });
 
   it('no student', async () => {
-    expect((await refused([dataset, '-o', output])).message).toContain('--student <model.gguf>');
+    expect((await refused([dataset, '-o', output])).remedy).toContain('--student <model.gguf>');
   });
 
   it('a template file without a place for the instruction', async () => {

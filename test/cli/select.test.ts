@@ -2,6 +2,7 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { parsePythonJson } from '../../src/reference/parse-python-json.js';
 import { refusalOf, runCli, runCliWell } from '../helpers/run-cli.js';
 
 let directory: string;
@@ -31,7 +32,8 @@ async function saveFiles(): Promise<string[]> {
 }
 
 async function instructionsIn(file: string): Promise<string[]> {
-  return JSON.parse(await readFile(file, 'utf8')).map((row: { instruction: string }) => row.instruction);
+  const rows = parsePythonJson(await readFile(file, 'utf8')) as { instruction: string }[];
+  return rows.map(({ instruction }) => instruction);
 }
 
 describe('select', () => {
@@ -58,8 +60,54 @@ describe('select', () => {
     ]);
   });
 
+  it('selects from one published score set: below the thresholds, and of these the highest IFD', async () => {
+    const output = join(directory, 'out.json');
+    const scored = join(directory, 'gpt2.json');
+    const ifds = ['0.9', '0.2', '1.5', 'NaN', '0.7', '0.8'];
+    const rows = ifds.map((ifd, i) => `{"instruction": "${i}", "output": "x", "ifd_ppl": ${ifd}}`);
+    await writeFile(scored, `[${rows.join(', ')}]`);
+    const { stdout } = await runCliWell(['select', '--import-scores', scored, '-o', output]);
+    expect(await instructionsIn(output)).toEqual(['0', '1', '4', '5']);
+    expect(stdout).toMatch(/ifd_too_high +1/);
+    expect(stdout).toMatch(/ifd_missing +1/);
+    await runCliWell(['select', '--import-scores', scored, '-o', output, '--top', '50']);
+    expect(await instructionsIn(output)).toEqual(['0', '5']);
+    await writeFile(scored, '{"instruction": "a", "output": "b"}');
+    const bare = refusalOf(await runCli(['select', '--import-scores', scored, '-o', output]));
+    expect(bare.message).toContain('No record of');
+  });
+
+  it('reads analyses beside their datasets', async () => {
+    const names = ['ori', 'Q', 'A', 'QA'];
+    const save = (name: string, text: string) => writeFile(join(directory, name), text);
+    // Q_direct, A_direct, Q_condition, A_condition of one row that can be scored and one that cannot.
+    const ppls = { ori: [2, 2, 1, 1], Q: [2, 2, 1, 1.2], A: [2, 2, 1, 1], QA: [2, 2, 0.8, 1.4] };
+    for (const [name, ppl] of Object.entries(ppls)) {
+      await save(
+        `${name}.json`,
+        JSON.stringify([1, 2].map((n) => ({ instruction: `${name} ${n}`, output: 'x' }))),
+      );
+      await save(
+        `${name}_analysis.jsonl`,
+        `{"ppl": ${JSON.stringify(ppl)}, "loss": [1, 1, 1, Infinity]}\n{}\n`,
+      );
+    }
+    const analyses = names.map((name) => join(directory, `${name}_analysis.jsonl`));
+    const datasets = names.map((name) => join(directory, `${name}.json`));
+    const output = join(directory, 'out.json');
+    const files = ['--reference-files', ...analyses, '--datasets', ...datasets];
+    await runCliWell(['select', ...files, '-o', output]);
+    expect(await instructionsIn(output)).toEqual(['QA 1']);
+    const text = await readFile(output, 'utf8');
+    expect(text).toContain('"rifd_ppl": 0.4,');
+    expect(text).toContain('"loss_A_condition": Infinity,');
+  });
+
   it.each([
     [['--reference-files', 'a', 'b', 'c', '-o', 'out'], 'got 3'],
+    [['--reference-files', 'a', '-o', 'out'], 'got 1'],
+    [['--import-scores', 'a', '-o', 'out', '--datasets', 'b', 'c'], '2 datasets for 1'],
+    [['-o', 'out'], 'got 0'],
     [['--import-scores', 'a', 'b', 'c', 'd'], 'no file to write to'],
     [['--reference-files', 'a', 'b', 'c', 'd', '-o', 'b'], 'also an input'],
   ])('refuses %j', async (args, message) => {

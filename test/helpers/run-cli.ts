@@ -13,6 +13,10 @@ export interface CliOptions {
   readonly cwd?: string;
   /** A command that starts the command line given to it, e.g. with less memory. */
   readonly under?: readonly string[];
+  /** A module that is loaded first. */
+  readonly preload?: string;
+  /** On top of this process's own. */
+  readonly environment?: Readonly<Record<string, string>>;
 }
 
 export interface CliProcess {
@@ -25,9 +29,17 @@ export const ON_ONE_THREAD = ['--threads', '1', '--device', 'cpu'] as const;
 export const TINY_ON_ONE_THREAD = ['--student', TINY_STUDENT, ...ON_ONE_THREAD] as const;
 
 /** Starts the built command line as a user would. */
-export function startCli(args: readonly string[], { cwd, under = [] }: CliOptions = {}): CliProcess {
-  const [command, ...rest] = [...under, process.execPath, CLI, ...args];
-  const child = spawn(command!, rest, { stdio: ['ignore', 'pipe', 'pipe'], ...(cwd && { cwd }) });
+export function startCli(
+  args: readonly string[],
+  { cwd, under = [], preload, environment }: CliOptions = {},
+): CliProcess {
+  const imports = preload === undefined ? [] : ['--import', preload];
+  const [command, ...rest] = [...under, process.execPath, ...imports, CLI, ...args];
+  const child = spawn(command!, rest, {
+    stdio: ['ignore', 'pipe', 'pipe'],
+    env: { ...process.env, ...environment },
+    ...(cwd && { cwd }),
+  });
   let stdout = '';
   let stderr = '';
   child.stdout.setEncoding('utf8').on('data', (chunk: string) => {

@@ -15,12 +15,16 @@ export interface BatchScript {
   readonly ends?: 'completed' | 'expired' | 'failed';
   /** Looks at a batch before it has ended. Default 2. */
   readonly looks?: number;
+  /** Turns a batch down while so many requests would wait. */
+  readonly mostWaiting?: number;
   /** Breaks the connection in place of confirming the creation of the batch of this index. */
   readonly loseConfirmation?: (index: number) => boolean;
 }
 
 export interface ScriptedBatchServer extends AsyncDisposable {
   readonly baseUrl: string;
+  /** Requests that came outside of batches; each is answered as the probe is. */
+  readonly probes: readonly unknown[];
   /** The requests of every batch created, in the order of creation. */
   readonly batches: readonly (readonly BatchLine[])[];
 }
@@ -29,6 +33,7 @@ interface StoredBatch {
   readonly id: string;
   readonly metadata: unknown;
   readonly lines: readonly BatchLine[];
+  readonly isCrowdedOut: boolean;
   looks: number;
 }
 
@@ -36,11 +41,22 @@ interface StoredBatch {
 export async function startScriptedBatches(script: BatchScript): Promise<ScriptedBatchServer> {
   const files = new Map<string, string>();
   const batches: StoredBatch[] = [];
+  const probes: unknown[] = [];
+
+  const hasEnded = ({ looks, isCrowdedOut }: StoredBatch) => isCrowdedOut || looks >= (script.looks ?? 2);
+
+  function isCrowded(lines: readonly BatchLine[]): boolean {
+    const waiting = batches.filter((batch) => !hasEnded(batch)).flatMap((batch) => batch.lines);
+    return waiting.length + lines.length > (script.mostWaiting ?? Number.POSITIVE_INFINITY);
+  }
 
   function view(batch: StoredBatch) {
-    const ended = batch.looks >= (script.looks ?? 2);
-    const status = ended ? (script.ends ?? 'completed') : 'in_progress';
-    const errors = status === 'failed' ? { data: [{ message: 'Line 1 is odd.' }] } : null;
+    const ended = hasEnded(batch);
+    const status = !ended ? 'in_progress' : batch.isCrowdedOut ? 'failed' : (script.ends ?? 'completed');
+    const error = batch.isCrowdedOut
+      ? { code: 'token_limit_exceeded', message: 'Enqueued token limit reached.' }
+      : { message: 'Line 1 is odd.' };
+    const errors = status === 'failed' ? { data: [error] } : null;
     const output_file_id = ended && status !== 'failed' ? `out-${batch.id}` : null;
     return { id: batch.id, metadata: batch.metadata, status, errors, output_file_id, error_file_id: null };
   }
@@ -52,14 +68,19 @@ export async function startScriptedBatches(script: BatchScript): Promise<Scripte
     const send = (value: unknown) =>
       response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(value));
     const id = path.split('/')[2] ?? '';
-    if (route === 'POST /files') {
+    if (route === 'POST /chat/completions') {
+      probes.push(JSON.parse(body));
+      const message = { content: '{"word": "ready"}' };
+      send({ model: 'batched', choices: [{ finish_reason: 'stop', message }] });
+    } else if (route === 'POST /files') {
       const name = `file-${files.size}`;
       files.set(name, body);
       send({ id: name });
     } else if (route === 'POST /batches') {
       const { input_file_id, metadata } = JSON.parse(body);
       const lines = readUpload(files.get(input_file_id) ?? '');
-      batches.push({ id: `batch-${batches.length}`, metadata, lines, looks: 0 });
+      const isCrowdedOut = isCrowded(lines);
+      batches.push({ id: `batch-${batches.length}`, metadata, lines, isCrowdedOut, looks: 0 });
       if (script.loseConfirmation?.(batches.length - 1)) response.destroy();
       else send(view(batches.at(-1)!));
     } else if (route === 'GET /batches') {
@@ -83,6 +104,7 @@ export async function startScriptedBatches(script: BatchScript): Promise<Scripte
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   return {
     baseUrl: `http://127.0.0.1:${(server.address() as AddressInfo).port}/v1`,
+    probes,
     get batches() {
       return batches.map(({ lines }) => lines);
     },

@@ -29,6 +29,12 @@ describe('the native core under sanitizers', () => {
     expect(await run(join(BUILT, 'core_test'))).toMatch(/^[1-9]\d* passed, 0 failed$/m);
   });
 
+  it('multiplies matrices of every type at any shape', { timeout: 5 * MINUTE }, async () => {
+    expect(await run(join(BUILT, 'kernel_test'), librariesDirectory()!)).toMatch(
+      /^[1-9]\d* passed, 0 failed$/m,
+    );
+  });
+
   it('scores, cancels and closes on a real student', { timeout: 10 * MINUTE }, async () => {
     const libraries = librariesDirectory();
     expect(libraries).toBeDefined();

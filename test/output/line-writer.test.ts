@@ -18,7 +18,7 @@ describe.skipIf(!existsSync('/dev/full'))('LineWriter on a full disk', () => {
     expect(error).toMatchObject({
       code: 'output_unwritable',
       message: 'Cannot write out.jsonl: no space is left on the disk.',
-      remedy: expect.stringContaining('--resume'),
+      remedy: expect.stringContaining('Free some space'),
     });
   });
 });

@@ -62,7 +62,12 @@ describe('OutputLock', () => {
     await (await OutputLock.acquire(path)).release();
   });
 
-  it.each(['', 'nonsense', '1 another-host'])(
+  it('is taken over when its owner was killed before it could write its name', async () => {
+    await writeFile(path, '');
+    await (await OutputLock.acquire(path)).release();
+  });
+
+  it.each(['nonsense', '1 another-host'])(
     'is refused when its owner cannot be checked: %j',
     async (owner) => {
       await writeFile(path, owner);

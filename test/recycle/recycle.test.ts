@@ -3,10 +3,12 @@ import { hostname } from 'node:os';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { OutputLock } from '../../src/output/output-lock.js';
 import { recycle } from '../../src/recycle/recycle.js';
-import type { RecycleStart } from '../../src/recycle/recycle-options.js';
+import type { RecycleProgress, RecycleStart } from '../../src/recycle/recycle-options.js';
 import { reflect } from '../../src/recycle/reflect.js';
+import { ROWS_PER_WINDOW } from '../../src/recycle/row-windows.js';
 import { runStatus } from '../../src/recycle/run-status.js';
 import { TINY_STUDENT } from '../helpers/paths.js';
+import type { TeacherAction } from '../helpers/scripted-teacher-server.js';
 import { RecycleFixture, shortRows } from './recycle-fixture.js';
 import { startRecyclingTeacher } from './recycling-teacher.js';
 
@@ -156,6 +158,28 @@ describe('a run', () => {
     expect(after.slice(2)).toEqual(before.reverse());
   });
 
+  it('of an array selects an array', async () => {
+    await using teacher = await startRecyclingTeacher();
+    const lines = await shortRows(4);
+    await fixture.writeRows(lines);
+    const keepAll = { policy: { keep: 'all', maxIfd: 100, maxRifd: 100 } } as const;
+    await recycle(fixture.options(teacher, keepAll));
+    const selected = await fixture.rows('selected.jsonl');
+    expect(selected).toHaveLength(4);
+
+    await fixture.writeRows([`\uFEFF [${lines.join(',\n')}]`]);
+    await recycle(fixture.options(teacher, keepAll));
+    expect(JSON.parse(await fixture.output('selected.json'))).toEqual(selected);
+    await expect(fixture.output('selected.jsonl')).rejects.toMatchObject({ code: 'ENOENT' });
+
+    await recycle(fixture.options(teacher, { policy: { maxIfd: 1e-9 } }));
+    expect(JSON.parse(await fixture.output('selected.json'))).toEqual([]);
+    await fixture.writeRows(lines);
+    await recycle(fixture.options(teacher, keepAll));
+    expect(await fixture.rows('selected.jsonl')).toEqual(selected);
+    await expect(fixture.output('selected.json')).rejects.toMatchObject({ code: 'ENOENT' });
+  });
+
   it('counts failed reflections apart, decides without them, and asks again only when told', async () => {
     let isStubborn = true;
     await using teacher = await startRecyclingTeacher((_, kind) =>
@@ -181,6 +205,69 @@ describe('a run', () => {
     expect(again.summary.reflections.instruction.failed).toEqual({});
     expect(again.summary.teacher.rejected).toBe(3);
     expect(new Set(teacher.asked.slice(asked, asked + 3))).toEqual(new Set(teacher.asked.slice(0, 3)));
+  });
+
+  it('loses no row to whatever a server does, nor lets one bad reply hold up the others', async () => {
+    const once: readonly TeacherAction[] = [
+      { kind: 'status', status: 429 },
+      { kind: 'status', status: 429, headers: { 'retry-after': '0' } },
+      { kind: 'status', status: 500 },
+      { kind: 'garbage' },
+      { kind: 'cut' },
+    ];
+    const always: Readonly<Record<string, TeacherAction>> = {
+      timeout: { kind: 'drip' },
+      server_error: { kind: 'endless' },
+      refused: { kind: 'reply', content: null, refusal: 'No.' },
+      truncated: { kind: 'reply', content: '{"topic_complexity": "It', finishReason: 'length' },
+      unparsable: { kind: 'reply', content: '{"wrong": "schema"}' },
+      empty: { kind: 'reply', content: '' },
+    };
+    const lines = await shortRows(once.length + Object.keys(always).length + 2);
+    const fates = new Map<string, { readonly action: TeacherAction; readonly isLasting: boolean }>();
+    const open = [
+      ...once.map((action) => ({ action, isLasting: false })),
+      ...Object.values(always).map((action) => ({ action, isLasting: true })),
+    ];
+    await using teacher = await startRecyclingTeacher((digest, kind) => {
+      if (kind === 'response') return undefined;
+      const met = fates.get(digest);
+      const fate = met ?? open.shift();
+      if (fate !== undefined) fates.set(digest, fate);
+      return fate !== undefined && (fate.isLasting || met === undefined) ? fate.action : undefined;
+    });
+    await fixture.writeRows(lines);
+    const { baseUrl } = teacher;
+    const openai = { baseUrl, timeoutMs: 2500, maxResponseBytes: 300_000, retry: { baseMs: 1 } };
+    const { summary } = await recycle(fixture.options(teacher, { teacherOptions: { openai } }));
+    const { failed } = summary.reflections.instruction;
+    expect(failed).toEqual(Object.fromEntries(Object.keys(always).map((reason) => [reason, 1])));
+    expect(summary.rows).toBe(lines.length);
+    expect(summary.selected + summary.rejected).toBe(lines.length);
+    expect(summary.teacher.retries).toBeGreaterThanOrEqual(once.length);
+  });
+
+  it('scores rows while others are with the teacher, and asks while rows are scored', async () => {
+    const rows = ROWS_PER_WINDOW + 4;
+    let release = () => {};
+    const firstWindowDone = new Promise<void>((resolve) => {
+      release = resolve;
+    });
+    let instructions = 0;
+    // Were all rows to be reflected before any is scored, or one window to follow the other, neither would ever go on.
+    await using teacher = await startRecyclingTeacher(async (_, kind) => {
+      if (kind === 'instruction' && ++instructions > ROWS_PER_WINDOW) await firstWindowDone;
+      return undefined;
+    });
+    await fixture.writeRows(await shortRows(rows));
+    const progress: number[] = [];
+    const onProgress = (update: RecycleProgress) => {
+      progress.push(update.rows);
+      if (update.scored > 0) release();
+    };
+    const { summary } = await recycle(fixture.options(teacher, { concurrency: 2 * rows, onProgress }));
+    expect(summary.rows).toBe(rows);
+    expect(progress).toEqual([ROWS_PER_WINDOW, rows, rows]);
   });
 
   it('that the budget stopped goes on, with more of it, to the same outputs', async () => {

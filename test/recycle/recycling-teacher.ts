@@ -7,7 +7,10 @@ import {
 } from '../helpers/scripted-teacher-server.js';
 
 /** What the teacher does about a reflection, once per request; undefined answers it. */
-export type Mischief = (digest: string, kind: 'instruction' | 'response') => TeacherAction | undefined;
+export type Mischief = (
+  digest: string,
+  kind: 'instruction' | 'response',
+) => TeacherAction | undefined | Promise<TeacherAction | undefined>;
 
 export interface RecyclingTeacher extends AsyncDisposable {
   readonly baseUrl: string;
@@ -28,17 +31,13 @@ export async function startRecyclingTeacher(
 ): Promise<RecyclingTeacher> {
   const asked: string[] = [];
   const server = await startScriptedTeacher(async ({ body }: SeenRequest) => {
-    const { name, schema } = body.response_format.json_schema;
+    const { name } = body.response_format.json_schema;
     if (name === 'probe') return reply({ word: 'ready' });
     const digest = digestOf(body.messages);
     asked.push(digest);
     if (delayMs > 0) await new Promise((resolve) => setTimeout(resolve, delayMs));
     const kind = name === 'instruction_reflection' ? 'instruction' : 'response';
-    const fields = Object.keys(schema.properties).map((field) => [
-      field,
-      textFor(field, digest, body.messages),
-    ]);
-    return mischief(digest, kind) ?? reply(Object.fromEntries(fields));
+    return (await mischief(digest, kind)) ?? reply(recycledFields(body));
   });
   return {
     baseUrl: server.baseUrl,
@@ -46,6 +45,14 @@ export async function startRecyclingTeacher(
     server,
     [Symbol.asyncDispose]: () => server[Symbol.asyncDispose](),
   };
+}
+
+/** The reply to a reflection. */
+// biome-ignore lint/suspicious/noExplicitAny: whatever was sent
+export function recycledFields(body: any): Record<string, string> {
+  const digest = digestOf(body.messages);
+  const names = Object.keys(body.response_format.json_schema.schema.properties);
+  return Object.fromEntries(names.map((name) => [name, textFor(name, digest, body.messages)]));
 }
 
 /** Names a request in the server's log; also found in the critiques of its reply. */

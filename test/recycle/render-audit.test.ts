@@ -16,6 +16,10 @@ const AUDIT = {
     { kind: 'instruction', chosen: 'instruction', reason: 'only_reflected_scored' },
     { kind: 'response', base: 'instruction', chosen: 'instruction', reason: 'tie' },
   ],
+  texts: {
+    original: { instruction: 'Name a colour.', input: '', output: 'word '.repeat(200) },
+    instruction: { instruction: 'Name two.', input: 'red, green', output: 'Red and green.' },
+  },
   scores: {
     original: { ifd: { value: null, reason: 'empty_output' } },
     instruction: { ifd: { value: 0.81234, tokens: 7 }, rifd: { value: 0.5 } },
@@ -41,9 +45,11 @@ describe('renderAudit', () => {
   it('tells a row’s story', () => {
     const text = renderAudit(AUDIT);
     const lines = text.split('\n');
-    expect(lines.slice(0, 9)).toEqual([
+    expect(lines.slice(0, 2)).toEqual([
       'row 3, id "ex"  rejected: response_not_better (winner: instruction)',
-      '',
+      '  instruction: Name a colour.',
+    ]);
+    expect(lines.slice(lines.indexOf('decision'), lines.indexOf('decision') + 7)).toEqual([
       'decision',
       '  1. instruction (higher IFD wins): instruction, only the reflected side could be scored',
       '  2. response to instruction (lower r-IFD wins): instruction, both are equal, and what was there stays',
@@ -54,6 +60,9 @@ describe('renderAudit', () => {
     ]);
     expect(text).toContain('m, prompt 1, 15 tokens, 1 retries, cost 0.000020');
     expect(text).toContain('ambiguity: Vague. [31m');
+    expect(text).toContain(
+      '  new instruction: Name two.\n  new input: red, green\n  new answer: Red and green.\n',
+    );
     expect(text).toContain('reflection: both, failed (refused)\n  The teacher declined.\n');
     expect(text).not.toContain('\u001b');
   });

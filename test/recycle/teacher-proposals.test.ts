@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { SampleRow } from '../../src/dataset/row.js';
 import { ReflectionError } from '../../src/errors.js';
+import { LiveReplies } from '../../src/recycle/live-replies.js';
 import { RunState } from '../../src/recycle/run-state.js';
 import { DEFAULT_SAMPLING, TeacherProposals } from '../../src/recycle/teacher-proposals.js';
 import { INSTRUCTION_PROMPT } from '../../src/reflection/instruction-prompt.js';
@@ -47,13 +48,13 @@ function teacherWith(reply: (request: TeacherRequest, asked: number) => TeacherR
   };
   const proposalsFrom = (concurrency = 4, stopAsking = new AbortController().signal) =>
     new TeacherProposals({
-      teacher,
+      teacherId: teacher.id,
       prompts: { instruction: INSTRUCTION_PROMPT, response: RESPONSE_PROMPT },
       sampling: DEFAULT_SAMPLING,
-      state,
-      concurrency,
-      stopAsking,
-      hangUp: new AbortController().signal,
+      replies: new LiveReplies({
+        ...{ teacher, state, concurrency, stopAsking },
+        hangUp: new AbortController().signal,
+      }),
     });
   return { asked, proposalsFrom };
 }

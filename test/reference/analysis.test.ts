@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { ANALYSIS_FIELDS, analysisFields, analysisOfSpans } from '../../src/reference/analysis.js';
-import { readAnalysis, readWithAnalysis } from '../../src/reference/read-analysis.js';
+import { readAnalysis, readScoredFile } from '../../src/reference/read-analysis.js';
 import { importedScores, storedRatios } from '../../src/reference/recorded-scores.js';
 import { temporaryDirectory } from './temporary-directory.js';
 
@@ -104,15 +104,13 @@ describe('storedRatios', () => {
   });
 });
 
-describe('readWithAnalysis', () => {
+describe('readScoredFile', () => {
   const dataset = '[{"instruction": "Add.", "output": "3"}, {"instruction": "Say.", "output": ""}]';
 
   it('appends the fields to each record', async () => {
     const analysis = '{"ppl": [2, 4, 1, 3], "loss": [1, 2, 1, 1]}\n{}\n';
-    const records = await readWithAnalysis(
-      await save('data.json', dataset),
-      await save('analysis.jsonl', analysis),
-    );
+    const files = { dataset: await save('data.json', dataset), analysis: await save('a.jsonl', analysis) };
+    const records = (await readScoredFile(files)).rows.map(({ object }) => object);
     expect(records.map((record) => Object.keys(record))).toEqual(
       Array(2).fill(['instruction', 'output', ...ANALYSIS_FIELDS]),
     );
@@ -122,7 +120,7 @@ describe('readWithAnalysis', () => {
   it('names both files and their lengths when these differ', async () => {
     const data = await save('data.json', dataset);
     const analysis = await save('short.jsonl', '{}\n');
-    await expect(readWithAnalysis(data, analysis)).rejects.toMatchObject({
+    await expect(readScoredFile({ dataset: data, analysis })).rejects.toMatchObject({
       code: 'dataset_unreadable',
       message: `The files do not have the same number of rows: ${data} has 2, ${analysis} has 1.`,
     });

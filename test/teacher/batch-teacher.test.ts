@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { type BatchReply, BatchTeacher } from '../../src/teacher/batch-teacher.js';
+import { type BatchReply, BatchTeacher, type BatchTeacherOptions } from '../../src/teacher/batch-teacher.js';
 import { FakeClock } from '../helpers/fake-clock.js';
 import {
   type BatchLine,
@@ -44,7 +44,11 @@ async function serve(script: Partial<BatchScript> = {}): Promise<ScriptedBatchSe
   return server;
 }
 
-function teacherOf({ baseUrl }: ScriptedBatchServer, clock = new FakeClock()): BatchTeacher {
+function teacherOf(
+  { baseUrl }: ScriptedBatchServer,
+  clock = new FakeClock(),
+  options: Partial<BatchTeacherOptions> = {},
+): BatchTeacher {
   const price = { promptPerMillion: 1e6, completionPerMillion: 1e6 };
   const statePath = join(folder, 'batches.json');
   return new BatchTeacher({
@@ -55,6 +59,7 @@ function teacherOf({ baseUrl }: ScriptedBatchServer, clock = new FakeClock()): B
     clock,
     price,
     random: () => 0,
+    ...options,
   });
 }
 
@@ -84,6 +89,7 @@ describe('BatchTeacher', () => {
       mode: 'json_schema',
     });
     expect(server.batches[0]![0]!.body).toMatchObject({ model: 'm', max_tokens: 100 });
+    expect(server.probes).toHaveLength(1);
   });
 
   it('goes on waiting in another process, for other requests too, without putting any twice', async () => {
@@ -102,8 +108,55 @@ describe('BatchTeacher', () => {
     const replies = await collect(teacherOf(server).askAll(requestsOf('c', 'new', 'a')));
     expect(replies.map(({ request }) => request.key).sort()).toEqual(['a', 'c', 'new']);
     expect(server.batches.slice(2).map((lines) => lines.length)).toEqual([1]);
-    await collect(teacherOf(server).askAll(requestsOf('a', 'b', 'c', 'new')));
+    expect(server.probes).toHaveLength(1);
+  });
+
+  it('waits again for what nobody took, and forgets what was taken', async () => {
+    const server = await serve();
+    for await (const { request } of teacherOf(server).askAll(requestsOf('a', 'b', 'c'))) {
+      if (request.key === 'b') break;
+    }
+    await collect(teacherOf(server).askAll(requestsOf('b', 'c')));
+    expect(server.batches).toHaveLength(2);
+    await collect(teacherOf(server).askAll(requestsOf('b')));
     expect(server.batches).toHaveLength(3);
+  });
+
+  it('asks again, with more tokens, for what was cut off, also after a crash in between', async () => {
+    const server = await serve({
+      result: (line) => {
+        const result = good(line);
+        const isCut = line.body.max_tokens < 400;
+        const choices = [{ finish_reason: 'length', message: { content: '{"relev' } }];
+        return isCut ? { ...result, response: { status_code: 200, body: { choices } } } : result;
+      },
+    });
+    const controller = new AbortController();
+    const clock = new FakeClock();
+    clock.sleep = async (_, signal) => {
+      if (server.batches.length === 2) controller.abort();
+      signal?.throwIfAborted();
+    };
+    const killed = collect(teacherOf(server, clock).askAll(requestsOf('a'), { signal: controller.signal }));
+    await expect(killed).rejects.toMatchObject({ code: 'aborted' });
+    const [{ reply }] = (await collect(teacherOf(server).askAll(requestsOf('a')))) as [BatchReply];
+    expect(reply).toMatchObject({ kind: 'answered', retries: 2, usage: { estimated: true } });
+    expect(server.batches.map(([line]) => line!.body.max_tokens)).toEqual([100, 200, 400]);
+  });
+
+  it('puts no more than the budget covers, and stops when that is spent', async () => {
+    const server = await serve();
+    const teacher = teacherOf(server, new FakeClock(), { maxTokens: 400 });
+    const taken: string[] = [];
+    const asking = async () => {
+      const requests = requestsOf(...Array.from({ length: 40 }, (_, i) => `request ${i}`));
+      for await (const { request } of teacher.askAll(requests)) taken.push(request.key);
+    };
+    await expect(asking()).rejects.toMatchObject({ code: 'budget_exhausted' });
+    expect(server.batches.flat()).toHaveLength(taken.length);
+    // 15 tokens each, and the last one has to leave room for the longest reply.
+    expect(taken.length).toBeGreaterThan(10);
+    expect(taken.length * 15).toBeLessThanOrEqual(400);
   });
 
   it('finds a batch whose confirmation was lost, in the same process and after a crash', async () => {
@@ -140,7 +193,7 @@ describe('BatchTeacher', () => {
       'context_too_long',
       'timeout',
     ]);
-    await collect(teacherOf(server).askAll(requestsOf('ok', 'long', 'undone')));
+    await collect(teacherOf(server).askAll(requestsOf('undone')));
     expect(server.batches.map((lines) => lines.length)).toEqual([2, 1, 1]);
   });
 
@@ -153,6 +206,19 @@ describe('BatchTeacher', () => {
       });
       expect(server.batches).toHaveLength(attempt);
     }
+  });
+
+  it('puts again what had no room in the provider’s queue, once others have ended', async () => {
+    const server = await serve({ mostWaiting: 3 });
+    const requests = requestsOf('a', 'b', 'c', 'd', 'e', 'f', 'g');
+    const replies = await collect(teacherOf(server).askAll(requests));
+    expect(replies.map(({ request }) => request.key).sort()).toEqual(['a', 'b', 'c', 'd', 'e', 'f', 'g']);
+    for (const { reply } of replies) expect(reply.kind).toBe('answered');
+    const crowded = await serve({ mostWaiting: 1 });
+    await expect(collect(teacherOf(crowded).askAll(requestsOf('a', 'b')))).rejects.toMatchObject({
+      code: 'teacher_unusable',
+      remedy: expect.stringContaining('--batch-size'),
+    });
   });
 
   it('does not go on without its state', async () => {

@@ -1,5 +1,4 @@
 import { Socket as UdpSocket } from 'node:dgram';
-import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { Socket } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -7,6 +6,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { LocalGgufTeacher } from '../../src/teacher/local-gguf-teacher.js';
+import { internetSockets } from '../helpers/internet-sockets.js';
 import { ANSWER_SCHEMA, teacherRequest } from '../helpers/teacher-requests.js';
 
 const modelPath = fileURLToPath(new URL('../../models/tiny-instruct-5m-f16.gguf', import.meta.url));
@@ -21,9 +21,9 @@ describe('a teacher in process', () => {
 
   afterAll(() => teacher[Symbol.asyncDispose]());
 
-  it('is named after its file’s contents', () => {
+  it('is named after its file’s contents and what it writes under', () => {
     expect(teacher.describe()).toEqual({
-      id: 'gguf:62996e1c1b4d8e9d',
+      id: 'gguf:62996e1c1b4d8e9d+40',
       kind: 'gguf',
       model: modelPath,
       endpoint: null,
@@ -141,26 +141,3 @@ describe('loading a teacher', () => {
     await expect(teacher.ask(teacherRequest())).rejects.toMatchObject({ code: 'closed' });
   }, 60_000);
 });
-
-/** The TCP and UDP sockets this process holds, native code's included; none where the system does not tell. */
-function internetSockets(): Set<string> {
-  if (process.platform !== 'linux') return new Set();
-  const held = readdirSync('/proc/self/fd').map((fd) => linkOf(`/proc/self/fd/${fd}`));
-  const inodes = new Set(
-    ['tcp', 'tcp6', 'udp', 'udp6'].flatMap((protocol) =>
-      readFileSync(`/proc/self/net/${protocol}`, 'utf8')
-        .split('\n')
-        .slice(1)
-        .map((line) => `socket:[${line.trim().split(/\s+/)[9]}]`),
-    ),
-  );
-  return new Set(held.filter((link) => inodes.has(link)));
-}
-
-function linkOf(path: string): string {
-  try {
-    return readlinkSync(path);
-  } catch {
-    return '';
-  }
-}

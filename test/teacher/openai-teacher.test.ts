@@ -377,6 +377,19 @@ describe('finding out how a server can be asked', () => {
 });
 
 describe('concurrency', () => {
+  it('of any size is no reason for Node to warn of a leak', async () => {
+    const warned = vi.fn();
+    process.on('warning', warned);
+    const { teacher } = await setUp(() => GOOD, { concurrency: 20 });
+    const { signal } = new AbortController();
+    await Promise.all(
+      Array.from({ length: 40 }, (_, i) => teacher.ask(teacherRequest({ key: `${i}` }), { signal })),
+    );
+    await new Promise(setImmediate);
+    process.off('warning', warned);
+    expect(warned).not.toHaveBeenCalled();
+  });
+
   it('is bounded, and a request that waits for its retry holds up no other', async () => {
     const { teacher, server } = await setUp(
       async ({ body }, index) => {

@@ -3,11 +3,12 @@ import { reflect } from '../../recycle/reflect.js';
 import { renderTeacherTotals } from '../../recycle/render-run-summary.js';
 import { defined } from '../../util/defined.js';
 import { interruptible } from '../interruptible.js';
-import { loadConfig } from '../load-config.js';
 import { integerFrom } from '../option-values.js';
 import { createProgress, type Progress } from '../progress.js';
+import { addConfigOption, readSettings } from '../read-settings.js';
 import { reportResumable } from '../report-resumable.js';
-import { RUN_SETTINGS, type RunSettings, requirePlace, requireTeacher } from '../run-settings.js';
+import { reportWait } from '../report-wait.js';
+import { type ReflectSettings, requirePlace, requireTeacher } from '../settings.js';
 import { addTeacherOptions, readTeacherOptions } from '../teacher-options.js';
 
 export function reflectCommand(): Command {
@@ -18,22 +19,15 @@ export function reflectCommand(): Command {
       '-o, --output <directory>',
       'the run directory; the rows with their candidates go to reflected.jsonl',
     )
-    .option(
-      '--config <file>',
-      'settings (default: reflection-tuning.config.{ts,js,mjs,json} if there is one)',
-    )
-    .option('--limit <rows>', 'stop after this many rows', integerFrom(1));
+    .option('--limit <rows>', 'stop after this many rows', integerFrom(1))
+    .option('--threads <n>', 'gguf: CPU threads (default: all)', integerFrom(1));
   addTeacherOptions(command);
-  return command.action((dataset: string | undefined, flags: ReflectFlags) => reflectDataset(dataset, flags));
+  return addConfigOption(command).action(async (dataset: string | undefined) =>
+    reflectDataset(await readSettings('reflect', command, { dataset })),
+  );
 }
 
-type ReflectFlags = Omit<RunSettings, 'dataset'> & { readonly config?: string };
-
-async function reflectDataset(
-  dataset: string | undefined,
-  { config, ...flags }: ReflectFlags,
-): Promise<void> {
-  const settings = { ...(await loadConfig(config, RUN_SETTINGS)), ...defined({ ...flags, dataset }) };
+async function reflectDataset(settings: ReflectSettings): Promise<void> {
   const { limit } = settings;
   const options = {
     ...requirePlace(settings),
@@ -56,6 +50,7 @@ async function reflectDataset(
           });
         },
         onProgress: (update) => progress?.update({ ...update, tokens: 0 }),
+        onWait: reportWait((line) => progress?.note(line)),
       }),
     );
     progress?.stop();

@@ -1,6 +1,5 @@
 import { basename } from 'node:path';
 import { Command, Option } from 'commander';
-import { DEVICE_CHOICES } from '../../engine/devices.js';
 import { PRECISIONS } from '../../engine/student-options.js';
 import { BUILT_IN_TEMPLATE_NAMES } from '../../prompt/built-in-templates.js';
 import { loadTemplate } from '../../prompt/load-template.js';
@@ -11,12 +10,13 @@ import { RECYCLE_MODES } from '../../recycle/run-manifest.js';
 import { DEFINITION_NAMES } from '../../scoring/definition.js';
 import { defined } from '../../util/defined.js';
 import { interruptible } from '../interruptible.js';
-import { loadConfig } from '../load-config.js';
-import { integerFrom } from '../option-values.js';
+import { DEVICE_HELP, DEVICES_HELP, deviceList, deviceName, integerFrom } from '../option-values.js';
 import { createProgress, type Progress } from '../progress.js';
+import { addConfigOption, readSettings } from '../read-settings.js';
 import { reportResumable } from '../report-resumable.js';
-import { RUN_SETTINGS, type RunSettings, requirePlace } from '../run-settings.js';
+import { reportWait } from '../report-wait.js';
 import { addSelectionOptions } from '../selection-options.js';
+import { type RunSettings, requirePlace } from '../settings.js';
 import { addTeacherOptions, readTeacherOptions } from '../teacher-options.js';
 
 export function runCommand(): Command {
@@ -24,10 +24,6 @@ export function runCommand(): Command {
     .description('let a teacher reflect on a dataset and a student select; goes on where it was stopped')
     .argument('[dataset]', 'JSON Lines or a JSON array of rows with instruction, input (optional) and output')
     .option('-o, --output <directory>', 'the run directory: state, outputs, audit')
-    .option(
-      '--config <file>',
-      'settings (default: reflection-tuning.config.{ts,js,mjs,json} if there is one)',
-    )
     .addOption(
       new Option(
         '--mode <name>',
@@ -43,10 +39,10 @@ export function runCommand(): Command {
     '--eager',
     'make and score all variants, needed or not; selects the same',
   );
-  return command.action((dataset: string | undefined, flags: RunFlags) => run(dataset, flags));
+  return addConfigOption(command).action(async (dataset: string | undefined) =>
+    run(await readSettings('run', command, { dataset })),
+  );
 }
-
-type RunFlags = Omit<RunSettings, 'dataset'> & { readonly config?: string };
 
 function addStudentOptions(command: Command): void {
   command
@@ -61,7 +57,8 @@ function addStudentOptions(command: Command): void {
       ),
     )
     .option('--max-length <tokens>', 'longest sequence (default: 2048)', integerFrom(2))
-    .addOption(new Option('--device <name>', 'where models run').choices(DEVICE_CHOICES))
+    .option('--device <name>', DEVICE_HELP, deviceName)
+    .addOption(new Option('--devices <list>', DEVICES_HELP).argParser(deviceList).conflicts('device'))
     .option('--gpu-layers <n>', 'layers on the GPU (default: all)', integerFrom(0))
     .addOption(
       new Option('--precision <name>', 'fast: the file’s own weights; precise: all in F32').choices(
@@ -73,8 +70,7 @@ function addStudentOptions(command: Command): void {
     .option('--deterministic', 'equal bits for a score whatever is scored beside it; slower');
 }
 
-async function run(dataset: string | undefined, { config, ...flags }: RunFlags): Promise<void> {
-  const settings = { ...(await loadConfig(config, RUN_SETTINGS)), ...defined({ ...flags, dataset }) };
+async function run(settings: RunSettings): Promise<void> {
   const options = await recycleOptions(settings);
   let progress: Progress | undefined;
   let student: RecycleStart['student'] = null;
@@ -95,6 +91,7 @@ async function run(dataset: string | undefined, { config, ...flags }: RunFlags):
         onStart,
         onProgress: (update) =>
           progress?.update({ ...update, tokens: student === null ? 0 : student.stats().decodedTokens }),
+        onWait: reportWait((line) => progress?.note(line)),
       }),
     );
     progress?.stop();

@@ -1,50 +1,32 @@
 import { basename } from 'node:path';
 import { Command, Option } from 'commander';
-import { METRICS, type Metric } from '../../domain/score.js';
-import type { DeviceName } from '../../engine/devices.js';
-import { PRECISIONS, type Precision } from '../../engine/student-options.js';
-import type { WorkerDevice } from '../../engine/workers/worker-device.js';
+import { METRICS } from '../../domain/score.js';
+import { PRECISIONS } from '../../engine/student-options.js';
 import { ReflectionError } from '../../errors.js';
 import { type ScoreDatasetStart, scoreDataset } from '../../pipeline/score-dataset.js';
 import { BUILT_IN_TEMPLATE_NAMES } from '../../prompt/built-in-templates.js';
 import { loadTemplate } from '../../prompt/load-template.js';
 import { adviseOnScores } from '../../report/advise-on-scores.js';
 import { renderSummary } from '../../report/render-summary.js';
-import { DEFINITION_NAMES, type DefinitionName } from '../../scoring/definition.js';
+import { DEFINITION_NAMES } from '../../scoring/definition.js';
 import { formatCount } from '../../util/format.js';
 import { interruptible } from '../interruptible.js';
 import { DEVICE_HELP, DEVICES_HELP, deviceList, deviceName, integerFrom, listOf } from '../option-values.js';
 import { createProgress, type Progress } from '../progress.js';
+import { addConfigOption, readSettings, type Settings } from '../read-settings.js';
+import { requireDataset, requireStudent } from '../settings.js';
 
-interface ScoreFlags {
-  readonly student: string;
-  readonly output?: string;
-  readonly template: string;
-  readonly maxLength: number;
-  readonly metrics: readonly Metric[];
-  readonly definition: DefinitionName;
-  readonly device: DeviceName;
-  readonly devices?: readonly WorkerDevice[];
-  readonly gpuLayers?: number;
-  readonly precision: Precision;
-  readonly threads?: number;
-  readonly batchTokens?: number;
-  readonly deterministic?: true;
-  readonly limit?: number;
-  readonly perToken?: true;
-  readonly strict?: true;
-  readonly resume?: true;
-  readonly force?: true;
-}
+type WithDefault = 'template' | 'maxLength' | 'metrics' | 'definition' | 'device' | 'precision';
+type ScoreSettings = Settings<'score', WithDefault>;
 
 export function scoreCommand(): Command {
-  return new Command('score')
+  const command = new Command('score')
     .description('score a dataset by IFD and r-IFD')
     .argument(
-      '<dataset>',
+      '[dataset]',
       'JSON Lines or a JSON array of rows with instruction, input (optional) and output; may be .gz',
     )
-    .requiredOption('--student <model.gguf>', 'the model that scores: a causal language model in GGUF format')
+    .option('--student <model.gguf>', 'the model that scores: a causal language model in GGUF format')
     .option(
       '-o, --output <file>',
       'where the scores go (default: <dataset>.scored.jsonl in the current directory)',
@@ -89,11 +71,14 @@ export function scoreCommand(): Command {
     .option('--per-token', 'also write the log-prob of every scored token')
     .option('--strict', 'stop at the first malformed row instead of marking it unscorable')
     .addOption(new Option('--resume', 'go on with an interrupted run').conflicts('force'))
-    .option('--force', 'replace an output that is there, finished or not')
-    .action((dataset: string, flags: ScoreFlags) => score(dataset, flags));
+    .option('--force', 'replace an output that is there, finished or not');
+  return addConfigOption(command).action(async (given: string | undefined) => {
+    const settings = await readSettings<'score', WithDefault>('score', command, { dataset: given });
+    await score(requireDataset(settings), requireStudent(settings), settings);
+  });
 }
 
-async function score(dataset: string, flags: ScoreFlags): Promise<void> {
+async function score(dataset: string, studentFile: string, flags: ScoreSettings): Promise<void> {
   const output = flags.output ?? `${basename(dataset).replace(/(\.jsonl?)?(\.gz)?$/, '')}.scored.jsonl`;
   const template = await loadTemplate(flags.template);
   let progress: Progress | undefined;
@@ -101,7 +86,7 @@ async function score(dataset: string, flags: ScoreFlags): Promise<void> {
   const onStart = ({ student, totalBytes, finishedRows }: ScoreDatasetStart) => {
     const { model, engine, device } = student;
     console.error(
-      `student ${model.name || basename(flags.student)} (${model.architecture}, ${model.quantization}, ${student.precision}) on ${device.description || device.name}` +
+      `student ${model.name || basename(studentFile)} (${model.architecture}, ${model.quantization}, ${student.precision}) on ${device.description || device.name}` +
         `; ${engine.head} head, ${engine.threads} ${engine.threads === 1 ? 'thread' : 'threads'}, ${formatCount(engine.batchTokens)} tokens a batch`,
     );
     if (engine.maxLength < flags.maxLength) {
@@ -122,7 +107,7 @@ async function score(dataset: string, flags: ScoreFlags): Promise<void> {
         output,
         template,
         mode: flags.resume ? 'resume' : flags.force ? 'force' : 'new',
-        student: { ...flags, model: flags.student },
+        student: { ...flags, model: studentFile },
         signal,
         onStart,
         onProgress: (update) => {
@@ -137,7 +122,7 @@ async function score(dataset: string, flags: ScoreFlags): Promise<void> {
       return;
     }
     process.stdout.write(
-      renderSummary(result.summary, { ...result, student: flags.student, template: template.name, output }),
+      renderSummary(result.summary, { ...result, student: studentFile, template: template.name, output }),
     );
     for (const advice of adviseOnScores(result.summary)) console.error(`\nwarning: ${advice}`);
   } catch (error) {

@@ -1,44 +1,41 @@
 import { Command, Option } from 'commander';
 import { ReflectionError } from '../../errors.js';
-import { selectImported } from '../../recycle/select-imported.js';
+import { selectImported, selectScored } from '../../recycle/select-imported.js';
 import type { JoinBy } from '../../reference/join-rows.js';
+import type { ScoredFile } from '../../reference/read-analysis.js';
 import { type ReferenceFiles, selectReference } from '../../reference/select-reference.js';
 import { writeWithAnalysis } from '../../reference/write-with-analysis.js';
 import { plainTable } from '../../report/plain-table.js';
-import { type FilterFailPolicy, type KeepPolicy, selectionPolicy } from '../../selection/selection-policy.js';
+import { selectionPolicy } from '../../selection/selection-policy.js';
 import { defined } from '../../util/defined.js';
 import { formatCount } from '../../util/format.js';
+import { percentage } from '../number-option.js';
+import { addConfigOption, readSettings, type Settings } from '../read-settings.js';
 import { addSelectionOptions } from '../selection-options.js';
 
-interface SelectFlags {
-  readonly referenceFiles?: readonly string[];
-  readonly importScores?: readonly string[];
-  readonly output?: string;
-  readonly bugCompatible?: true;
-  readonly joinBy?: string;
-  readonly keep?: KeepPolicy;
-  readonly onFilterFail?: FilterFailPolicy;
-  readonly maxIfd?: number;
-  readonly maxRifd?: number;
-}
+type SelectSettings = Settings<'select'>;
 
-const POLICY_FLAGS = ['keep', 'onFilterFail', 'maxIfd', 'maxRifd'];
+const POLICY_FLAGS = ['keep', 'onFilterFail', 'maxIfd', 'maxRifd', 'top'];
 
 export function selectCommand(): Command {
   const command = new Command('select')
-    .description('select from four scored files, without a model')
+    .description('select from scored files, without a model')
     .addOption(
       new Option(
         '--reference-files <ori-Q-A-QA...>',
-        'four *_with_analysis.json of the research code, to select as it does: originals, reflected ' +
+        'four scored files of the research code, to select as it does: originals, reflected ' +
           'instructions, reflected responses, both',
       ).conflicts(['importScores', ...POLICY_FLAGS]),
     )
     .addOption(
       new Option(
-        '--import-scores <ori-Q-A-QA...>',
-        'four such files, or others with ifd_ppl and rifd_ppl, to select from by the flags below',
+        '--import-scores <file...>',
+        'four such files, or one with ifd_ppl (and rifd_ppl), to select from by the flags below',
       ).conflicts('bugCompatible'),
+    )
+    .option(
+      '--datasets <file...>',
+      'what the scores are of, where these are *_analysis.jsonl; in the same order',
     )
     .option('-o, --output <file>', 'where the selected records go, as the research code writes them')
     .option('--join-by <field>', 'join rows by this field instead of by their position')
@@ -46,55 +43,70 @@ export function selectCommand(): Command {
       '--bug-compatible',
       'reference files: select what the research code would, failed passes included',
     );
-  return addSelectionOptions(command).action((flags: SelectFlags) => select(flags));
+  addSelectionOptions(command).option(
+    '--top <percent>',
+    'of the rows that pass keep this share, the highest IFD first (default: all)',
+    percentage,
+  );
+  return addConfigOption(command).action(async () => select(await readSettings('select', command)));
 }
 
-async function select(flags: SelectFlags): Promise<void> {
-  const { referenceFiles, importScores, output } = flags;
-  const files = fourFiles(referenceFiles ?? importScores ?? []);
+async function select(settings: SelectSettings): Promise<void> {
+  const { referenceFiles, importScores, output } = settings;
+  const names = referenceFiles ?? importScores ?? [];
+  const files = scoredFiles(names, settings.datasets);
+  const isOneEnough = referenceFiles === undefined;
+  if (files.length !== 4 && !(isOneEnough && files.length === 1)) throw wrongCount(files.length, isOneEnough);
   if (output === undefined) {
     throw new ReflectionError('invalid_option', 'There is no file to write to.', {
       remedy: 'Name one with -o.',
     });
   }
-  if (Object.values(files).includes(output)) {
+  if ([...names, ...(settings.datasets ?? [])].includes(output)) {
     throw new ReflectionError('output_unwritable', `${output} is also an input.`, {
       remedy: 'Name another file with -o.',
     });
   }
-  const rows = await (referenceFiles === undefined ? selectByPolicy : selectAsPublished)(
-    files,
-    output,
-    flags,
+  const selectFrom = referenceFiles === undefined ? selectByPolicy : selectAsPublished;
+  console.log(
+    plainTable({ align: ['left', 'right', 'left'], rows: await selectFrom(files, output, settings) }),
   );
-  console.log(plainTable({ align: ['left', 'right', 'left'], rows }));
 }
 
-function fourFiles(names: readonly string[]): ReferenceFiles {
-  const [original, instruction, response, both, ...more] = names;
-  if (
-    original !== undefined &&
-    instruction !== undefined &&
-    response !== undefined &&
-    both !== undefined &&
-    more.length === 0
-  ) {
-    return { original, instruction, response, both };
+function scoredFiles(names: readonly string[], datasets: readonly string[] | undefined): ScoredFile[] {
+  if (datasets === undefined) return [...names];
+  if (datasets.length !== names.length) {
+    throw new ReflectionError(
+      'invalid_option',
+      `There are ${datasets.length} datasets for ${names.length} files with scores.`,
+      { remedy: 'Name the dataset of each file with --datasets, in the same order.' },
+    );
   }
-  throw new ReflectionError('invalid_option', `A selection takes four files and got ${names.length}.`, {
+  return names.map((analysis, i) => ({ analysis, dataset: datasets[i]! }));
+}
+
+function wrongCount(count: number, isOneEnough: boolean): ReflectionError {
+  const wanted = isOneEnough ? 'four files, or one,' : 'four files';
+  return new ReflectionError('invalid_option', `A selection takes ${wanted} and got ${count}.`, {
     remedy:
       'Name the originals, the reflected instructions, the reflected responses and both, in this order, ' +
-      'with --reference-files or --import-scores.',
+      'with --reference-files or --import-scores; or one scored file with --import-scores.',
   });
 }
 
+/** @param files - Four of them. */
+function byVariant(files: readonly ScoredFile[]): ReferenceFiles {
+  const [original, instruction, response, both] = files;
+  return { original: original!, instruction: instruction!, response: response!, both: both! };
+}
+
 async function selectAsPublished(
-  files: ReferenceFiles,
+  files: readonly ScoredFile[],
   output: string,
-  flags: SelectFlags,
+  { bugCompatible, joinBy }: SelectSettings,
 ): Promise<string[][]> {
-  const { bugCompatible } = flags;
-  const { selected, counts } = await selectReference(files, { bugCompatible, joinBy: joinOf(flags) });
+  const options = { bugCompatible, joinBy: joinOf(joinBy) };
+  const { selected, counts } = await selectReference(byVariant(files), options);
   await writeWithAnalysis(
     output,
     selected.map(({ record }) => record),
@@ -110,16 +122,19 @@ async function selectAsPublished(
 }
 
 async function selectByPolicy(
-  files: ReferenceFiles,
+  files: readonly ScoredFile[],
   output: string,
-  flags: SelectFlags,
+  { keep, onFilterFail, maxIfd, maxRifd, top, joinBy }: SelectSettings,
 ): Promise<string[][]> {
-  const { keep, onFilterFail, maxIfd, maxRifd } = flags;
   const policy = selectionPolicy(defined({ keep, onFilterFail, maxIfd, maxRifd }));
-  const { selected, rejections } = await selectImported(files, policy, joinOf(flags));
+  const options = { policy, joinBy: joinOf(joinBy), ...defined({ top }) };
+  const { selected, rejections } =
+    files.length === 1
+      ? await selectScored(files[0]!, options)
+      : await selectImported(byVariant(files), options);
   await writeWithAnalysis(
     output,
-    selected.map(({ record, outcome }) => ({ ...record, outcome })),
+    selected.map(({ record, outcome }) => (files.length === 1 ? record : { ...record, outcome })),
   );
   return [
     ['selected', formatCount(selected.length), output],
@@ -127,6 +142,6 @@ async function selectByPolicy(
   ];
 }
 
-function joinOf({ joinBy }: SelectFlags): JoinBy {
-  return joinBy === undefined ? { kind: 'index' } : { kind: 'id', field: joinBy };
+function joinOf(field: string | undefined): JoinBy {
+  return field === undefined ? { kind: 'index' } : { kind: 'id', field };
 }

@@ -17,7 +17,8 @@ const PHASES = {
 } as const satisfies Partial<Record<RunStatus['phase'], string>>;
 
 function renderStatus(status: RunStatus): string {
-  const { phase, process, manifest, progress, scores, teacher } = status;
+  const { phase, process, manifest, progress, scores, teacher, waiting } = status;
+  const isFinished = phase === 'finished';
   const share = progress && formatShare(progress.bytes / Math.max(1, progress.totalBytes));
   return [
     plainTable({
@@ -25,8 +26,16 @@ function renderStatus(status: RunStatus): string {
       rows: [
         ['run', phase === 'running' ? `under way, process ${process}` : PHASES[phase]],
         ['dataset', manifest.dataset],
-        ['rows done', progress === undefined ? 'none yet' : `${formatCount(progress.rows)} (${share})`],
+        [
+          'rows done',
+          progress === undefined
+            ? 'none yet'
+            : `${formatCount(progress.rows)}${isFinished ? '' : ` (${share} of the dataset)`}`,
+        ],
         ['scores', formatCount(scores)],
+        ...(waiting.batches === 0
+          ? []
+          : [['batches', `${formatCount(waiting.batches)}, ${formatCount(waiting.requests)} requests`]]),
       ],
     }),
     renderTeacherTotals(teacher),

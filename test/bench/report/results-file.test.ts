@@ -2,18 +2,8 @@ import { mkdtemp, readFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import type { Surroundings } from '../../../bench/report/machine.js';
 import { appendResult } from '../../../bench/report/results-file.js';
-
-const SURROUNDINGS: Surroundings = {
-  time: '2026-02-03T04:05:06.000Z',
-  commit: 'abc',
-  machine: { cpu: 'a cpu', cores: 2, memoryBytes: 1, platform: 'linux-x64', load: 0 },
-  threads: 2,
-  node: 'v20.19.0',
-  llamaCpp: 'v1',
-  nodeLlamaCpp: '3',
-};
+import { SURROUNDINGS } from './surroundings.js';
 
 describe('appendResult', () => {
   it('adds a line with its surroundings to the file of its day and keeps the lines before', async () => {

@@ -1,0 +1,129 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { refusalOf, runCli, runCliWell, startCli, TINY_ON_ONE_THREAD } from '../helpers/run-cli.js';
+import {
+  type BatchLine,
+  type ScriptedBatchServer,
+  startScriptedBatches,
+} from '../helpers/scripted-batch-server.js';
+import { RecycleFixture, shortRows } from '../recycle/recycle-fixture.js';
+import { recycledFields, startRecyclingTeacher } from '../recycle/recycling-teacher.js';
+
+/** More than one window of rows. */
+const ROWS = 34;
+/** How often a run is killed; CI has less time than a release. */
+const KILLS = Math.ceil(Number(process.env.REFLECTION_TUNING_TEST_KILLS ?? 20) / 2);
+
+let fixture: RecycleFixture;
+let server: ScriptedBatchServer;
+beforeEach(async () => {
+  fixture = await RecycleFixture.create();
+  server = await startScriptedBatches({ result: answer, looks: 5 });
+});
+afterEach(async () => {
+  await server[Symbol.asyncDispose]();
+  await fixture.remove();
+});
+
+function answer({ custom_id, body }: BatchLine) {
+  const message = { content: JSON.stringify(recycledFields(body)) };
+  const usage = { prompt_tokens: 100, completion_tokens: 50 };
+  const completion = { model: 'batched', choices: [{ finish_reason: 'stop', message }], usage };
+  return { custom_id, response: { status_code: 200, body: completion } };
+}
+
+function batchArguments(command: string, output: string): string[] {
+  const model = ['--teacher', 'openai:scripted', '--base-url', server.baseUrl];
+  const batches = ['--teacher-batch', '--batch-size', '20', '--batch-poll', '0.02'];
+  return [command, fixture.dataset, '-o', fixture.path(output), ...model, ...batches];
+}
+
+function runArguments(output: string): string[] {
+  return [...batchArguments('run', output), ...TINY_ON_ONE_THREAD];
+}
+
+describe('run --teacher-batch', () => {
+  it('puts each request once, in two waves, and selects what a run without batches does', async () => {
+    await fixture.writeRows(await shortRows(ROWS));
+    const journal = fixture.path('replies.jsonl');
+    const { stderr } = await runCliWell([...runArguments('run'), '--journal', journal]);
+    expect(server.batches).toHaveLength(4);
+    expect(server.probes).toHaveLength(1);
+    expect(stderr).toContain('waiting for 2 batches with 34 requests');
+
+    await using teacher = await startRecyclingTeacher();
+    const model = ['--teacher', 'openai:scripted', '--base-url', teacher.baseUrl];
+    const place = ['run', fixture.dataset, '-o', fixture.path('live')];
+    await runCliWell([...place, ...model, ...TINY_ON_ONE_THREAD]);
+    for (const name of ['selected.jsonl', 'rejected.jsonl', 'candidates.jsonl', 'summary.json']) {
+      expect(await fixture.output(name)).toBe(await fixture.output(name, 'live'));
+    }
+    expect(server.batches.flat()).toHaveLength(teacher.asked.length);
+    const replay = ['--teacher', `replay:${journal}`];
+    await runCliWell(['run', fixture.dataset, '-o', fixture.path('again'), ...replay, ...TINY_ON_ONE_THREAD]);
+    expect(await fixture.output('selected.jsonl', 'again')).toBe(await fixture.output('selected.jsonl'));
+    // What batches have answered is not asked for again without them.
+    const before = teacher.asked.length;
+    await runCliWell([...place.slice(0, 3), fixture.path('run'), ...model, ...TINY_ON_ONE_THREAD]);
+    expect(teacher.asked).toHaveLength(before);
+  });
+
+  it('survives kill -9 at any moment: no request is paid for twice, and the outputs are the same', async () => {
+    await fixture.writeRows(await shortRows(ROWS));
+    await runCliWell(runArguments('whole'));
+    const whole = await fixture.outputs('whole');
+    const idsFrom = (batch: number) =>
+      server.batches.slice(batch).flatMap((lines) => lines.map(({ custom_id }) => custom_id));
+    const ids = idsFrom(0).sort();
+    expect(new Set(ids).size).toBe(ids.length);
+
+    let kills = 0;
+    for (let attempt = 0; kills < KILLS; attempt++) {
+      const from = server.batches.length;
+      for (let isDone = false; !isDone; ) {
+        const { child, ended } = startCli(runArguments(`killed-${attempt}`));
+        const timer = kills < KILLS && setTimeout(() => child.kill('SIGKILL'), 400 + Math.random() * 3000);
+        const { signal, code, stderr } = await ended;
+        if (timer) clearTimeout(timer);
+        isDone = signal === null;
+        if (isDone) expect(code, stderr).toBe(0);
+        else kills++;
+      }
+      expect(idsFrom(from).sort()).toEqual(ids);
+      expect(await fixture.outputs(`killed-${attempt}`)).toEqual(whole);
+    }
+  }, 900_000);
+
+  it('is seen waiting by status, and stopped by Ctrl-C, after which the batches go on', async () => {
+    await server[Symbol.asyncDispose]();
+    server = await startScriptedBatches({ result: answer, looks: Number.POSITIVE_INFINITY });
+    await fixture.writeRows(await shortRows(3));
+    const { child, ended } = startCli(runArguments('run'));
+    await vi.waitFor(() => expect(server.batches).toHaveLength(1), { timeout: 60_000, interval: 20 });
+    await vi.waitFor(
+      async () => {
+        const { stdout } = await runCliWell(['status', fixture.path('run')]);
+        expect(stdout).toMatch(/batches +1, 3 requests/);
+      },
+      { timeout: 60_000 },
+    );
+    child.kill('SIGINT');
+    const { code, stderr } = await ended;
+    expect(code, stderr).toBe(130);
+    expect(stderr).toContain('the same command goes on from here');
+  });
+
+  it('makes all candidates for reflect, and is for openai teachers only', async () => {
+    await fixture.writeRows(await shortRows(4));
+    await runCliWell(batchArguments('reflect', 'run'));
+    expect(server.batches.map((lines) => lines.length)).toEqual([8, 4]);
+    const reflected = await fixture.rows('reflected.jsonl');
+    for (const { candidates } of reflected) {
+      expect(Object.keys(candidates)).toEqual(['instruction', 'response', 'both']);
+    }
+    await runCliWell(runArguments('run'));
+    expect(server.batches).toHaveLength(2);
+
+    const local = [...runArguments('other'), '--teacher', 'gguf:missing.gguf'];
+    expect(refusalOf(await runCli(local)).message).toContain('takes no batches');
+  });
+});
