@@ -1,4 +1,5 @@
-import { mkdtemp, readFile, rm, stat } from 'node:fs/promises';
+import { execFileSync } from 'node:child_process';
+import { mkdtemp, open, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
@@ -16,7 +17,9 @@ beforeEach(async () => {
 });
 afterEach(() => rm(directory, { recursive: true }));
 
-const score = (path: string, ...more: string[]) => ['score', EXAMPLE_DATASET, ...WAY, '-o', path, ...more];
+const score = (dataset: string, path: string, ...more: string[]) => {
+  return ['score', dataset, ...WAY, '-o', path, ...more];
+};
 
 /** Processes that a process has started. */
 async function childrenOf(pid: number): Promise<readonly number[]> {
@@ -31,7 +34,8 @@ const sizeOf = (path: string) =>
 
 describe('score --devices', () => {
   it('names devices that it cannot use', async () => {
-    const refused = async (...more: string[]) => refusalOf(await runCli(score(output, ...more)));
+    const refused = async (...more: string[]) =>
+      refusalOf(await runCli(score(EXAMPLE_DATASET, output, ...more)));
     expect((await refused('--devices', 'cpu,tpu')).message).toMatch(/--devices.*'cpu,tpu'/);
     expect((await refused('--devices', 'cpu,cuda:1')).message).toMatch(/different kinds/);
     expect((await refused('--devices', 'cpu', '--device', 'cpu')).message).toMatch(/cannot be used with/);
@@ -39,25 +43,40 @@ describe('score --devices', () => {
   });
 
   it.runIf(process.platform === 'linux')(
-    'ends cleanly when a worker is killed, and is taken up to the same bytes as in one process',
+    'ends cleanly when its workers are killed, and is taken up to the same bytes as in one process',
     async () => {
+      const rows = (await readFile(EXAMPLE_DATASET, 'utf8')).split('\n').slice(0, 24);
+      const dataset = join(directory, 'rows.jsonl');
+      await writeFile(dataset, `${rows.join('\n')}\n`);
       const whole = join(directory, 'whole.jsonl');
-      await runCliWell(score(whole, '--device', 'cpu', '--threads', '2'));
+      await runCliWell(score(dataset, whole, '--device', 'cpu', '--threads', '2'));
 
-      const { child, ended } = startCli(score(output, ...TWO, '--batch-tokens', '32'));
+      // a dataset that does not end, so that the run is certain to be under way
+      const pipe = join(directory, 'pipe.jsonl');
+      execFileSync('mkfifo', [pipe]);
+      const feed = await open(pipe, 'r+');
+      await feed.write(
+        rows
+          .slice(0, 20)
+          .map((row) => `${row}\n`)
+          .join(''),
+      );
+      const { child, ended } = startCli(score(pipe, output, ...TWO, '--batch-tokens', '32'));
       await vi.waitFor(async () => expect(await sizeOf(`${output}.partial`)).toBeGreaterThan(0), {
         timeout: 60_000,
         interval: 20,
       });
       const workers = await childrenOf(child.pid!);
       expect(workers).toHaveLength(2);
-      process.kill(workers[1]!, 'SIGKILL');
+      for (const pid of workers) process.kill(pid, 'SIGKILL');
+      // if they had nothing to do, now they would
+      await feed.write(`${rows[20]}\n`);
+      await feed.close();
       const refusal = refusalOf(await ended);
       expect(refusal.message).toBe('the worker on cpu has ended by itself (SIGKILL)');
       expect(refusal.remedy).toBeDefined();
-      for (const pid of workers) expect(() => process.kill(pid, 0)).toThrow('ESRCH');
 
-      const { stderr } = await runCliWell(score(output, ...TWO, '--resume'));
+      const { stderr } = await runCliWell(score(dataset, output, ...TWO, '--resume'));
       expect(stderr).toMatch(/^student .* on 2 processes, .*; chunked head, 2 threads/m);
       expect(stderr).toMatch(/^resuming: \d+ rows are done$/m);
       expect(await readFile(output, 'utf8')).toBe(await readFile(whole, 'utf8'));
