@@ -34,7 +34,7 @@ export const SUITES = {
     baselines: true,
     studies: [
       (settings) =>
-        ifdStudy({ ...GPT2, types: ['f32', 'f16', 'q8_0'], rows: 32, slowEvery: 8, prompts: 4 }, settings),
+        ifdStudy({ ...GPT2, types: ['f32', 'f16', 'q8_0'], rows: 32, slowEvery: 4, prompts: 4 }, settings),
       (settings) =>
         ifdStudy({ ...QWEN2, types: ['f16', 'q8_0'], rows: 16, slowEvery: 4, prompts: 2 }, settings),
       (settings) => decisionStudy({ ...GPT2, types: ['f16', 'q8_0'], rows: 8, slowEvery: 4 }, settings),
