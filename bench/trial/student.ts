@@ -3,7 +3,7 @@ import type { Measured, TrialTask } from './task.js';
 import { timeScoring } from './time-scoring.js';
 
 /** llama.cpp's own kernels alone, for the contenders that stand for what there is without ours. */
-export const STOCK: Partial<StudentOptions> = {};
+export const STOCK: Partial<StudentOptions> = { kernels: 'stock' };
 
 /** Our engine, as a user gets it or with features switched off. */
 export async function scoreWithStudent(

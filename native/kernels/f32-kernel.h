@@ -14,8 +14,8 @@ namespace {
 //   f32_rows, f32_vectors     a tile: rows by vectors of outputs, as many accumulators as there are registers
 //   zero, load, store, broadcast, fma, add, load_half, load_bf16, transpose(vf[width])
 //
-// Loops, outside in: a block of k (so that a panel of weights fits L1 and the activations' block L2), a panel of
-// outputs, a tile of rows. Each weight is unpacked once a call, however many rows there are.
+// Loops, outside in: a group of panels (so that its outputs are still in L2 when the next block of k is added to them), a
+// block of k (so that a panel of weights fits L1), a panel of outputs, a tile of rows. Each weight is unpacked once a call, however many rows there are.
 template<class I>
 struct f32_kernel {
     using vf = typename I::vf;
@@ -25,6 +25,7 @@ struct f32_kernel {
     static constexpr int     vectors = I::f32_vectors;
     static constexpr int64_t panel   = width * vectors;
     static constexpr int64_t k_block = 256;  // the longest block of any quantized type
+    static constexpr int64_t panel_group = 192 / panel * panel;
 
     static size_t packed_size(int64_t n_rows, int64_t n_k) {
         return (size_t) ((n_rows + rows - 1) / rows * rows * n_k) * sizeof(float);
@@ -49,16 +50,19 @@ struct f32_kernel {
         float * row_buffer = unpacked + k_block * panel;
         const int64_t n_tiles = (n_rows + rows - 1) / rows;
 
-        for (int64_t k0 = 0; k0 < w.width; k0 += k_block) {
-            const int64_t n_k = std::min(k_block, w.width - k0);
-            for (int64_t n = 0; n < count; n += panel) {
-                const int64_t n_out = std::min(panel, count - n);
-                unpack(w, first + n, n_out, k0, n_k, unpacked, row_buffer);
-                next_panel next(w, first + n + panel, std::min(panel, count - n - panel), ggml_row_size(w.type, k0), ggml_row_size(w.type, n_k));
-                for (int64_t tile = 0; tile < n_tiles; ++tile) {
-                    next.prefetch(n_tiles);
-                    const float * a = (const float *) packed + (k0 * n_tiles + tile * n_k) * rows;
-                    multiply_tile(unpacked, a, n_k, out + (size_t) (tile * rows) * stride + n, stride, n_rows - tile * rows, n_out, k0 > 0);
+        for (int64_t group = 0; group < count; group += panel_group) {
+            const int64_t group_end = std::min(count, group + panel_group);
+            for (int64_t k0 = 0; k0 < w.width; k0 += k_block) {
+                const int64_t n_k = std::min(k_block, w.width - k0);
+                for (int64_t n = group; n < group_end; n += panel) {
+                    const int64_t n_out = std::min(panel, count - n);
+                    unpack(w, first + n, n_out, k0, n_k, unpacked, row_buffer);
+                    next_panel next(w, first + n + panel, std::min(panel, group_end - n - panel), ggml_row_size(w.type, k0), ggml_row_size(w.type, n_k));
+                    for (int64_t tile = 0; tile < n_tiles; ++tile) {
+                        next.prefetch(n_tiles);
+                        const float * a = (const float *) packed + (k0 * n_tiles + tile * n_k) * rows;
+                        multiply_tile(unpacked, a, n_k, out + (size_t) (tile * rows) * stride + n, stride, n_rows - tile * rows, n_out, k0 > 0);
+                    }
                 }
             }
         }
@@ -143,6 +147,7 @@ private:
 
     static void multiply_tile(const float * w, const float * a, int64_t n_k, float * out, size_t stride,
                               int64_t n_rows, int64_t n_out, bool accumulate) {
+        expect_tile<I, rows, vectors>(out, stride, n_rows);
         vf sum[rows][vectors];
         UNROLLED
         for (int r = 0; r < rows; ++r) {

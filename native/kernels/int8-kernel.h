@@ -30,6 +30,7 @@ struct int8_kernel {
     static constexpr int     vectors = I::int8_vectors;
     static constexpr int64_t panel   = width * vectors;
     static constexpr int64_t k_block = 512;
+    static constexpr int64_t panel_group = 192 / panel * panel;  // see f32-kernel.h
 
     // 32 activations of each row of a tile
     struct packed_block {
@@ -145,16 +146,19 @@ private:
         const panel_layout<B> unpacked(scratch.reserve(panel_layout<B>::bytes()));
         const int64_t n_tiles = (n_rows + rows - 1) / rows;
 
-        for (int64_t k0 = 0; k0 < w.width; k0 += k_block) {
-            const int64_t n_k = std::min(k_block, w.width - k0);
-            for (int64_t n = 0; n < count; n += panel) {
-                const int64_t n_out = std::min(panel, count - n);
-                unpack<B>(w, first + n, n_out, k0, n_k, unpacked);
-                next_panel next(w, first + n + panel, std::min(panel, count - n - panel), ggml_row_size(w.type, k0), ggml_row_size(w.type, n_k));
-                for (int64_t tile = 0; tile < n_tiles; ++tile) {
-                    next.prefetch(n_tiles);
-                    const packed_block * a = x + (k0 * n_tiles + tile * n_k) / 32;
-                    multiply_tile<B>(unpacked, a, n_k / 32, out + (size_t) (tile * rows) * stride + n, stride, n_rows - tile * rows, n_out, k0 > 0);
+        for (int64_t group = 0; group < count; group += panel_group) {
+            const int64_t group_end = std::min(count, group + panel_group);
+            for (int64_t k0 = 0; k0 < w.width; k0 += k_block) {
+                const int64_t n_k = std::min(k_block, w.width - k0);
+                for (int64_t n = group; n < group_end; n += panel) {
+                    const int64_t n_out = std::min(panel, count - n);
+                    unpack<B>(w, first + n, n_out, k0, n_k, unpacked);
+                    next_panel next(w, first + n + panel, std::min(panel, group_end - n - panel), ggml_row_size(w.type, k0), ggml_row_size(w.type, n_k));
+                    for (int64_t tile = 0; tile < n_tiles; ++tile) {
+                        next.prefetch(n_tiles);
+                        const packed_block * a = x + (k0 * n_tiles + tile * n_k) / 32;
+                        multiply_tile<B>(unpacked, a, n_k / 32, out + (size_t) (tile * rows) * stride + n, stride, n_rows - tile * rows, n_out, k0 > 0);
+                    }
                 }
             }
         }
@@ -203,6 +207,8 @@ private:
         constexpr int per_group = B::group / 4;
         constexpr int groups    = 32 / B::group;
         constexpr bool starts   = !I::signed_codes && B::zero != 0;
+
+        expect_tile<I, rows, vectors>(out, stride, n_rows);
 
         vf sum[rows][vectors];
         UNROLLED

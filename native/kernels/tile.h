@@ -50,6 +50,21 @@ private:
     int64_t      done = 0;
 };
 
+// Asks for the output's cache lines before the sums are made: they lie a whole matrix row apart, and were last seen a
+// block of k ago.
+template<class I, int rows, int vectors>
+inline void expect_tile(const float * out, size_t stride, int64_t n_rows) {
+    UNROLLED
+    for (int r = 0; r < rows; ++r) {
+        if (r < n_rows) {
+            UNROLLED
+            for (int at = 0; at < I::width * vectors; at += 16) {
+                __builtin_prefetch(out + (size_t) r * stride + at, 1);
+            }
+        }
+    }
+}
+
 // Writes a tile of sums to the output, or adds it to what earlier blocks of k have left there. The output may
 // end before the tile: n_rows and n_out say after how many rows and outputs.
 template<class I, int rows, int vectors>
