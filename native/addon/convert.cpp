@@ -79,6 +79,7 @@ scoring::session_options to_session_options(const Napi::Value & value) {
     o.precise      = bool_field(value, "precise");
     o.share        = bool_field(value, "sharePrefixes");
     o.deterministic = bool_field(value, "deterministic");
+    o.independent_jobs = bool_field(value, "independentCalls");
     o.head         = string_field(value, "head");
     return o;
 }

@@ -21,7 +21,8 @@ namespace {
 
 // Whoever else loads llama.cpp into this process (node-llama-cpp, for a local teacher) sees the device too, on threads
 // of its own, where this stays null.
-thread_local const cpu_pool * current_pool = nullptr;
+thread_local const cpu_pool *    current_pool = nullptr;
+thread_local const ggml_tensor * left_weight  = nullptr;
 
 // Fewer rows than this are the business of ggml's kernels, which read the weights without unpacking them.
 constexpr int64_t min_rows    = 8;
@@ -34,7 +35,7 @@ bool is_plain_matrix(const ggml_tensor * t) {
 bool takes_product(const ggml_tensor * op) {
     const ggml_tensor * w = op->src[0];
     const ggml_tensor * x = op->src[1];
-    return w->op == GGML_OP_NONE && w->view_src == nullptr && is_plain_matrix(w) &&
+    return w != left_weight && w->op == GGML_OP_NONE && w->view_src == nullptr && is_plain_matrix(w) &&
            x->type == GGML_TYPE_F32 && is_plain_matrix(x) && x->ne[1] >= min_rows &&
            op->type == GGML_TYPE_F32 && is_plain_matrix(op) && w->ne[1] >= min_outputs &&
            kernels::kernel_for(w->type, w->ne[0]) != nullptr;
@@ -288,6 +289,11 @@ accelerated_scope::accelerated_scope(const cpu_pool & pool) {
 
 accelerated_scope::~accelerated_scope() {
     current_pool = nullptr;
+    left_weight  = nullptr;
+}
+
+void leave_to_cpu(const ggml_tensor * weight) {
+    left_weight = weight;
 }
 
 } // namespace scoring

@@ -22,4 +22,9 @@ public:
     accelerated_scope & operator=(const accelerated_scope &) = delete;
 };
 
+// Products with this weight matrix stay with llama.cpp's CPU back end, on the calling thread and until its scope ends. For
+// the LM head that is multiplied in slices: stopping llama.cpp before its own skips what the same back end had next, so
+// that must be the CPU's.
+void leave_to_cpu(const ggml_tensor * weight);
+
 } // namespace scoring

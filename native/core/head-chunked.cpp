@@ -1,5 +1,6 @@
 #include "head.h"
 
+#include "accelerator.h"
 #include "error.h"
 #include "head-slices.h"
 
@@ -56,22 +57,14 @@ public:
             return why_not;
         }
 
+        leave_to_cpu(shape.weight);
         mode = active;
-        std::vector<float> actual;
-        try {
-            actual = probe(*this);
-        } catch (const scoring_error & e) {
+        why_not = compare(expected, probe);
+        if (!why_not.empty()) {
             mode = passive;
-            return e.what();
+            leave_to_cpu(nullptr);
         }
-        for (size_t i = 0; i < expected.size(); ++i) {
-            // written so that NaN fails
-            if (!(std::fabs(actual[i] - expected[i]) <= 5e-3f)) {
-                mode = passive;
-                return "its result differs from the plain path's";
-            }
-        }
-        return "";
+        return why_not;
     }
 
 private:
@@ -87,6 +80,23 @@ private:
     std::string  failure;
 
     std::vector<uint8_t> hidden_copy;
+
+    // Why this head is not to be trusted; "" when its probe agrees with the plain one's.
+    std::string compare(const std::vector<float> & expected, const probe_fn & probe) {
+        std::vector<float> actual;
+        try {
+            actual = probe(*this);
+        } catch (const scoring_error & e) {
+            return e.what();
+        }
+        for (size_t i = 0; i < expected.size(); ++i) {
+            // written so that NaN fails
+            if (!(std::fabs(actual[i] - expected[i]) <= 5e-3f)) {
+                return "its result differs from the plain path's";
+            }
+        }
+        return "";
+    }
 
     // Called by llama.cpp's scheduler on the session's thread: first asking whether a node's data is wanted, then with
     // the data. Answering false the second time skips the nodes after it, that is, llama.cpp's own head.

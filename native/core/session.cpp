@@ -355,6 +355,10 @@ void session::run_round() {
         return;
     }
 
+    if (options.independent_jobs && new_jobs) {
+        forget_cache();
+    }
+
     std::vector<seq_view> seqs;
     seqs.reserve(waiting.size());
     for (const waiting_seq & w : waiting) {

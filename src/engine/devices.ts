@@ -46,7 +46,7 @@ function loadCpu(addon: NativeAddon): ChosenDevice['cpuBackend'] {
     findings.push({
       subject: 'tuned CPU back end',
       found: false,
-      detail: 'not built; `npm run build:native -- --source` makes F16 and F32 students faster on a CPU',
+      detail: 'not built; `npm run build:native -- --source` pays where there are no matrix kernels',
     });
   }
   const directory = librariesDirectory();

@@ -89,6 +89,8 @@ export interface NativeSessionOptions {
   readonly sharePrefixes: boolean;
   /** Decode every sequence by itself; see {@link StudentOptions.deterministic}. */
   readonly deterministic: boolean;
+  /** See {@link StudentOptions.independentCalls}. */
+  readonly independentCalls: boolean;
   readonly head: HeadChoice;
 }
 

@@ -37,8 +37,9 @@ export class SessionPool {
     const opened: NativeSession[] = [];
     try {
       for (let i = 0; i < contexts; i++) {
-        // the number of threads may show in the last digits, so deterministic sessions all have the same
-        const threads = Math.floor((options.threads + (options.deterministic ? 0 : i)) / contexts);
+        // the number of threads may show in the last digits; where that matters all sessions have the same
+        const isEven = options.deterministic || options.independentCalls;
+        const threads = Math.floor((options.threads + (isEven ? 0 : i)) / contexts);
         opened.push(await model.openSession({ ...options, threads: Math.max(1, threads) }));
       }
       return new SessionPool(opened);

@@ -43,6 +43,11 @@ export interface StudentOptions {
    * batches and shared prefixes save. Default false.
    */
   readonly deterministic?: boolean;
+  /**
+   * Keep nothing from one call of `score` to the next, so that what a call returns depends on nothing but the call, as
+   * long as there are no more at a time than `parallelism`. Default false: prefixes are kept.
+   */
+  readonly independentCalls?: boolean;
   /** How log-probs are taken from hidden states; `auto` unless the paths are to be compared. */
   readonly head?: HeadChoice;
   /** `auto`: our own matrix kernels on a CPU that has them; `stock`: ggml's, to compare the two. */
@@ -78,6 +83,7 @@ const schema = z.object({
     .default(2048),
   sharePrefixes: z.boolean().default(true),
   deterministic: z.boolean().default(false),
+  independentCalls: z.boolean().default(false),
   head: z.enum(['auto', ...HEADS]).default('auto'),
   kernels: z.enum(KERNEL_CHOICES).default('auto'),
   checkFile: z.boolean().default(true),

@@ -53,10 +53,7 @@ export async function openTeam(
   }
 }
 
-/**
- * Prefixes are not shared unless told: a session keeps those of earlier jobs, so that the last digits of a score would
- * depend on what this process happened to score before.
- */
+/** A score's last digits must not depend on what this process happened to score before. */
 function studentOptions(student: LoadStudentOptions, { signal }: RecycleOptions): LoadStudentOptions {
-  return { sharePrefixes: false, ...student, ...(signal && { signal }) };
+  return { ...student, independentCalls: true, ...(signal && { signal }) };
 }

@@ -2,7 +2,6 @@ import { describe, expect, it } from 'vitest';
 import { ifd, rifd } from '../../src/domain/ifd.js';
 import { loss, SPAN_NAMES } from '../../src/domain/span-score.js';
 import { Student } from '../../src/engine/student.js';
-import type { Precision } from '../../src/engine/student-options.js';
 import { BUILT_IN_TEMPLATES, isBuiltInTemplateName } from '../../src/prompt/built-in-templates.js';
 import { DEFINITION_NAMES, type DefinitionName } from '../../src/scoring/definition.js';
 import { scoreSamples } from '../../src/scoring/score-samples.js';
@@ -12,12 +11,13 @@ import { TINY_STUDENT } from '../helpers/paths.js';
 
 /**
  * Largest difference of a span's mean loss from the independent float32 implementation, in nats. `precise` leaves
- * float32 rounding only. `fast` multiplies F16 weights, which rounds activations to F16, and attends in F16; the
- * fewer tokens a span has the less their errors average out, and the golden rows hold spans of two tokens.
+ * float32 rounding only, 3e-6 was seen. `fast` keeps keys and values in F16, 1.1e-3 was seen. Where there are no kernels
+ * of ours it also rounds activations to F16; the fewer tokens a span has the less their errors average out, and the
+ * golden rows hold spans of two tokens.
  */
-function tolerance(precision: Precision, tokenCount: number): number {
+function tolerance({ precision, engine }: Student, tokenCount: number): number {
   if (precision === 'precise') return 1e-5;
-  return tokenCount < 4 ? 4e-3 : 2e-3;
+  return engine.kernels === '' && tokenCount < 4 ? 4e-3 : 2e-3;
 }
 
 const TEMPLATES = [...new Set(GOLDEN.map(({ template }) => template))];
@@ -49,11 +49,11 @@ describe.each(['fast', 'precise'] as const)('golden numbers, %s', (precision) =>
           const span = spans[name]!;
           expect(span.tokenCount, `${id} ${name}`).toBe(golden[name].tokens);
           const difference = Math.abs(loss(span) - golden[name].loss!);
-          expect(difference, `${id} ${name}`).toBeLessThanOrEqual(tolerance(precision, span.tokenCount));
+          expect(difference, `${id} ${name}`).toBeLessThanOrEqual(tolerance(student, span.tokenCount));
         }
         // a ratio is exp of a difference of two losses
         const shortest = Math.min(...SPAN_NAMES.map((name) => spans[name]!.tokenCount));
-        const bound = Math.expm1(2 * tolerance(precision, shortest));
+        const bound = Math.expm1(2 * tolerance(student, shortest));
         expect(
           Math.abs(ifd(spans.A_condition!, spans.A_direct!) / golden.ifd_ppl - 1),
           id,
