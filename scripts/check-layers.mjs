@@ -66,6 +66,22 @@ for (const [file, imports] of graph) {
     problems.push(`${file} loads the addon; only engine/native-binding.ts may`);
 }
 
+/** The folders of native/ from the bottom up, and headers that a folder must do without. */
+const nativeFolders = ['kernels', 'core', 'addon'];
+const forbiddenHeaders = { kernels: /^(llama|napi)/, core: /^napi|napi-setup/, addon: /^$/ };
+
+for (const [rank, folder] of nativeFolders.entries()) {
+  for (const name of readdirSync(join(root, 'native', folder))) {
+    const text = readFileSync(join(root, 'native', folder, name), 'utf8');
+    for (const [, header] of text.matchAll(/^#include\s+["<]([^">]+)/gm)) {
+      const [, other] = /^\.\.\/(\w+)\//.exec(header) ?? [];
+      const isUpward = other !== undefined && nativeFolders.indexOf(other) > rank;
+      if (isUpward || forbiddenHeaders[folder].test(header))
+        problems.push(`native/${folder}/${name} includes ${header}, which ${folder} must not know`);
+    }
+  }
+}
+
 const state = new Map();
 function visit(file, path) {
   if (state.get(file) === 'done') return;
