@@ -1,7 +1,7 @@
 #pragma once
 
 #include "attention.h"
-#include "tile.h"
+#include "f32-kernel.h"
 #include "vector-math-kernel.h"
 
 #include <algorithm>
@@ -19,7 +19,7 @@ struct attention_kernel_of {
     static constexpr int     width    = I::width;
     static constexpr int     rows     = I::f32_rows;
     static constexpr int     vectors  = I::f32_vectors;
-    static constexpr int64_t block    = width * vectors;  // cells that are looked at together
+    static constexpr int64_t block    = f32_kernel<I>::panel;  // cells that are looked at together
     static constexpr int64_t dim_step = 2 * width;
 
     static constexpr uint16_t minus_infinity = 0xfc00;
@@ -122,7 +122,8 @@ private:
         const int64_t n_cells = n_active * block;
         float * const lines   = at.scores;
         for (int64_t i = 0; i < n_active; ++i) {
-            score_block(at.keys + at.active[i] * a.dim * block, at.query, a.dim, lines + i * block, n_cells);
+            const float * keys = at.keys + at.active[i] * a.dim * block;
+            f32_kernel<I>::multiply_tile(keys, at.query, a.dim, lines + i * block, (size_t) n_cells, rows, block, false);
         }
         float inverse[rows];
         for (int64_t r = 0; r < rows; ++r) {
@@ -130,39 +131,6 @@ private:
         }
         for (int64_t d = 0; d < a.dim; d += dim_step) {
             weigh_values(a, at, n_active, n_cells, lines, inverse, d, n_rows, a.out + (size_t) row * a.out_row + (size_t) head * a.out_head + d);
-        }
-    }
-
-    static void score_block(const float * keys, const float * query, int64_t dim, float * out, int64_t stride) {
-        vf sum[rows][vectors];
-        UNROLLED
-        for (int r = 0; r < rows; ++r) {
-            UNROLLED
-            for (int j = 0; j < vectors; ++j) {
-                sum[r][j] = I::zero();
-            }
-        }
-        for (int64_t d = 0; d < dim; ++d) {
-            vf key[vectors];
-            UNROLLED
-            for (int j = 0; j < vectors; ++j) {
-                key[j] = I::load(keys + d * block + j * width);
-            }
-            UNROLLED
-            for (int r = 0; r < rows; ++r) {
-                const vf q = I::broadcast(query + d * rows + r);
-                UNROLLED
-                for (int j = 0; j < vectors; ++j) {
-                    sum[r][j] = I::fma(q, key[j], sum[r][j]);
-                }
-            }
-        }
-        UNROLLED
-        for (int r = 0; r < rows; ++r) {
-            UNROLLED
-            for (int j = 0; j < vectors; ++j) {
-                I::store(out + r * stride + j * width, sum[r][j]);
-            }
         }
     }
 

@@ -68,6 +68,37 @@ struct f32_kernel {
         }
     }
 
+    // A panel of weights, [k][output in panel], times a tile of activations, [k][row in tile]: n_rows and n_out of it are
+    // written, or added to what is there.
+    static void multiply_tile(const float * w, const float * a, int64_t n_k, float * out, size_t stride,
+                              int64_t n_rows, int64_t n_out, bool accumulate) {
+        expect_tile<I, rows, vectors>(out, stride, n_rows);
+        vf sum[rows][vectors];
+        UNROLLED
+        for (int r = 0; r < rows; ++r) {
+            UNROLLED
+            for (int j = 0; j < vectors; ++j) {
+                sum[r][j] = I::zero();
+            }
+        }
+        for (int64_t k = 0; k < n_k; ++k) {
+            vf wk[vectors];
+            UNROLLED
+            for (int j = 0; j < vectors; ++j) {
+                wk[j] = I::load(w + k * panel + j * width);
+            }
+            UNROLLED
+            for (int r = 0; r < rows; ++r) {
+                const vf ar = I::broadcast(a + k * rows + r);
+                UNROLLED
+                for (int j = 0; j < vectors; ++j) {
+                    sum[r][j] = I::fma(ar, wk[j], sum[r][j]);
+                }
+            }
+        }
+        store_tile<I, rows, vectors>(sum, out, stride, n_rows, n_out, accumulate);
+    }
+
 private:
     static void pack_tile(const float * in, size_t stride, int64_t n_rows, int64_t n_k, float * out) {
         int64_t k = 0;
@@ -143,35 +174,6 @@ private:
                 }
             }
         }
-    }
-
-    static void multiply_tile(const float * w, const float * a, int64_t n_k, float * out, size_t stride,
-                              int64_t n_rows, int64_t n_out, bool accumulate) {
-        expect_tile<I, rows, vectors>(out, stride, n_rows);
-        vf sum[rows][vectors];
-        UNROLLED
-        for (int r = 0; r < rows; ++r) {
-            UNROLLED
-            for (int j = 0; j < vectors; ++j) {
-                sum[r][j] = I::zero();
-            }
-        }
-        for (int64_t k = 0; k < n_k; ++k) {
-            vf wk[vectors];
-            UNROLLED
-            for (int j = 0; j < vectors; ++j) {
-                wk[j] = I::load(w + k * panel + j * width);
-            }
-            UNROLLED
-            for (int r = 0; r < rows; ++r) {
-                const vf ar = I::broadcast(a + k * rows + r);
-                UNROLLED
-                for (int j = 0; j < vectors; ++j) {
-                    sum[r][j] = I::fma(ar, wk[j], sum[r][j]);
-                }
-            }
-        }
-        store_tile<I, rows, vectors>(sum, out, stride, n_rows, n_out, accumulate);
     }
 };
 
