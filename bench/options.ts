@@ -3,7 +3,7 @@ import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Command, Option } from 'commander';
 import { METRICS, type Metric } from 'reflection-tuning';
-import { integerFrom, listOf } from '../src/cli/option-values.js';
+import { integerFrom, listOf } from '../src/cli/options/option-values.js';
 import { BENCH_MODELS } from './models/resolve-model.js';
 import { ownStudy } from './studies/own-study.js';
 import { type StudyMaker, SUITES, type SuiteName } from './suites.js';

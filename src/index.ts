@@ -3,7 +3,7 @@
  * ARCHITECTURE.md for how the parts fit.
  */
 
-export type { Config } from './cli/settings.js';
+export type { Config } from './cli/options/settings.js';
 export { compareScores, type MetricComparison, type ScoreComparison } from './comparison/compare-scores.js';
 export type { TopOverlap } from './comparison/top-overlap.js';
 export { readRows } from './dataset/read-rows.js';
@@ -48,8 +48,10 @@ export {
 export { BUILT_IN_TEMPLATES } from './prompt/built-in-templates.js';
 export { loadTemplate } from './prompt/load-template.js';
 export { renderPrompt, renderReversePrompt, type Template } from './prompt/template.js';
-export type { Proposal, ProposalOrigin } from './recycle/proposal.js';
-export { readAudit } from './recycle/read-audit.js';
+export { readAudit } from './recycle/outputs/read-audit.js';
+export { renderAudit } from './recycle/outputs/render-audit.js';
+export { renderRunSummary } from './recycle/outputs/render-run-summary.js';
+export type { ReflectionCounts, RunSummary } from './recycle/outputs/run-summary.js';
 export { recycle } from './recycle/recycle.js';
 export type {
   BatchOptions,
@@ -59,21 +61,11 @@ export type {
   RecycleStart,
 } from './recycle/recycle-options.js';
 export { type ReflectOptions, type ReflectResult, reflect } from './recycle/reflect.js';
-export { renderAudit } from './recycle/render-audit.js';
-export { renderRunSummary } from './recycle/render-run-summary.js';
-export { type ManifestChanges, RECYCLE_MODES, type RecycleMode } from './recycle/run-manifest.js';
-export type { RunProgress, TeacherTotals } from './recycle/run-state.js';
-export { type RunStatus, runStatus } from './recycle/run-status.js';
-export type { ReflectionCounts, RunSummary } from './recycle/run-summary.js';
-export {
-  type ImportedRecord,
-  type ImportedRejection,
-  type ImportedSelection,
-  type SelectImportedOptions,
-  selectImported,
-  selectScored,
-} from './recycle/select-imported.js';
-export type { Sampling } from './recycle/teacher-proposals.js';
+export type { Reflection, ReflectionOrigin } from './recycle/reflections/reflection.js';
+export type { Sampling } from './recycle/reflections/teacher-reflections.js';
+export { type ManifestChanges, RECYCLE_MODES, type RecycleMode } from './recycle/run/run-manifest.js';
+export type { RunProgress, TeacherTotals } from './recycle/run/run-state.js';
+export { type RunStatus, runStatus } from './recycle/run/run-status.js';
 export type { JoinBy } from './reference/join-rows.js';
 export { readScoredFile, type ScoredFile } from './reference/read-analysis.js';
 export type { ReferenceFile, ReferenceRow } from './reference/reference-rows.js';
@@ -98,6 +90,14 @@ export {
   type ScoringOptions,
   scoreStream,
 } from './scoring/score-stream.js';
+export {
+  type ImportedRecord,
+  type ImportedRejection,
+  type ImportedSelection,
+  type SelectImportedOptions,
+  selectImported,
+  selectScored,
+} from './select/select-imported.js';
 export type { ScoreNeed } from './selection/decide.js';
 export type { Decision, DecisionStep, Evidence } from './selection/decision.js';
 export type { Measurement, MissingReason, VariantScores } from './selection/measurement.js';
@@ -119,26 +119,26 @@ export {
   BatchTeacher,
   type BatchTeacherOptions,
   type BatchWait,
-} from './teacher/batch-teacher.js';
+} from './teacher/batch/batch-teacher.js';
 export {
   type CreateBatchTeacherOptions,
   type CreateTeacherOptions,
   createBatchTeacher,
   createTeacher,
 } from './teacher/create-teacher.js';
-export type { LocalGgufTeacherOptions } from './teacher/local-gguf-teacher.js';
-export type { OpenAITeacherOptions } from './teacher/openai-teacher.js';
-export type { ReplyField, ReplySchema } from './teacher/reply-schema.js';
+export type { LocalGgufTeacherOptions } from './teacher/gguf/local-gguf-teacher.js';
+export type { OpenAITeacherOptions } from './teacher/openai/openai-teacher.js';
+export type { Price } from './teacher/openai/token-counts.js';
+export type { ReplyField, ReplySchema } from './teacher/reply/reply-schema.js';
 export {
   type AnsweredReply,
   type AskOptions,
-  REJECTION_REASONS,
-  type RejectedReply,
-  type RejectionReason,
+  type FailedReply,
+  REPLY_FAILURES,
+  type ReplyFailure,
   type Teacher,
   type TeacherDescription,
   type TeacherReply,
   type TeacherRequest,
   type Usage,
 } from './teacher/teacher.js';
-export type { Price } from './teacher/token-counts.js';

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Command } from 'commander';
 import { compareScores, loadTemplate, scoreDataset } from 'reflection-tuning';
-import { integerFrom, listOf } from '../../src/cli/option-values.js';
+import { integerFrom, listOf } from '../../src/cli/options/option-values.js';
 import { plainTable } from '../../src/report/plain-table.js';
 import { formatShare } from '../../src/util/format.js';
 import { inTemporaryFolder } from '../trial/in-temporary-folder.js';

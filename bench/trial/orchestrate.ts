@@ -32,7 +32,7 @@ async function scoreInto(
   scorer: Scorer,
   { metrics }: TrialTask,
 ): Promise<number> {
-  const opened = await ScoreFile.open({ path: output, fingerprint: {}, mode: 'new' });
+  const opened = await ScoreFile.open({ path: output, fingerprint: {}, existing: 'new' });
   if (opened.alreadyComplete) throw new Error(`${output} is there already`);
   await using file = opened.file;
   const summary = new ScoreSummary();

@@ -6,7 +6,7 @@ import { FinishedLines } from './finished-lines.js';
 import type { OutputPaths } from './output-paths.js';
 
 /** What to do about files of this output that exist already. */
-export type OutputMode =
+export type ExistingOutput =
   /** Refuse. */
   | 'new'
   /** Keep the rows they hold, provided they were made with the same parameters. */
@@ -22,20 +22,20 @@ export type EarlierWork =
 
 /**
  * Takes stock of what lies at an output's paths, which no other process may be using.
- * @throws {ReflectionError} `output_unwritable` where the mode forbids to go on; `resume_mismatch`.
+ * @throws {ReflectionError} `output_unwritable` where `existing` forbids to go on; `resume_mismatch`.
  */
 export async function takeUpEarlierWork(
   paths: OutputPaths,
   fingerprint: Fingerprint,
-  mode: OutputMode,
+  existing: ExistingOutput,
 ): Promise<EarlierWork> {
   const hasOutput = await exists(paths.output);
   const unfinished = (await exists(paths.partial)) || (await exists(paths.previous));
-  if (mode === 'force') {
+  if (existing === 'force') {
     await removeUnfinished(paths);
     return { kind: 'none' };
   }
-  if (mode === 'new') {
+  if (existing === 'new') {
     if (unfinished) throw inTheWay(`${paths.output} is unfinished`);
     if (hasOutput) throw inTheWay(`${paths.output} exists already`);
     return { kind: 'none' };

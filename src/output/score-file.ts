@@ -2,7 +2,7 @@ import { rm } from 'node:fs/promises';
 import type { Row } from '../dataset/row.js';
 import type { JsonObject } from '../util/json-value.js';
 import { renameDurably, replaceFile } from '../util/replace-file.js';
-import { type OutputMode, removeUnfinished, takeUpEarlierWork } from './earlier-work.js';
+import { type ExistingOutput, removeUnfinished, takeUpEarlierWork } from './earlier-work.js';
 import type { Fingerprint } from './fingerprint.js';
 import type { FinishedLines } from './finished-lines.js';
 import { LineWriter } from './line-writer.js';
@@ -15,7 +15,7 @@ import { ROW_KEY, rowKey } from './row-key.js';
 export interface ScoreFileOptions {
   readonly path: string;
   readonly fingerprint: Fingerprint;
-  readonly mode: OutputMode;
+  readonly existing: ExistingOutput;
 }
 
 /** With nothing left to do when the output is there, finished, and was made with the same parameters. */
@@ -49,15 +49,15 @@ export class ScoreFile implements AsyncDisposable {
 
   /**
    * @throws {ReflectionError} `output_unwritable` when the path cannot be written, another process is writing it
-   * or the mode forbids to go on; `resume_mismatch` when earlier work was done with other parameters.
+   * or `existing` forbids to go on; `resume_mismatch` when earlier work was done with other parameters.
    */
-  static async open({ path, fingerprint, mode }: ScoreFileOptions): Promise<OpenedScoreFile> {
+  static async open({ path, fingerprint, existing }: ScoreFileOptions): Promise<OpenedScoreFile> {
     const paths = outputPaths(path);
     let lock: OutputLock | undefined;
     let earlier: FinishedLines | undefined;
     try {
       lock = await OutputLock.acquire(paths.lock);
-      const work = await takeUpEarlierWork(paths, fingerprint, mode);
+      const work = await takeUpEarlierWork(paths, fingerprint, existing);
       if (work.kind === 'complete') {
         await lock.release();
         return { alreadyComplete: true, meta: work.meta };

@@ -32,7 +32,7 @@ export interface ScoreDatasetOptions {
   /** Reject with `row_rejected` at the first malformed row instead of writing it as unscorable. */
   readonly strict?: boolean;
   /** What to do about an output, finished or not, that is already there; `new` refuses. */
-  readonly mode?: 'new' | 'resume' | 'force';
+  readonly existing?: 'new' | 'resume' | 'force';
   readonly signal?: AbortSignal;
   readonly onStart?: (start: ScoreDatasetStart) => void;
   readonly onProgress?: (progress: ScoreDatasetProgress) => void;
@@ -71,7 +71,7 @@ export type ScoreDatasetResult =
 
 /**
  * Scores a dataset file into an output file, streaming, in input order. Rejects with a ReflectionError; whatever
- * ends it, finished rows are kept and `mode: 'resume'` takes them up.
+ * ends it, finished rows are kept and `existing: 'resume'` takes them up.
  */
 export async function scoreDataset(options: ScoreDatasetOptions): Promise<ScoreDatasetResult> {
   await refuseToOverwriteInput(options);
@@ -96,7 +96,7 @@ export async function scoreDataset(options: ScoreDatasetOptions): Promise<ScoreD
   const opened = await ScoreFile.open({
     path: options.output,
     fingerprint: fingerprintOf(facts),
-    mode: options.mode ?? 'new',
+    existing: options.existing ?? 'new',
   });
   // awaited here: a rejection while the student closes would count as unhandled
   if (opened.alreadyComplete) return await alreadyComplete(opened.meta, options);

@@ -4,11 +4,11 @@ import type { Template } from '../prompt/template.js';
 import type { ReflectionPrompts } from '../reflection/load-prompt-files.js';
 import type { DefinitionName } from '../scoring/definition.js';
 import type { SelectionPolicy } from '../selection/selection-policy.js';
-import type { BatchWait } from '../teacher/batch-teacher.js';
+import type { BatchWait } from '../teacher/batch/batch-teacher.js';
 import type { CreateTeacherOptions } from '../teacher/create-teacher.js';
-import type { ManifestChanges, RecycleMode } from './run-manifest.js';
-import type { RunSummary } from './run-summary.js';
-import type { Sampling } from './teacher-proposals.js';
+import type { RunSummary } from './outputs/run-summary.js';
+import type { Sampling } from './reflections/teacher-reflections.js';
+import type { ManifestChanges, RecycleMode } from './run/run-manifest.js';
 
 export interface RecycleOptions {
   readonly dataset: string;

@@ -7,25 +7,29 @@ import { ReflectionError } from '../errors.js';
 import type { Fingerprint } from '../output/fingerprint.js';
 import { RememberingScorer } from '../scoring/remembering-scorer.js';
 import { DEFINITIONS } from '../scoring/score-stream.js';
-import type { BatchTeacher } from '../teacher/batch-teacher.js';
+import type { BatchTeacher } from '../teacher/batch/batch-teacher.js';
 import type { Teacher } from '../teacher/teacher.js';
 import { defined } from '../util/defined.js';
 import { fileHash } from '../util/file-hash.js';
 import { replaceFile } from '../util/replace-file.js';
-import { BatchReplies } from './batch-replies.js';
-import { CARRIED_PROPOSALS } from './carried-proposals.js';
-import { inRunDirectory } from './in-run-directory.js';
 import { interruptsOf } from './interrupts.js';
-import type { OpenedStudent } from './open-student.js';
-import { openTeam } from './open-team.js';
-import type { ProposalSource } from './proposal.js';
+import { openModels } from './models/open-models.js';
+import type { OpenedStudent } from './models/open-student.js';
+import type { RunSummary } from './outputs/run-summary.js';
+import { markUnfinished, writeOutputs } from './outputs/write-outputs.js';
 import type { RecycleOptions, RecycleProgress, RecycleResult } from './recycle-options.js';
-import { recycleWindow } from './recycle-window.js';
-import { reflectEverything } from './reflect-everything.js';
-import { repliesOf } from './replies-of.js';
-import type { ReplySource } from './reply-source.js';
-import { ROWS_PER_WINDOW } from './row-windows.js';
-import { type RunInputs, runInputs } from './run-inputs.js';
+import { CARRIED_REFLECTIONS } from './reflections/carried-reflections.js';
+import type { ReflectionSource } from './reflections/reflection.js';
+import { TeacherReflections } from './reflections/teacher-reflections.js';
+import { BatchReplies } from './replies/batch-replies.js';
+import { repliesOf } from './replies/replies-of.js';
+import type { ReplySource } from './replies/reply-source.js';
+import { decideGroup } from './rows/decide-group.js';
+import { reflectEverything } from './rows/reflect-everything.js';
+import { ROWS_PER_GROUP } from './rows/row-groups.js';
+import { StudentScores } from './rows/student-scores.js';
+import { type DecideRows, finishedRows, sweep } from './rows/sweep.js';
+import { inRunDirectory } from './run/in-run-directory.js';
 import {
   compareManifests,
   type ManifestChanges,
@@ -34,14 +38,10 @@ import {
   selectionFingerprint,
   spellJson,
   teacherFingerprint,
-} from './run-manifest.js';
-import type { RunPaths } from './run-paths.js';
-import type { RunState } from './run-state.js';
-import type { RunSummary } from './run-summary.js';
-import { StudentScores } from './student-scores.js';
-import { TeacherProposals } from './teacher-proposals.js';
-import { type DecideRows, tellRows, workThrough } from './work-through.js';
-import { markUnfinished, writeOutputs } from './write-outputs.js';
+} from './run/run-manifest.js';
+import type { RunPaths } from './run/run-paths.js';
+import type { RunState } from './run/run-state.js';
+import { type RunInputs, runInputs } from './run-inputs.js';
 
 const NO_CHANGES: ManifestChanges = { invalidated: [], harmless: [] };
 
@@ -68,22 +68,22 @@ async function recycleInto(
   inputs: RunInputs,
   options: RecycleOptions,
 ): Promise<RecycleResult> {
-  await using team = await openTeam(options, inputs, paths, state);
-  const { teacher, opened } = team;
+  await using models = await openModels(options, inputs, paths, state);
+  const { teacher, opened } = models;
   const manifest = await manifestOf(options, inputs, teacher, opened);
   const before = await readManifest(paths.manifest);
   const changes = before === undefined ? NO_CHANGES : compareManifests(before, manifest);
   if (changes.invalidated.length > 0 && !options.acceptChanges) throw mismatch(options, changes);
   options.onStart?.({ student: opened?.student ?? null, teacher: teacher?.id ?? null, totalBytes, changes });
 
-  const retries = options.retryFailed === true && state.teacherTotals.rejected > 0;
+  const retries = options.retryFailed === true && state.teacherTotals.failed > 0;
   if (!retries && before !== undefined && spellJson(before) === spellJson(manifest)) {
     const summary = await readSummary(paths);
     if (summary !== undefined) return { kind: 'complete', summary };
   }
   await markUnfinished(paths);
   await replaceFile(paths.manifest, spellJson(manifest));
-  if (retries) state.forgetRejected();
+  if (retries) state.forgetFailed();
   return await work({ paths, state, totalBytes, inputs, options, teacher, opened });
 }
 
@@ -100,13 +100,13 @@ interface WorkParts {
 async function work({ paths, state, totalBytes, inputs, options, teacher, opened }: WorkParts) {
   using interrupts = interruptsOf(options.signal, options.graceMs);
   const replies = teacher && repliesOf(teacher, inputs, options, state, interrupts);
-  const proposals = proposalsOf(teacher, replies, inputs);
+  const reflections = reflectionsOf(teacher, replies, inputs);
   const scores = opened && scoresOf(opened, inputs, state, interrupts.hangUp);
   const signal = interrupts.stopAsking;
   const decideRows: DecideRows =
     scores === undefined
-      ? (rows) => reflectEverything(rows, proposals)
-      : (rows) => recycleWindow(rows, { ...inputs, proposals, scores, signal });
+      ? (rows) => reflectEverything(rows, reflections)
+      : (rows) => decideGroup(rows, { ...inputs, reflections, scores, signal });
 
   let progress: RecycleProgress = { rows: 0, bytes: 0, asked: 0, scored: 0, reused: 0 };
   const report = (rows: number, bytes: number) => {
@@ -117,35 +117,35 @@ async function work({ paths, state, totalBytes, inputs, options, teacher, opened
     options.onProgress?.(progress);
   };
   const rows = () => readRows(options.dataset, options);
-  const pass = async (mayBegin?: () => boolean) => {
+  const sweepOnce = async (mayBegin?: () => boolean) => {
     progress = { ...progress, rows: 0, bytes: 0 };
-    await workThrough(rows(), decideRows, {
-      windows: windowsUnderWay(inputs, opened?.student.parallelism ?? 1),
-      onWindow: (window) => report(progress.rows + window.rows.length, progress.bytes + window.bytes),
+    await sweep(rows(), decideRows, {
+      groups: groupsUnderWay(inputs, opened?.student.parallelism ?? 1),
+      onGroup: (group) => report(progress.rows + group.rows.length, progress.bytes + group.bytes),
       ...defined({ mayBegin }),
     });
   };
-  if (replies instanceof BatchReplies) await replies.inWaves(() => pass(() => !replies.isFull));
-  else await pass();
+  if (replies instanceof BatchReplies) await replies.inWaves(() => sweepOnce(() => !replies.isFull));
+  else await sweepOnce();
   // What follows the last row is white space.
   if (progress.rows !== options.limit) report(progress.rows, totalBytes);
   const format = await datasetFormat(options.dataset);
-  const summary = await writeOutputs(paths, format, tellRows(rows(), decideRows), state);
+  const summary = await writeOutputs(paths, format, finishedRows(rows(), decideRows), state);
   return { kind: 'finished', summary } as const;
 }
 
-function proposalsOf(
+function reflectionsOf(
   teacher: { readonly id: string } | undefined,
   replies: ReplySource | undefined,
   inputs: RunInputs,
-): ProposalSource {
-  if (teacher === undefined || replies === undefined) return CARRIED_PROPOSALS;
-  return new TeacherProposals({ ...inputs, teacherId: teacher.id, replies });
+): ReflectionSource {
+  if (teacher === undefined || replies === undefined) return CARRIED_REFLECTIONS;
+  return new TeacherReflections({ ...inputs, teacherId: teacher.id, replies });
 }
 
 /** Enough that each session has work while other rows are with the teacher, and that the teacher has, too. */
-function windowsUnderWay({ concurrency }: RunInputs, parallelism: number): number {
-  return 1 + Math.max(2 * parallelism, Math.ceil((2 * concurrency) / ROWS_PER_WINDOW));
+function groupsUnderWay({ concurrency }: RunInputs, parallelism: number): number {
+  return 1 + Math.max(2 * parallelism, Math.ceil((2 * concurrency) / ROWS_PER_GROUP));
 }
 
 function scoresOf(

@@ -4,21 +4,21 @@ import type { Row, SampleRow } from '../dataset/row.js';
 import { LineWriter } from '../output/line-writer.js';
 import { mapInOrder } from '../util/map-in-order.js';
 import { renameDurably } from '../util/replace-file.js';
-import { BatchReplies, unlessNotYetAnswered } from './batch-replies.js';
-import { CANDIDATES_FIELD } from './carried-proposals.js';
-import { inRunDirectory } from './in-run-directory.js';
+import { forEachConcurrently, settleAll } from '../util/settle-all.js';
 import { interruptsOf } from './interrupts.js';
-import { openTeacher } from './open-teacher.js';
-import type { ProposalSource } from './proposal.js';
+import { openTeacher } from './models/open-teacher.js';
+import { modelPlaces, requireMemory } from './models/require-memory.js';
+import { rowFields } from './outputs/row-fields.js';
 import type { RecycleOptions } from './recycle-options.js';
-import { repliesOf } from './replies-of.js';
-import { modelPlaces, requireMemory } from './require-memory.js';
-import { rowFields } from './row-fields.js';
-import type { VariantProposals } from './row-story.js';
+import { CANDIDATES_FIELD } from './reflections/carried-reflections.js';
+import type { ReflectionSource } from './reflections/reflection.js';
+import { TeacherReflections } from './reflections/teacher-reflections.js';
+import { BatchReplies, unlessNotYetAnswered } from './replies/batch-replies.js';
+import { repliesOf } from './replies/replies-of.js';
+import type { VariantReflections } from './rows/decided-row.js';
+import { inRunDirectory } from './run/in-run-directory.js';
+import type { TeacherTotals } from './run/run-state.js';
 import { runInputs } from './run-inputs.js';
-import type { TeacherTotals } from './run-state.js';
-import { forEachConcurrently, settleAll } from './settle-all.js';
-import { TeacherProposals } from './teacher-proposals.js';
 
 type SharedOptions =
   | ('dataset' | 'output' | 'limit' | 'signal' | 'graceMs' | 'onProgress' | 'onWait')
@@ -53,7 +53,7 @@ export async function reflect(options: ReflectOptions): Promise<ReflectResult> {
     await using teacher = await openTeacher(options.teacher, options, concurrency, paths, state);
     options.onStart?.({ teacher: teacher.id, totalBytes });
     const replies = repliesOf(teacher, { concurrency }, options, state, interrupts);
-    const source = new TeacherProposals({ teacherId: teacher.id, replies, prompts, sampling });
+    const source = new TeacherReflections({ teacherId: teacher.id, replies, prompts, sampling });
     const most = concurrency * ROWS_PER_REQUEST;
     if (replies instanceof BatchReplies) {
       await replies.inWaves(() => askForAll(readRows(dataset, options), source, replies, most));
@@ -74,12 +74,12 @@ export async function reflect(options: ReflectOptions): Promise<ReflectResult> {
 /** Has the source learn what there is to be asked, as far as the replies that are there lead. */
 async function askForAll(
   rows: AsyncIterable<Row>,
-  source: ProposalSource,
+  source: ReflectionSource,
   replies: BatchReplies,
   concurrency: number,
 ): Promise<void> {
   const ask = async (row: Row): Promise<void> => {
-    if (row.kind === 'sample' && !replies.isFull) await unlessNotYetAnswered(allProposals(row, source));
+    if (row.kind === 'sample' && !replies.isFull) await unlessNotYetAnswered(allReflections(row, source));
   };
   await forEachConcurrently(rows, ask, concurrency);
 }
@@ -105,20 +105,20 @@ async function writeLines(
 }
 
 /** A row with its candidates; a bad row has none. */
-async function reflectedLine(row: Row, source: ProposalSource): Promise<string> {
+async function reflectedLine(row: Row, source: ReflectionSource): Promise<string> {
   const fields = rowFields(row, undefined, [CANDIDATES_FIELD]);
-  const proposals = row.kind === 'bad' ? {} : await allProposals(row, source);
-  const candidates = Object.entries(proposals).flatMap(([variant, proposal]) =>
-    proposal.kind === 'candidate' ? [[variant, proposal.sample]] : [],
+  const reflections = row.kind === 'bad' ? {} : await allReflections(row, source);
+  const candidates = Object.entries(reflections).flatMap(([variant, reflection]) =>
+    reflection.kind === 'candidate' ? [[variant, reflection.sample]] : [],
   );
   return `${fields}"${CANDIDATES_FIELD}":${JSON.stringify(Object.fromEntries(candidates))}}`;
 }
 
-async function allProposals(row: SampleRow, source: ProposalSource): Promise<VariantProposals> {
+async function allReflections(row: SampleRow, source: ReflectionSource): Promise<VariantReflections> {
   const [instruction, response] = await settleAll([
-    source.propose(row, 'instruction', row.sample),
-    source.propose(row, 'response', row.sample),
+    source.reflect(row, 'instruction', row.sample),
+    source.reflect(row, 'response', row.sample),
   ]);
   if (instruction?.kind !== 'candidate') return { response: response! };
-  return { instruction, response: response!, both: await source.propose(row, 'both', instruction.sample) };
+  return { instruction, response: response!, both: await source.reflect(row, 'both', instruction.sample) };
 }

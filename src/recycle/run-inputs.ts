@@ -7,8 +7,8 @@ import { RESPONSE_PROMPT } from '../reflection/response-prompt.js';
 import type { DefinitionName } from '../scoring/definition.js';
 import { type SelectionPolicy, selectionPolicy } from '../selection/selection-policy.js';
 import type { RecycleOptions } from './recycle-options.js';
-import type { RecycleMode } from './run-manifest.js';
-import { DEFAULT_SAMPLING, type Sampling } from './teacher-proposals.js';
+import { DEFAULT_SAMPLING, type Sampling } from './reflections/teacher-reflections.js';
+import type { RecycleMode } from './run/run-manifest.js';
 
 /** The options that have defaults, with these in place. */
 export interface RunInputs {

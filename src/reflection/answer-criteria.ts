@@ -1,4 +1,4 @@
-import type { ReplyField } from '../teacher/reply-schema.js';
+import type { ReplyField } from '../teacher/reply/reply-schema.js';
 
 /** The method's criteria for an answer, as the part of a critique that both reflections share. */
 export const ANSWER_CRITERIA: readonly ReplyField[] = [

@@ -1,4 +1,4 @@
-import type { ReplySchema } from '../teacher/reply-schema.js';
+import type { ReplySchema } from '../teacher/reply/reply-schema.js';
 import { ANSWER_CRITERIA } from './answer-criteria.js';
 import { createPrompt, PROMPT_VERSION, type ReflectionPrompt } from './reflection-prompt.js';
 import { MATERIAL_ONLY, PLACEHOLDERS } from './shared-wording.js';

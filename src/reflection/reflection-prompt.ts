@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto';
 import type { Sample } from '../domain/sample.js';
-import type { ReplySchema } from '../teacher/reply-schema.js';
+import type { ReplySchema } from '../teacher/reply/reply-schema.js';
 import { fence, fenceTag } from './fence.js';
 
 /** Changes whenever the wording of a built-in prompt, the fields of a reply or the way a sample is shown do. */

@@ -10,30 +10,30 @@ export const CANDIDATE_FAULTS = [
 export type CandidateFault = (typeof CANDIDATE_FAULTS)[number];
 
 /** What a reflection has come to. */
-export type Candidate =
+export type CandidateReading =
   | { readonly kind: 'candidate'; readonly sample: Sample }
   /** The reply repeats the sample: there is nothing to choose between. */
   | { readonly kind: 'unchanged' }
-  | { readonly kind: 'rejected'; readonly reason: CandidateFault };
+  | { readonly kind: 'unusable'; readonly reason: CandidateFault };
 
 /** A teacher's reply by field name. */
 export type ReplyFields = Readonly<Record<string, string>>;
 
 /**
- * The sample an instruction reflection proposes: new instruction, input and answer together or none of them, so
+ * The candidate an instruction reflection yields: new instruction, input and answer together or none of them, so
  * that no new instruction ever meets an old answer. The input is the teacher's, or none. Whitespace around the
  * texts is dropped.
  */
-export function instructionCandidate(original: Sample, reply: ReplyFields): Candidate {
+export function instructionCandidate(original: Sample, reply: ReplyFields): CandidateReading {
   const instruction = fieldOf(reply, 'new_instruction');
   const input = fieldOf(reply, 'new_input');
   const output = fieldOf(reply, 'new_answer');
-  if (instruction === '') return { kind: 'rejected', reason: 'empty_instruction' };
+  if (instruction === '') return { kind: 'unusable', reason: 'empty_instruction' };
   return toCandidate(original, { instruction, input: NO_INPUT.test(input) ? '' : input, output });
 }
 
-/** The sample a response reflection proposes: the same instruction and input, as they are, with a new answer. */
-export function responseCandidate(original: Sample, reply: ReplyFields): Candidate {
+/** The candidate a response reflection yields: the same instruction and input, as they are, with a new answer. */
+export function responseCandidate(original: Sample, reply: ReplyFields): CandidateReading {
   return toCandidate(original, { ...original, output: fieldOf(reply, 'better_answer') });
 }
 
@@ -44,10 +44,10 @@ function fieldOf(reply: ReplyFields, name: string): string {
 /** What teachers write into an input that is to be none. */
 const NO_INPUT = /^[[<({"'\s]*(?:none|empty|n\/a|no input|null)[\])>}"'\s.]*$/i;
 
-function toCandidate(original: Sample, proposed: Sample): Candidate {
-  if (proposed.output === '') return { kind: 'rejected', reason: 'empty_answer' };
+function toCandidate(original: Sample, candidate: Sample): CandidateReading {
+  if (candidate.output === '') return { kind: 'unusable', reason: 'empty_answer' };
   const isUnchanged = (['instruction', 'input', 'output'] as const).every(
-    (field) => proposed[field].trim() === original[field].trim(),
+    (field) => candidate[field].trim() === original[field].trim(),
   );
-  return isUnchanged ? { kind: 'unchanged' } : { kind: 'candidate', sample: proposed };
+  return isUnchanged ? { kind: 'unchanged' } : { kind: 'candidate', sample: candidate };
 }

@@ -1,11 +1,11 @@
 import { ReflectionError } from '../errors.js';
-import { BatchTeacher, type BatchTeacherOptions } from './batch-teacher.js';
-import { LocalGgufTeacher, type LocalGgufTeacherOptions } from './local-gguf-teacher.js';
-import { OpenAITeacher, type OpenAITeacherOptions } from './openai-teacher.js';
-import { RecordingTeacher } from './recording-teacher.js';
-import { ReplayTeacher } from './replay-teacher.js';
+import { BatchTeacher, type BatchTeacherOptions } from './batch/batch-teacher.js';
+import { LocalGgufTeacher, type LocalGgufTeacherOptions } from './gguf/local-gguf-teacher.js';
+import { RecordingTeacher } from './journal/recording-teacher.js';
+import { ReplayTeacher } from './journal/replay-teacher.js';
+import { TeacherJournal } from './journal/teacher-journal.js';
+import { OpenAITeacher, type OpenAITeacherOptions } from './openai/openai-teacher.js';
 import type { Teacher } from './teacher.js';
-import { TeacherJournal } from './teacher-journal.js';
 
 export interface CreateTeacherOptions {
   /** For `openai:` only. */

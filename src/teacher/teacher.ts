@@ -2,7 +2,7 @@
  * What a teacher is: something that turns one text into a few named texts. It knows nothing of samples, templates
  * or scores, so that a server, a local file and a recording can stand in for each other.
  */
-import type { ReplySchema } from './reply-schema.js';
+import type { ReplySchema } from './reply/reply-schema.js';
 
 export interface TeacherRequest {
   /** Identifies the request in journals; stable between runs, unique within one. */
@@ -23,8 +23,8 @@ export interface TeacherRequest {
  * How the reply's layout is enforced: by a schema the server knows, by "some JSON", by marker lines in plain text
  * that only the prompt asks for, or by a grammar in process.
  */
-export const REPLY_MODES = ['json_schema', 'json_object', 'markers', 'grammar'] as const;
-export type ReplyMode = (typeof REPLY_MODES)[number];
+export const REPLY_FORMATS = ['json_schema', 'json_object', 'markers', 'grammar'] as const;
+export type ReplyFormat = (typeof REPLY_FORMATS)[number];
 
 /** What was spent. */
 export interface Usage {
@@ -48,7 +48,7 @@ export function addUsage(a: Usage, b: Usage): Usage {
 }
 
 /** Why a request has no answer, though the teacher works. Machine-readable. */
-export const REJECTION_REASONS = [
+export const REPLY_FAILURES = [
   /** Cut off at the token limit, also with the largest limit tried. */
   'truncated',
   /** The teacher or its content filter declined. */
@@ -66,7 +66,7 @@ export const REJECTION_REASONS = [
   /** Replay: the recording holds no answer to exactly this request. */
   'replay_missing',
 ] as const;
-export type RejectionReason = (typeof REJECTION_REASONS)[number];
+export type ReplyFailure = (typeof REPLY_FAILURES)[number];
 
 /** What is known of every reply. */
 export interface ReplyFacts {
@@ -86,21 +86,21 @@ export interface AnsweredReply extends ReplyFacts {
   readonly fields: Readonly<Record<string, string>>;
   /** What the teacher wrote, whole, secrets blotted out. */
   readonly rawText: string;
-  readonly mode: ReplyMode;
+  readonly format: ReplyFormat;
 }
 
-export interface RejectedReply extends ReplyFacts {
-  readonly kind: 'rejected';
-  readonly reason: RejectionReason;
+export interface FailedReply extends ReplyFacts {
+  readonly kind: 'failed';
+  readonly reason: ReplyFailure;
   /** One sentence for people. */
   readonly detail: string;
   /** What the teacher wrote, null when nothing arrived. */
   readonly rawText: string | null;
-  readonly mode: ReplyMode | null;
+  readonly format: ReplyFormat | null;
 }
 
 /** One bad item is a value; see {@link Teacher.ask} for what throws. */
-export type TeacherReply = AnsweredReply | RejectedReply;
+export type TeacherReply = AnsweredReply | FailedReply;
 
 /** What a report or a manifest may say about a teacher; holds no secrets. */
 export interface TeacherDescription {
@@ -111,7 +111,7 @@ export interface TeacherDescription {
   /** Base URL without its query; null when nothing leaves the process. */
   readonly endpoint: string | null;
   /** Null until the first request has settled it. */
-  readonly mode: ReplyMode | null;
+  readonly format: ReplyFormat | null;
   /** Sampling settings the server does not know and that are therefore left out. */
   readonly omitted: readonly string[];
 }

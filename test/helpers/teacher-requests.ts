@@ -1,4 +1,4 @@
-import type { ReplySchema } from '../../src/teacher/reply-schema.js';
+import type { ReplySchema } from '../../src/teacher/reply/reply-schema.js';
 import type { TeacherRequest } from '../../src/teacher/teacher.js';
 
 export const ANSWER_SCHEMA: ReplySchema = {

@@ -5,7 +5,7 @@ import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Row } from '../../src/dataset/row.js';
 import type { SampleScore } from '../../src/domain/score.js';
-import type { OutputMode } from '../../src/output/earlier-work.js';
+import type { ExistingOutput } from '../../src/output/earlier-work.js';
 import { formatScoreLine } from '../../src/output/format-score-line.js';
 import { rowKey } from '../../src/output/row-key.js';
 import { ScoreFile } from '../../src/output/score-file.js';
@@ -21,8 +21,8 @@ beforeEach(async () => {
 });
 afterEach(() => rm(directory, { recursive: true }));
 
-async function open(mode: OutputMode, fingerprint = FINGERPRINT): Promise<ScoreFile> {
-  const opened = await ScoreFile.open({ path, fingerprint, mode });
+async function open(existing: ExistingOutput, fingerprint = FINGERPRINT): Promise<ScoreFile> {
+  const opened = await ScoreFile.open({ path, fingerprint, existing });
   if (opened.alreadyComplete) throw new Error('expected unfinished work');
   return opened.file;
 }
@@ -228,8 +228,8 @@ describe('ScoreFile.open', () => {
     await attempt(file, rowsOf('a'));
     await file.finish({ rows: 1 });
   };
-  const abandon = async (mode: OutputMode = 'new') => {
-    const file = await open(mode);
+  const abandon = async (existing: ExistingOutput = 'new') => {
+    const file = await open(existing);
     await attempt(file, rowsOf('b'));
     await file[Symbol.asyncDispose]();
   };
@@ -253,7 +253,7 @@ describe('ScoreFile.open', () => {
     await file.finish({ rows: 1 });
     // A kill right after the renaming leaves this behind.
     await writeFile(`${path}.partial.meta.json`, '{}');
-    expect(await ScoreFile.open({ path, fingerprint: FINGERPRINT, mode: 'resume' })).toEqual({
+    expect(await ScoreFile.open({ path, fingerprint: FINGERPRINT, existing: 'resume' })).toEqual({
       alreadyComplete: true,
       meta: { rows: 1, fingerprint: FINGERPRINT },
     });
@@ -295,15 +295,15 @@ describe('ScoreFile.open', () => {
     expect((await readdir(directory)).sort()).toEqual(['out.jsonl', 'out.meta.json']);
   });
 
-  it.each(['new', 'resume', 'force'] as const)('%s refuses what cannot be written', async (mode) => {
+  it.each(['new', 'resume', 'force'] as const)('%s refuses what cannot be written', async (existing) => {
     await mkdir(path);
-    await expect(open(mode)).rejects.toMatchObject({
+    await expect(open(existing)).rejects.toMatchObject({
       code: 'output_unwritable',
       message: expect.stringContaining('is a directory'),
     });
     expect(await readdir(directory)).toEqual(['out.jsonl']);
     path = join(directory, 'none', 'out.jsonl');
-    await expect(open(mode)).rejects.toMatchObject({
+    await expect(open(existing)).rejects.toMatchObject({
       code: 'output_unwritable',
       message: expect.stringContaining('directory does not exist'),
     });
@@ -313,8 +313,8 @@ describe('ScoreFile.open', () => {
   it('refuses a second writer and leaves the first one alone', async () => {
     const rows = rowsOf('a');
     const file = await open('new');
-    for (const mode of ['new', 'resume', 'force'] as const) {
-      await expect(open(mode)).rejects.toMatchObject({
+    for (const existing of ['new', 'resume', 'force'] as const) {
+      await expect(open(existing)).rejects.toMatchObject({
         code: 'output_unwritable',
         message: expect.stringContaining(`Process ${process.pid} on `),
       });

@@ -38,7 +38,7 @@ describe('scoreDataset', () => {
     const all = await progressOf({});
     expect(all.map(({ rows }) => rows)).toEqual([1, 2, 2]);
     expect(all.at(-1)).toMatchObject({ rows: 2, bytes, reused: 0 });
-    const limited = await progressOf({ limit: 1, mode: 'force' });
+    const limited = await progressOf({ limit: 1, existing: 'force' });
     expect(limited).toMatchObject([{ rows: 1, bytes: ROWS[0]!.length }]);
   });
 
@@ -46,7 +46,7 @@ describe('scoreDataset', () => {
     const dataset = join(directory, 'scores.meta.json');
     await copyFile(options.dataset, dataset);
     for (const more of [{ dataset }, { output: options.dataset }]) {
-      await expect(scoreDataset({ ...options, ...more, mode: 'force' })).rejects.toMatchObject({
+      await expect(scoreDataset({ ...options, ...more, existing: 'force' })).rejects.toMatchObject({
         code: 'output_unwritable',
         message: expect.stringContaining('which this run reads'),
       });
@@ -66,7 +66,7 @@ describe('scoreDataset', () => {
 
   it('takes a finished output for what was asked only when it holds the same rows', async () => {
     await scoreDataset({ ...options, limit: 2 });
-    expect(await scoreDataset({ ...options, mode: 'resume' })).toEqual({ kind: 'complete' });
+    expect(await scoreDataset({ ...options, existing: 'resume' })).toEqual({ kind: 'complete' });
     for (const change of [
       { limit: 1 },
       { template: BUILT_IN_TEMPLATES.alpaca },
@@ -75,11 +75,11 @@ describe('scoreDataset', () => {
       { perToken: true },
       { student: { ...options.student, precision: 'precise' as const } },
     ]) {
-      const resumed = scoreDataset({ ...options, ...change, mode: 'resume' });
+      const resumed = scoreDataset({ ...options, ...change, existing: 'resume' });
       await expect(resumed, Object.keys(change)[0]!).rejects.toMatchObject({ code: 'resume_mismatch' });
     }
     await writeFile(options.dataset, `${ROWS.toReversed().join('\n')}\n\n`);
-    await expect(scoreDataset({ ...options, mode: 'resume' })).rejects.toMatchObject({
+    await expect(scoreDataset({ ...options, existing: 'resume' })).rejects.toMatchObject({
       code: 'resume_mismatch',
     });
   });

@@ -5,8 +5,8 @@ import { OutputLock } from '../../src/output/output-lock.js';
 import { recycle } from '../../src/recycle/recycle.js';
 import type { RecycleProgress, RecycleStart } from '../../src/recycle/recycle-options.js';
 import { reflect } from '../../src/recycle/reflect.js';
-import { ROWS_PER_WINDOW } from '../../src/recycle/row-windows.js';
-import { runStatus } from '../../src/recycle/run-status.js';
+import { ROWS_PER_GROUP } from '../../src/recycle/rows/row-groups.js';
+import { runStatus } from '../../src/recycle/run/run-status.js';
 import { TINY_STUDENT } from '../helpers/paths.js';
 import type { TeacherAction } from '../helpers/scripted-teacher-server.js';
 import { RecycleFixture, shortRows } from './recycle-fixture.js';
@@ -38,7 +38,7 @@ describe('a run', () => {
     expect(selected.length + rejected.length).toBe(ROWS + 1);
     expect(summary).toMatchObject({ rows: ROWS + 1, selected: selected.length, rejected: rejected.length });
     expect(summary.rejections).toMatchObject({ missing_field: 1 });
-    expect(summary.teacher).toMatchObject({ answered: 2 * ROWS, rejected: 0 });
+    expect(summary.teacher).toMatchObject({ answered: 2 * ROWS, failed: 0 });
 
     for (const [i, line] of lines.entries()) {
       const { id, instruction, output, ...own } = JSON.parse(line);
@@ -203,7 +203,7 @@ describe('a run', () => {
     isStubborn = false;
     const again = await recycle(fixture.options(teacher, { policy: { maxIfd: 2 }, retryFailed: true }));
     expect(again.summary.reflections.instruction.failed).toEqual({});
-    expect(again.summary.teacher.rejected).toBe(3);
+    expect(again.summary.teacher.failed).toBe(3);
     expect(new Set(teacher.asked.slice(asked, asked + 3))).toEqual(new Set(teacher.asked.slice(0, 3)));
   });
 
@@ -248,15 +248,15 @@ describe('a run', () => {
   });
 
   it('scores rows while others are with the teacher, and asks while rows are scored', async () => {
-    const rows = ROWS_PER_WINDOW + 4;
+    const rows = ROWS_PER_GROUP + 4;
     let release = () => {};
     const firstWindowDone = new Promise<void>((resolve) => {
       release = resolve;
     });
     let instructions = 0;
-    // Were all rows to be reflected before any is scored, or one window to follow the other, neither would ever go on.
+    // Were all rows to be reflected before any is scored, or one group to follow the other, neither would ever go on.
     await using teacher = await startRecyclingTeacher(async (_, kind) => {
-      if (kind === 'instruction' && ++instructions > ROWS_PER_WINDOW) await firstWindowDone;
+      if (kind === 'instruction' && ++instructions > ROWS_PER_GROUP) await firstWindowDone;
       return undefined;
     });
     await fixture.writeRows(await shortRows(rows));
@@ -267,7 +267,7 @@ describe('a run', () => {
     };
     const { summary } = await recycle(fixture.options(teacher, { concurrency: 2 * rows, onProgress }));
     expect(summary.rows).toBe(rows);
-    expect(progress).toEqual([ROWS_PER_WINDOW, rows, rows]);
+    expect(progress).toEqual([ROWS_PER_GROUP, rows, rows]);
   });
 
   it('that the budget stopped goes on, with more of it, to the same outputs', async () => {
@@ -331,7 +331,7 @@ describe('a run', () => {
       teacher: `replay:${journal}`,
       teacherOptions: {},
     });
-    expect(summary.teacher).toMatchObject({ answered: 8, rejected: 0 });
+    expect(summary.teacher).toMatchObject({ answered: 8, failed: 0 });
     for (const name of ['selected.jsonl', 'rejected.jsonl', 'candidates.jsonl']) {
       expect(await fixture.output(name, 'repeated')).toBe(await fixture.output(name));
     }

@@ -2,7 +2,7 @@ import { mkdtemp, open, rm } from 'node:fs/promises';
 import { tmpdir, totalmem } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { memoryLack, requireMemory } from '../../src/recycle/require-memory.js';
+import { memoryLack, requireMemory } from '../../src/recycle/models/require-memory.js';
 import { TINY_STUDENT } from '../helpers/paths.js';
 
 const GIB = 2 ** 30;

@@ -4,7 +4,7 @@ import { instructionCandidate, responseCandidate } from '../../src/reflection/to
 
 const original = { instruction: 'Add.', input: '1 2', output: '3' };
 const pair = { new_instruction: 'Multiply.', new_input: '3 4', new_answer: '12' };
-const rejected = (reason: string) => ({ kind: 'rejected', reason });
+const rejected = (reason: string) => ({ kind: 'unusable', reason });
 
 describe('instructionCandidate', () => {
   it('takes instruction, input and answer from the reply, without the whitespace around them', () => {

@@ -1,10 +1,10 @@
 import { Command } from 'commander';
-import { readAudit } from '../../recycle/read-audit.js';
-import { renderAudit } from '../../recycle/render-audit.js';
+import { readAudit } from '../../recycle/outputs/read-audit.js';
+import { renderAudit } from '../../recycle/outputs/render-audit.js';
 
 export function explainCommand(): Command {
   return new Command('explain')
-    .description('tell the story of one row of a finished run')
+    .description('say how one row of a finished run was decided, and why')
     .argument('<run-dir>', 'the run directory')
     .argument('<row>', 'the row’s own id, or its number from 1 on')
     .action(async (directory: string, row: string) => {

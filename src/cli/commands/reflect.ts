@@ -1,15 +1,15 @@
 import { Command } from 'commander';
+import { renderTeacherTotals } from '../../recycle/outputs/render-run-summary.js';
 import { reflect } from '../../recycle/reflect.js';
-import { renderTeacherTotals } from '../../recycle/render-run-summary.js';
 import { defined } from '../../util/defined.js';
 import { interruptible } from '../interruptible.js';
-import { integerFrom } from '../option-values.js';
-import { createProgress, type Progress } from '../progress.js';
-import { addConfigOption, readSettings } from '../read-settings.js';
+import { integerFrom } from '../options/option-values.js';
+import { addConfigOption, readSettings } from '../options/read-settings.js';
+import { type ReflectSettings, requirePlace, requireTeacher } from '../options/settings.js';
+import { addTeacherOptions, readTeacherOptions } from '../options/teacher-options.js';
+import { createProgress, type Progress } from '../progress/progress.js';
+import { reportWait } from '../progress/report-wait.js';
 import { reportResumable } from '../report-resumable.js';
-import { reportWait } from '../report-wait.js';
-import { type ReflectSettings, requirePlace, requireTeacher } from '../settings.js';
-import { addTeacherOptions, readTeacherOptions } from '../teacher-options.js';
 
 export function reflectCommand(): Command {
   const command = new Command('reflect')

@@ -3,21 +3,21 @@ import { Command, Option } from 'commander';
 import { PRECISIONS } from '../../engine/student-options.js';
 import { BUILT_IN_TEMPLATE_NAMES } from '../../prompt/built-in-templates.js';
 import { loadTemplate } from '../../prompt/load-template.js';
+import { renderRunSummary } from '../../recycle/outputs/render-run-summary.js';
 import { recycle } from '../../recycle/recycle.js';
 import type { RecycleOptions, RecycleStart } from '../../recycle/recycle-options.js';
-import { renderRunSummary } from '../../recycle/render-run-summary.js';
-import { RECYCLE_MODES } from '../../recycle/run-manifest.js';
+import { RECYCLE_MODES } from '../../recycle/run/run-manifest.js';
 import { DEFINITION_NAMES } from '../../scoring/definition.js';
 import { defined } from '../../util/defined.js';
 import { interruptible } from '../interruptible.js';
-import { DEVICE_HELP, DEVICES_HELP, deviceList, deviceName, integerFrom } from '../option-values.js';
-import { createProgress, type Progress } from '../progress.js';
-import { addConfigOption, readSettings } from '../read-settings.js';
+import { DEVICE_HELP, DEVICES_HELP, deviceList, deviceName, integerFrom } from '../options/option-values.js';
+import { addConfigOption, readSettings } from '../options/read-settings.js';
+import { addSelectionOptions } from '../options/selection-options.js';
+import { type RunSettings, requirePlace } from '../options/settings.js';
+import { addTeacherOptions, readTeacherOptions } from '../options/teacher-options.js';
+import { createProgress, type Progress } from '../progress/progress.js';
+import { reportWait } from '../progress/report-wait.js';
 import { reportResumable } from '../report-resumable.js';
-import { reportWait } from '../report-wait.js';
-import { addSelectionOptions } from '../selection-options.js';
-import { type RunSettings, requirePlace } from '../settings.js';
-import { addTeacherOptions, readTeacherOptions } from '../teacher-options.js';
 
 export function runCommand(): Command {
   const command = new Command('run')

@@ -11,10 +11,17 @@ import { renderSummary } from '../../report/render-summary.js';
 import { DEFINITION_NAMES } from '../../scoring/definition.js';
 import { formatCount } from '../../util/format.js';
 import { interruptible } from '../interruptible.js';
-import { DEVICE_HELP, DEVICES_HELP, deviceList, deviceName, integerFrom, listOf } from '../option-values.js';
-import { createProgress, type Progress } from '../progress.js';
-import { addConfigOption, readSettings, type Settings } from '../read-settings.js';
-import { requireDataset, requireStudent } from '../settings.js';
+import {
+  DEVICE_HELP,
+  DEVICES_HELP,
+  deviceList,
+  deviceName,
+  integerFrom,
+  listOf,
+} from '../options/option-values.js';
+import { addConfigOption, readSettings, type Settings } from '../options/read-settings.js';
+import { requireDataset, requireStudent } from '../options/settings.js';
+import { createProgress, type Progress } from '../progress/progress.js';
 
 type WithDefault = 'template' | 'maxLength' | 'metrics' | 'definition' | 'device' | 'precision';
 type ScoreSettings = Settings<'score', WithDefault>;
@@ -106,7 +113,7 @@ async function score(dataset: string, studentFile: string, flags: ScoreSettings)
         dataset,
         output,
         template,
-        mode: flags.resume ? 'resume' : flags.force ? 'force' : 'new',
+        existing: flags.resume ? 'resume' : flags.force ? 'force' : 'new',
         student: { ...flags, model: studentFile },
         signal,
         onStart,

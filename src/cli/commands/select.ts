@@ -1,17 +1,17 @@
 import { Command, Option } from 'commander';
 import { ReflectionError } from '../../errors.js';
-import { selectImported, selectScored } from '../../recycle/select-imported.js';
 import type { JoinBy } from '../../reference/join-rows.js';
 import type { ScoredFile } from '../../reference/read-analysis.js';
 import { type ReferenceFiles, selectReference } from '../../reference/select-reference.js';
 import { writeWithAnalysis } from '../../reference/write-with-analysis.js';
 import { plainTable } from '../../report/plain-table.js';
+import { selectImported, selectScored } from '../../select/select-imported.js';
 import { selectionPolicy } from '../../selection/selection-policy.js';
 import { defined } from '../../util/defined.js';
 import { formatCount } from '../../util/format.js';
-import { percentage } from '../number-option.js';
-import { addConfigOption, readSettings, type Settings } from '../read-settings.js';
-import { addSelectionOptions } from '../selection-options.js';
+import { percentage } from '../options/number-option.js';
+import { addConfigOption, readSettings, type Settings } from '../options/read-settings.js';
+import { addSelectionOptions } from '../options/selection-options.js';
 
 type SelectSettings = Settings<'select'>;
 

@@ -1,6 +1,6 @@
 import { Command } from 'commander';
-import { renderTeacherTotals } from '../../recycle/render-run-summary.js';
-import { type RunStatus, runStatus } from '../../recycle/run-status.js';
+import { renderTeacherTotals } from '../../recycle/outputs/render-run-summary.js';
+import { type RunStatus, runStatus } from '../../recycle/run/run-status.js';
 import { plainTable } from '../../report/plain-table.js';
 import { formatCount, formatShare } from '../../util/format.js';
 

@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { variantsOf, withCandidates } from '../../../bench/trial/candidates.js';
 import { chooseSamples } from '../../../bench/trial/choose-samples.js';
 import { writeShortRows } from '../../../bench/trial/short-rows.js';
-import { CARRIED_PROPOSALS } from '../../../src/recycle/carried-proposals.js';
+import { CARRIED_REFLECTIONS } from '../../../src/recycle/reflections/carried-reflections.js';
 
 let folder: string;
 let data: string;
@@ -48,14 +48,14 @@ describe('withCandidates', () => {
     for await (const row of readRows(file)) {
       if (row.kind === 'bad') throw new Error(row.detail);
       const [original, instruction, response, both] = variantsOf(numbered!);
-      const propose = CARRIED_PROPOSALS.propose;
+      const reflect = CARRIED_REFLECTIONS.reflect;
       expect(row.sample).toEqual(original);
-      expect(await propose(row, 'instruction', original!)).toEqual({
+      expect(await reflect(row, 'instruction', original!)).toEqual({
         kind: 'candidate',
         sample: instruction,
       });
-      expect(await propose(row, 'response', original!)).toEqual({ kind: 'candidate', sample: response });
-      expect(await propose(row, 'both', instruction!)).toEqual({ kind: 'candidate', sample: both });
+      expect(await reflect(row, 'response', original!)).toEqual({ kind: 'candidate', sample: response });
+      expect(await reflect(row, 'both', instruction!)).toEqual({ kind: 'candidate', sample: both });
     }
   });
 });

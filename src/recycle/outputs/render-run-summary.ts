@@ -1,0 +1,73 @@
+import { plainTable } from '../../report/plain-table.js';
+import { formatCount, formatShare } from '../../util/format.js';
+import type { TeacherTotals } from '../run/run-state.js';
+import type { ReflectionCounts, RunSummary } from './run-summary.js';
+
+const OUTCOME_TEXT = {
+  both: 'new instruction, its answer reflected again',
+  response: 'old instruction, reflected answer',
+  instruction: 'new instruction with its answer',
+  original: 'as it was',
+} as const;
+
+/** A finished run for people: plain text, ending in a newline. */
+export function renderRunSummary(summary: RunSummary): string {
+  const { reflections, teacher } = summary;
+  const tables = [
+    rowsTable(summary),
+    plainTable({
+      head: ['reflections', 'preferred', 'refused', 'uncompared', 'unchanged', 'failed'],
+      align: ['left', 'right', 'right', 'right', 'right', 'right'],
+      rows: (['instruction', 'response', 'both'] as const).map((variant) =>
+        reflectionRow(variant, reflections[variant]),
+      ),
+    }),
+  ];
+  if (teacher.answered + teacher.failed > 0) tables.push(renderTeacherTotals(teacher));
+  return `${tables.join('\n\n')}\n`;
+}
+
+/** What the teacher was asked and what it took. */
+export function renderTeacherTotals(totals: TeacherTotals): string {
+  const { answered, failed, promptTokens, completionTokens, cost, retries } = totals;
+  return plainTable({
+    align: ['left', 'right'],
+    rows: [
+      ['teacher: replies', formatCount(answered)],
+      ['  requests without a usable reply', formatCount(failed)],
+      ['  retries', formatCount(retries)],
+      ['  prompt tokens', formatCount(promptTokens)],
+      ['  reply tokens', formatCount(completionTokens)],
+      ...(cost > 0 ? [['  cost', cost.toFixed(4)]] : []),
+    ],
+  });
+}
+
+function rowsTable({ rows, selected, rejected, outcomes, rejections }: RunSummary): string {
+  const share = (count: number) => (rows > 0 ? formatShare(count / rows) : '');
+  const line = (label: string, count: number, remark = '') => [
+    label,
+    formatCount(count),
+    share(count),
+    remark,
+  ];
+  const byCount = Object.entries(rejections).sort(([, a], [, b]) => b - a);
+  return plainTable({
+    head: ['rows', formatCount(rows), '', ''],
+    align: ['left', 'right', 'right', 'left'],
+    rows: [
+      line('selected', selected),
+      ...(['both', 'response', 'instruction', 'original'] as const)
+        .filter((outcome) => outcomes[outcome] > 0)
+        .map((outcome) => line(`  ${outcome}`, outcomes[outcome], OUTCOME_TEXT[outcome])),
+      line('rejected', rejected),
+      ...byCount.map(([reason, count]) => line(`  ${reason}`, count)),
+    ],
+  });
+}
+
+function reflectionRow(variant: string, counts: ReflectionCounts): string[] {
+  const { preferred, refused, uncompared, unchanged } = counts;
+  const failed = Object.values(counts.failed).reduce((sum, count) => sum + count, 0);
+  return [variant, ...[preferred, refused, uncompared, unchanged, failed].map(formatCount)];
+}

@@ -1,0 +1,77 @@
+import type { BatchTeacher, BatchWait } from '../../teacher/batch/batch-teacher.js';
+import type { TeacherReply, TeacherRequest } from '../../teacher/teacher.js';
+import type { RunState } from '../run/run-state.js';
+import { NotYetAnswered, type ReplySource } from './reply-source.js';
+
+export interface BatchRepliesParts {
+  readonly teacher: BatchTeacher;
+  readonly state: RunState;
+  /** Ends the wait; batches that were handed in go on. */
+  readonly stopAsking: AbortSignal;
+  readonly onWait?: ((wait: BatchWait) => void) | undefined;
+}
+
+/** Bounds what is held in memory, and with it how many batches are under way. */
+const MOST_WANTED = 50_000;
+
+/** Replies that come in waves: requests are gathered first, then all of them are put. */
+export class BatchReplies implements ReplySource {
+  readonly #parts: BatchRepliesParts;
+  readonly #wanted = new Map<string, TeacherRequest>();
+  #asked = 0;
+
+  constructor(parts: BatchRepliesParts) {
+    this.#parts = parts;
+  }
+
+  /** Replies that came so far, i.e. not those that the state had. */
+  get asked(): number {
+    return this.#asked;
+  }
+
+  /** Enough requests are gathered for one wave. */
+  get isFull(): boolean {
+    return this.#wanted.size >= MOST_WANTED;
+  }
+
+  async reply(key: string, request: TeacherRequest): Promise<TeacherReply> {
+    const kept = this.#parts.state.reply(key);
+    if (kept !== undefined) return kept;
+    this.#wanted.set(key, request);
+    throw new NotYetAnswered();
+  }
+
+  /**
+   * Sweeps over the rows until nothing is left to ask, getting the replies that each sweep found wanting.
+   * @param sweep - Goes over the rows and stops when told to; what is not yet answered is left for the next sweep.
+   * @throws {ReflectionError} as {@link BatchTeacher.askAll} does, and what the sweeps throw.
+   */
+  async inWaves(sweep: () => Promise<void>): Promise<void> {
+    for (;;) {
+      await sweep();
+      if (this.#wanted.size === 0) return;
+      await this.#fetch();
+    }
+  }
+
+  async #fetch(): Promise<void> {
+    const { teacher, state, stopAsking, onWait } = this.#parts;
+    const keys = new Map([...this.#wanted].map(([key, request]) => [request, key]));
+    this.#wanted.clear();
+    const replies = teacher.askAll([...keys.keys()], { signal: stopAsking, onWait });
+    for await (const { request, reply } of replies) {
+      state.keepReply(keys.get(request)!, reply);
+      this.#asked++;
+    }
+  }
+}
+
+/** Does work that a missing reply may put off. @returns undefined then. */
+export async function unlessNotYetAnswered<T>(work: Promise<T>): Promise<T | undefined> {
+  try {
+    return await work;
+  } catch (error) {
+    if (error instanceof NotYetAnswered) return undefined;
+    throw error;
+  }
+}

@@ -1,0 +1,63 @@
+import PQueue from 'p-queue';
+import { ReflectionError } from '../../errors.js';
+import type { Teacher, TeacherReply, TeacherRequest } from '../../teacher/teacher.js';
+import type { RunState } from '../run/run-state.js';
+import type { ReplySource } from './reply-source.js';
+
+export interface LiveRepliesParts {
+  readonly teacher: Teacher;
+  readonly state: RunState;
+  /** Requests under way at a time. */
+  readonly concurrency: number;
+  /** Once it fires no further request is put; those under way may finish. */
+  readonly stopAsking: AbortSignal;
+  /** Ends the requests under way as well. */
+  readonly hangUp: AbortSignal;
+}
+
+/** Replies of a teacher that answers at once. */
+export class LiveReplies implements ReplySource {
+  readonly #parts: LiveRepliesParts;
+  readonly #queue: PQueue;
+  readonly #underWay = new Map<string, Promise<TeacherReply>>();
+  /** What ends the run; further requests fail with it at once. */
+  #failure: { readonly error: unknown } | undefined;
+  #asked = 0;
+
+  constructor(parts: LiveRepliesParts) {
+    this.#parts = parts;
+    this.#queue = new PQueue({ concurrency: parts.concurrency });
+  }
+
+  /** Requests put so far, i.e. not those that the state had replies to. */
+  get asked(): number {
+    return this.#asked;
+  }
+
+  /** The reply that is kept, the one another row is waiting for, or a new one. */
+  reply(key: string, request: TeacherRequest): Promise<TeacherReply> {
+    const kept = this.#parts.state.reply(key);
+    if (kept !== undefined) return Promise.resolve(kept);
+    const underWay = this.#underWay.get(key);
+    if (underWay !== undefined) return underWay;
+    const asking = this.#queue.add(() => this.#ask(key, request)).finally(() => this.#underWay.delete(key));
+    this.#underWay.set(key, asking);
+    return asking;
+  }
+
+  async #ask(key: string, request: TeacherRequest): Promise<TeacherReply> {
+    const { teacher, state, stopAsking, hangUp } = this.#parts;
+    if (this.#failure !== undefined) throw this.#failure.error;
+    if (stopAsking.aborted) throw new ReflectionError('aborted', 'The run was interrupted.');
+    try {
+      const reply = await teacher.ask(request, { signal: hangUp });
+      this.#asked++;
+      // Paid for: it has to be on disk before anything is made of it.
+      state.keepReply(key, reply);
+      return reply;
+    } catch (error) {
+      this.#failure ??= { error };
+      throw error;
+    }
+  }
+}

@@ -1,0 +1,101 @@
+import type { SampleRow } from '../../dataset/row.js';
+import type { Sample } from '../../domain/sample.js';
+import { METRICS, type Metric } from '../../domain/score.js';
+import { type DecisionProcess, decide, type ScoreNeed } from '../../selection/decide.js';
+import type { Decision } from '../../selection/decision.js';
+import type { Measurement } from '../../selection/measurement.js';
+import type { SelectionPolicy } from '../../selection/selection-policy.js';
+import { RESPONSE_REFLECTED, VARIANTS, type Variant } from '../../selection/variant.js';
+import type { ReflectedVariant, Reflection, ReflectionSource } from '../reflections/reflection.js';
+import { type DecidedRow, variantSample } from './decided-row.js';
+import { type MetricScore, measurementOf } from './metric-score.js';
+import { rowIdentity } from './row-identity.js';
+
+/** Every metric of every variant, each variant after the one it is made of. */
+const ALL_NEEDS: readonly ScoreNeed[] = VARIANTS.flatMap((variant) =>
+  METRICS.map((metric) => ({ variant, metric })),
+);
+
+/** A row on its way to a decision: what it needs next, and what it has got. */
+export class DecidingRow {
+  readonly row: SampleRow;
+  readonly identity: string;
+  readonly #process: DecisionProcess;
+  readonly #reflections: Partial<Record<ReflectedVariant, Reflection>> = {};
+  readonly #scores: Partial<Record<Variant, Partial<Record<Metric, MetricScore>>>> = {};
+  readonly #known = new Map<string, Measurement>();
+  #need: ScoreNeed | undefined;
+  #decision: Decision | undefined;
+
+  constructor(row: SampleRow, policy: SelectionPolicy) {
+    this.row = row;
+    this.identity = rowIdentity(row);
+    this.#process = decide(policy);
+    this.#advance();
+  }
+
+  get isDecided(): boolean {
+    return this.#decision !== undefined;
+  }
+
+  /** What to find out next. A comparison's two sides belong together: they share passes and batches. */
+  nextNeeds(eager: boolean): readonly ScoreNeed[] {
+    if (this.#need === undefined) return [];
+    const wanted = eager ? ALL_NEEDS : [this.#need, ...oppositeOf(this.#need)];
+    return wanted.filter((need) => !this.#known.has(keyOf(need)));
+  }
+
+  /** Has a variant made, and what it is made of, unless that was done before. */
+  async obtain(variant: Variant, source: ReflectionSource): Promise<Sample | undefined> {
+    if (variant === 'original') return this.row.sample;
+    if (this.#reflections[variant] === undefined) {
+      const base = await this.obtain(variant === 'both' ? 'instruction' : 'original', source);
+      if (base === undefined) return undefined;
+      this.#reflections[variant] ??= await source.reflect(this.row, variant, base);
+    }
+    return variantSample(this.row, this.#reflections, variant);
+  }
+
+  /** Takes the score of a variant, undefined when there is no such variant. */
+  take({ variant, metric }: ScoreNeed, score: MetricScore | undefined): void {
+    if (score !== undefined) {
+      this.#scores[variant] ??= {};
+      this.#scores[variant][metric] = score;
+    }
+    const measured: Measurement =
+      score === undefined ? { kind: 'missing', reason: 'no_candidate' } : measurementOf(metric, score);
+    this.#known.set(keyOf({ variant, metric }), measured);
+    this.#advance();
+  }
+
+  /** @throws {TypeError} while nothing is decided. */
+  decided(): DecidedRow {
+    if (this.#decision === undefined) throw new TypeError('the row is not decided');
+    const { row } = this;
+    return { row, decision: this.#decision, reflections: this.#reflections, scores: this.#scores };
+  }
+
+  /** Takes the decision as far as what is known allows. */
+  #advance(): void {
+    while (this.#decision === undefined) {
+      const known = this.#need && this.#known.get(keyOf(this.#need));
+      if (this.#need !== undefined && known === undefined) return;
+      // The first step of a generator takes no value.
+      const step = known === undefined ? this.#process.next() : this.#process.next(known);
+      if (step.done) this.#decision = step.value;
+      this.#need = step.done ? undefined : step.value;
+    }
+  }
+}
+
+/** The other side of the comparison that asks for a score of this one first. */
+function oppositeOf({ variant, metric }: ScoreNeed): readonly ScoreNeed[] {
+  if (metric === 'ifd') return variant === 'original' ? [{ variant: 'instruction', metric }] : [];
+  return variant === 'original' || variant === 'instruction'
+    ? [{ variant: RESPONSE_REFLECTED[variant], metric }]
+    : [];
+}
+
+function keyOf({ variant, metric }: ScoreNeed): string {
+  return `${variant} ${metric}`;
+}

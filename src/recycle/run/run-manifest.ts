@@ -1,0 +1,132 @@
+import { readFile } from 'node:fs/promises';
+import { ReflectionError } from '../../errors.js';
+import type { Fingerprint } from '../../output/fingerprint.js';
+import type { ReflectionPrompts } from '../../reflection/load-prompt-files.js';
+import type { SelectionPolicy } from '../../selection/selection-policy.js';
+import { isJsonObject } from '../../util/json-value.js';
+import type { Sampling } from '../reflections/teacher-reflections.js';
+
+export const RECYCLE_MODES = ['v2', 'v1', 'score-only'] as const;
+/**
+ * `v2`: the student chooses between what is there and what the teacher made of it. `v1`: everything is reflected
+ * and kept. `score-only`: the rows bring their candidates with them.
+ */
+export type RecycleMode = (typeof RECYCLE_MODES)[number];
+
+/** What a run was asked to do. Holds no secrets and nothing that differs between two runs of one command. */
+export interface RunManifest {
+  readonly format: 'reflection-tuning run';
+  readonly version: 1;
+  /** As the user named it. */
+  readonly dataset: string;
+  /** Its content and how much of it is used. */
+  readonly data: Fingerprint;
+  /** All that a teacher's reply depends on besides the sample; null without a teacher. */
+  readonly teacher: Fingerprint | null;
+  /** All that a score depends on besides the texts; null without a student. */
+  readonly scoring: Fingerprint | null;
+  /** What is made of replies and scores. */
+  readonly selection: Fingerprint;
+}
+
+export function selectionFingerprint(
+  mode: RecycleMode,
+  eager: boolean,
+  policy: SelectionPolicy,
+): Fingerprint {
+  return {
+    mode,
+    eager,
+    keep: policy.keep,
+    on_filter_fail: policy.onFilterFail,
+    // JSON has no Infinity.
+    max_ifd: String(policy.maxIfd),
+    max_rifd: String(policy.maxRifd),
+  };
+}
+
+export function teacherFingerprint(id: string, prompts: ReflectionPrompts, sampling: Sampling): Fingerprint {
+  return {
+    teacher: id,
+    instruction_prompt: prompts.instruction.hash,
+    response_prompt: prompts.response.hash,
+    max_tokens: sampling.maxTokens,
+    temperature: sampling.temperature,
+    top_p: sampling.topP ?? null,
+    seed: sampling.seed ?? null,
+  };
+}
+
+/** How a run differs from what its directory was used for before. */
+export interface ManifestChanges {
+  /** What cannot be reused, a sentence each. */
+  readonly invalidated: readonly string[];
+  /** What changed without a loss, a sentence each. */
+  readonly harmless: readonly string[];
+}
+
+export function compareManifests(before: RunManifest, now: RunManifest): ManifestChanges {
+  const teacher = differences(before.teacher, now.teacher);
+  const scoring = differences(before.scoring, now.scoring);
+  const invalidated: string[] = [];
+  if (teacher !== '') invalidated.push(`the teacher's replies will not be used again (${teacher})`);
+  if (scoring !== '') invalidated.push(`all scores will be computed anew (${scoring})`);
+  const data = differences(before.data, now.data);
+  const selection = differences(before.selection, now.selection);
+  const harmless: string[] = [];
+  if (data !== '')
+    harmless.push(`the dataset has changed, rows that are the same keep their results (${data})`);
+  if (selection !== '') harmless.push(`rows are decided anew from what is there (${selection})`);
+  return { invalidated, harmless };
+}
+
+/** What differs, as text; empty when nothing does or one of the two has no say in it. */
+function differences(before: Fingerprint | null, now: Fingerprint | null): string {
+  if (before === null || now === null) return '';
+  const names = [...new Set([...Object.keys(before), ...Object.keys(now)])];
+  return names
+    .filter((name) => before[name] !== now[name])
+    .map((name) => `${name} was ${show(before[name])} and is ${show(now[name])}`)
+    .join('; ');
+}
+
+function show(value: unknown): string {
+  return value === undefined ? 'not set' : JSON.stringify(value);
+}
+
+/**
+ * The manifest of a run directory, undefined when it has none.
+ * @throws {ReflectionError} `resume_mismatch` when there is one that this version cannot read.
+ */
+export async function readManifest(path: string): Promise<RunManifest | undefined> {
+  let text: string;
+  try {
+    text = await readFile(path, 'utf8');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    throw error;
+  }
+  const manifest = parseManifest(text);
+  if (manifest !== undefined) return manifest;
+  throw new ReflectionError(
+    'resume_mismatch',
+    `${path} is no manifest of a run that this version can read.`,
+    {
+      remedy: 'Name another run directory.',
+    },
+  );
+}
+
+function parseManifest(text: string): RunManifest | undefined {
+  try {
+    const value: unknown = JSON.parse(text);
+    const isOurs = isJsonObject(value) && value.format === 'reflection-tuning run' && value.version === 1;
+    return isOurs ? (value as unknown as RunManifest) : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+export function spellJson(value: object): string {
+  return `${JSON.stringify(value, null, 2)}\n`;
+}

@@ -1,0 +1,230 @@
+import Database from 'better-sqlite3';
+import { ReflectionError } from '../../errors.js';
+import type { TeacherReply } from '../../teacher/teacher.js';
+import type { MetricScore } from '../rows/metric-score.js';
+
+const SCHEMA_VERSION = 1;
+
+const SCHEMA = `
+  CREATE TABLE replies (
+    id INTEGER PRIMARY KEY,
+    key TEXT NOT NULL UNIQUE,
+    answered INTEGER NOT NULL,
+    prompt_tokens INTEGER NOT NULL,
+    completion_tokens INTEGER NOT NULL,
+    cost REAL,
+    retries INTEGER NOT NULL,
+    reply TEXT NOT NULL
+  ) STRICT;
+  CREATE TABLE scores (
+    id INTEGER PRIMARY KEY,
+    key TEXT NOT NULL UNIQUE,
+    score TEXT NOT NULL
+  ) STRICT;
+  CREATE TABLE progress (
+    id INTEGER PRIMARY KEY CHECK (id = 1),
+    rows_done INTEGER NOT NULL,
+    bytes_done INTEGER NOT NULL,
+    bytes_total INTEGER NOT NULL
+  ) STRICT;
+`;
+
+/** How far the latest sweep over the dataset is. */
+export interface RunProgress {
+  readonly rows: number;
+  /** Of the dataset's file. */
+  readonly bytes: number;
+  readonly totalBytes: number;
+}
+
+/** What the teacher has been asked in a run directory, all processes together. */
+export interface TeacherTotals {
+  readonly answered: number;
+  readonly failed: number;
+  readonly promptTokens: number;
+  readonly completionTokens: number;
+  /** Of the replies whose price is known, to nine decimals. */
+  readonly cost: number;
+  /** Replies whose price is not known. */
+  readonly unpriced: number;
+  readonly retries: number;
+}
+
+/**
+ * What a run has got so far. Everything is kept under the hash of what it depends on, so nothing in here is ever
+ * wrong, only unused. A write is on disk when its call returns: the log is synced at every commit
+ * (`synchronous = FULL`), which a teacher's reply is worth and which makes a batch of scores all or nothing.
+ */
+export class RunState implements Disposable {
+  readonly #path: string;
+  readonly #database: Database.Database;
+  readonly #statements = new Map<string, Database.Statement<unknown[]>>();
+
+  private constructor(path: string, database: Database.Database) {
+    this.#path = path;
+    this.#database = database;
+  }
+
+  /**
+   * Opens the state for writing, or a new one.
+   * @throws {ReflectionError} `journal_unreadable` when the file is damaged or of another version.
+   */
+  static open(path: string): RunState {
+    return openState(path, {}, (database) => {
+      database.pragma('journal_mode = WAL');
+      database.pragma('synchronous = FULL');
+      database.transaction(() => {
+        if (versionOf(database) !== 0) return;
+        database.exec(SCHEMA);
+        database.pragma(`user_version = ${SCHEMA_VERSION}`);
+      })();
+      return new RunState(path, database);
+    });
+  }
+
+  /**
+   * Opens the state for reading, while another process may be writing it.
+   * @throws {ReflectionError} `journal_unreadable` when there is none, or as {@link open} does.
+   */
+  static openToRead(path: string): RunState {
+    return openState(path, { readonly: true }, (database) => {
+      if (versionOf(database) === 0) throw new Error('it is empty');
+      return new RunState(path, database);
+    });
+  }
+
+  reply(key: string): TeacherReply | undefined {
+    const row = this.#row<{ reply: string }>('SELECT reply FROM replies WHERE key = ?', key);
+    return row && (JSON.parse(row.reply) as TeacherReply);
+  }
+
+  /** Does nothing when there is a reply under this key already. */
+  keepReply(key: string, reply: TeacherReply): void {
+    const { usage, retries, kind } = reply;
+    this.#write(
+      `INSERT OR IGNORE INTO replies (key, answered, prompt_tokens, completion_tokens, cost, retries, reply)
+       VALUES (?, ?, ?, ?, ?, ?, ?)`,
+      [
+        [
+          key,
+          kind === 'answered' ? 1 : 0,
+          usage.promptTokens,
+          usage.completionTokens,
+          usage.cost,
+          retries,
+          JSON.stringify(reply),
+        ],
+      ],
+    );
+  }
+
+  /** Puts the replies that could not be used out of reach, so that they are asked for again; what they cost stays. */
+  forgetFailed(): void {
+    this.#write(`UPDATE replies SET key = key || ' ' || id WHERE answered = 0 AND instr(key, ' ') = 0`, [[]]);
+  }
+
+  score(key: string): MetricScore | undefined {
+    const row = this.#row<{ score: string }>('SELECT score FROM scores WHERE key = ?', key);
+    return row && (JSON.parse(row.score) as MetricScore);
+  }
+
+  /** All of them or, should the process die, none. */
+  keepScores(scores: ReadonlyMap<string, MetricScore>): void {
+    const rows = [...scores].map(([key, score]) => [key, JSON.stringify(score)]);
+    this.#write('INSERT OR IGNORE INTO scores (key, score) VALUES (?, ?)', rows);
+  }
+
+  get scoreCount(): number {
+    return this.#row<{ count: number }>('SELECT count(*) AS count FROM scores')!.count;
+  }
+
+  get progress(): RunProgress | undefined {
+    return this.#row<RunProgress>(
+      'SELECT rows_done AS rows, bytes_done AS bytes, bytes_total AS totalBytes FROM progress',
+    );
+  }
+
+  set progress({ rows, bytes, totalBytes }: RunProgress) {
+    this.#write('INSERT OR REPLACE INTO progress VALUES (1, ?, ?, ?)', [[rows, bytes, totalBytes]]);
+  }
+
+  /** Costs are summed as integers, so that the sum does not depend on the order in which replies came. */
+  get teacherTotals(): TeacherTotals {
+    return this.#row<TeacherTotals>(
+      `SELECT coalesce(sum(answered), 0) AS answered,
+              count(*) - coalesce(sum(answered), 0) AS failed,
+              coalesce(sum(prompt_tokens), 0) AS promptTokens,
+              coalesce(sum(completion_tokens), 0) AS completionTokens,
+              coalesce(sum(CAST(round(cost * 1e9) AS INTEGER)), 0) / 1e9 AS cost,
+              count(*) - count(cost) AS unpriced,
+              coalesce(sum(retries), 0) AS retries
+       FROM replies`,
+    )!;
+  }
+
+  [Symbol.dispose](): void {
+    this.#database.close();
+  }
+
+  #prepare(sql: string): Database.Statement<unknown[]> {
+    const known = this.#statements.get(sql) ?? this.#database.prepare<unknown[]>(sql);
+    this.#statements.set(sql, known);
+    return known;
+  }
+
+  #row<T>(sql: string, ...parameters: readonly unknown[]): T | undefined {
+    return this.#prepare(sql).get(...parameters) as T | undefined;
+  }
+
+  #write(sql: string, rows: readonly (readonly unknown[])[]): void {
+    try {
+      const statement = this.#prepare(sql);
+      this.#database.transaction(() => {
+        for (const row of rows) statement.run(...row);
+      })();
+    } catch (cause) {
+      throw new ReflectionError(
+        'output_unwritable',
+        `Cannot write ${this.#path}: ${(cause as Error).message}.`,
+        {
+          remedy: 'Check the disk it lies on, then run the same command again; what it holds is kept.',
+          cause,
+        },
+      );
+    }
+  }
+}
+
+function openState(
+  path: string,
+  options: Database.Options,
+  setUp: (database: Database.Database) => RunState,
+): RunState {
+  let database: Database.Database | undefined;
+  try {
+    database = new Database(path, options);
+    return setUp(database);
+  } catch (cause) {
+    database?.close();
+    throw unreadable(path, cause as Error);
+  }
+}
+
+function versionOf(database: Database.Database): number {
+  const version = database.pragma('user_version', { simple: true }) as number;
+  if (version !== 0 && version !== SCHEMA_VERSION) {
+    throw new Error(`it is of version ${version}, this program knows ${SCHEMA_VERSION}`);
+  }
+  return version;
+}
+
+function unreadable(path: string, cause: Error): ReflectionError {
+  return new ReflectionError(
+    'journal_unreadable',
+    `Cannot open the state of a run, ${path}: ${cause.message}.`,
+    {
+      remedy: 'Check that this is a run directory; if the file is damaged, start anew in another directory.',
+      cause,
+    },
+  );
+}

@@ -1,0 +1,68 @@
+import { readFile } from 'node:fs/promises';
+import { hostname } from 'node:os';
+import { ReflectionError } from '../../errors.js';
+import { BatchState } from '../../teacher/batch/batch-state.js';
+import type { BatchWait } from '../../teacher/batch/batch-teacher.js';
+import { type RunManifest, readManifest } from './run-manifest.js';
+import { runPaths } from './run-paths.js';
+import { type RunProgress, RunState, type TeacherTotals } from './run-state.js';
+
+export interface RunStatus {
+  /** `stopped`: not finished, and no process is at work. */
+  readonly phase: 'running' | 'stopped' | 'finished';
+  /** The process at work, as `<process id> <host>`. */
+  readonly process: string | undefined;
+  readonly manifest: RunManifest;
+  /** Undefined before the first rows are done. */
+  readonly progress: RunProgress | undefined;
+  readonly scores: number;
+  readonly teacher: TeacherTotals;
+  /** The provider's batches that the run waits for; none without a batch API. */
+  readonly waiting: BatchWait;
+}
+
+/**
+ * How far the run in a directory is. May be asked while the run goes on, which it does not disturb.
+ * @throws {ReflectionError} `dataset_unreadable` when it is no run directory, `journal_unreadable`.
+ */
+export async function runStatus(directory: string): Promise<RunStatus> {
+  const paths = runPaths(directory);
+  const manifest = await readManifest(paths.manifest);
+  if (manifest === undefined) throw noRun(directory);
+  using state = RunState.openToRead(paths.state);
+  const owner = await readIfThere(paths.lock);
+  const isRunning = owner !== undefined && mayRun(owner);
+  const { tickets } = await BatchState.open(paths.batches);
+  const isFinished = (await readIfThere(paths.summary)) !== undefined;
+  return {
+    phase: isRunning ? 'running' : isFinished ? 'finished' : 'stopped',
+    process: isRunning ? owner : undefined,
+    manifest,
+    progress: state.progress,
+    scores: state.scoreCount,
+    teacher: state.teacherTotals,
+    waiting: { batches: tickets.length, requests: tickets.flatMap(({ requestIds }) => requestIds).length },
+  };
+}
+
+export function noRun(directory: string): ReflectionError {
+  return new ReflectionError('dataset_unreadable', `${directory} is no run directory.`, {
+    remedy: 'Name the directory that `run` was given with -o.',
+  });
+}
+
+async function readIfThere(path: string): Promise<string | undefined> {
+  return readFile(path, 'utf8').catch(() => undefined);
+}
+
+/** A killed process leaves its lock; one on another machine cannot be asked after. */
+function mayRun(owner: string): boolean {
+  const [, pid, host] = /^(\d+) (.+)$/.exec(owner) ?? [];
+  if (pid === undefined || host !== hostname()) return true;
+  try {
+    process.kill(Number(pid), 0);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code !== 'ESRCH';
+  }
+}

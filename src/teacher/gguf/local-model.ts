@@ -1,0 +1,126 @@
+import { createHash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { availableParallelism } from 'node:os';
+import { pipeline } from 'node:stream/promises';
+import type { ChatWrapper, Llama, LlamaContext, LlamaModel } from 'node-llama-cpp';
+import { ReflectionError } from '../../errors.js';
+import { checkGgufHeader } from './check-gguf-header.js';
+
+export const TEACHER_DEVICES = ['auto', 'cpu', 'cuda', 'metal', 'vulkan'] as const;
+export type TeacherDevice = (typeof TEACHER_DEVICES)[number];
+
+export interface LocalModelOptions {
+  /** Path of the GGUF file; the first one of a split model. */
+  readonly modelPath: string;
+  /** Where to compute. Default `auto`: the best device there is. */
+  readonly device?: TeacherDevice | undefined;
+  /** Default: as many as the machine runs at once. More than that make it many times slower. */
+  readonly threads?: number | undefined;
+  /**
+   * Replies written at a time, in one batch. Default 4. What else is in the batch changes rounding, and so, now and
+   * then, a word: only with 1 does the same request always get the same reply.
+   */
+  readonly sequences?: number | undefined;
+  /** Tokens of one request and its reply. Default: what the model was trained on, at most 8192. */
+  readonly contextSize?: number | undefined;
+}
+
+/** A model ready to write. */
+export interface LocalModel {
+  readonly llama: Llama;
+  readonly model: LlamaModel;
+  readonly context: LlamaContext;
+  /** Puts messages into the form the model was trained on. */
+  readonly chatWrapper: ChatWrapper;
+  /** The first 16 hexadecimal digits of the file's SHA-256. */
+  readonly hash: string;
+}
+
+const DEFAULT_CONTEXT = 8192;
+
+/**
+ * Loads a model with the libraries that came with the package: nothing is downloaded, nothing compiled.
+ * @throws {ReflectionError} `model_unloadable`, `device_unavailable`, `native_unavailable`, `out_of_memory`.
+ */
+export async function loadLocalModel(options: LocalModelOptions): Promise<LocalModel> {
+  const { modelPath, device = 'auto', threads = availableParallelism(), sequences = 4 } = options;
+  const hash = await checkAndHash(modelPath);
+  // Loaded on demand: users of other teachers need not wait for it.
+  const binding = await import('node-llama-cpp');
+  const loaded: Llama[] = [];
+  try {
+    const llama = await binding.getLlama({
+      gpu: device === 'cpu' ? false : device,
+      build: 'never',
+      skipDownload: true,
+      progressLogs: false,
+      logLevel: binding.LlamaLogLevel.disabled,
+      maxThreads: threads,
+    });
+    loaded.push(llama);
+    const model = await llama.loadModel({ modelPath });
+    const context = await model.createContext({
+      sequences,
+      threads,
+      contextSize: options.contextSize ?? {
+        max: Math.min(model.trainContextSize ?? DEFAULT_CONTEXT, DEFAULT_CONTEXT),
+      },
+    });
+    return {
+      llama,
+      model,
+      context,
+      chatWrapper: binding.resolveChatWrapper(model, { warningLogs: false }),
+      hash,
+    };
+  } catch (cause) {
+    for (const llama of loaded) await llama.dispose();
+    if (cause instanceof binding.NoBinaryFoundError) throw unavailable(device, cause);
+    if (cause instanceof binding.InsufficientMemoryError) throw outOfMemory(modelPath, sequences, cause);
+    throw unloadable(modelPath, cause);
+  }
+}
+
+async function checkAndHash(path: string): Promise<string> {
+  const digest = createHash('sha256');
+  try {
+    await checkGgufHeader(path);
+    await pipeline(createReadStream(path), digest);
+  } catch (cause) {
+    throw unloadable(path, cause);
+  }
+  return digest.digest('hex').slice(0, 16);
+}
+
+function unloadable(path: string, cause: unknown): ReflectionError {
+  const because = cause instanceof Error ? cause.message : String(cause);
+  return new ReflectionError('model_unloadable', `Cannot load the teacher ${path}: ${because}`, {
+    remedy: 'Check that the path is that of a complete GGUF file of a language model.',
+    cause,
+  });
+}
+
+function unavailable(device: TeacherDevice, cause: unknown): ReflectionError {
+  return device === 'auto' || device === 'cpu'
+    ? new ReflectionError('native_unavailable', 'node-llama-cpp has no library that runs on this machine.', {
+        remedy: 'Install the package again with its optional dependencies.',
+        cause,
+      })
+    : new ReflectionError('device_unavailable', `The teacher cannot use ${device} on this machine.`, {
+        remedy: 'Choose another device, or `auto`.',
+        cause,
+      });
+}
+
+function outOfMemory(path: string, sequences: number, cause: unknown): ReflectionError {
+  return new ReflectionError(
+    'out_of_memory',
+    `The teacher ${path} does not fit into memory with ${sequences} replies at a time: ${(cause as Error).message}`,
+    {
+      remedy:
+        'Use fewer replies at a time (--concurrency), a smaller context (--teacher-context), a smaller model, ' +
+        'or another device.',
+      cause,
+    },
+  );
+}

@@ -1,0 +1,22 @@
+import { ReflectionError } from '../../errors.js';
+
+const OPENAI_BASE_URL = 'https://api.openai.com/v1';
+
+/**
+ * A server's address: the one given, else the environment's OPENAI_BASE_URL, else OpenAI's own.
+ * @throws {ReflectionError} `invalid_option`.
+ */
+export function readBaseUrl(given: string | undefined): URL {
+  const text = given ?? (process.env.OPENAI_BASE_URL || OPENAI_BASE_URL);
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  if (url === undefined || !/^https?:$/.test(url.protocol)) throw unusable('is no http or https address');
+  if (url.username !== '' || url.password !== '') throw unusable('holds a user name or password');
+  return url;
+}
+
+/** The text itself is not repeated: it may hold a password. */
+function unusable(problem: string): ReflectionError {
+  return new ReflectionError('invalid_option', `The teacher's base URL ${problem}.`, {
+    remedy: 'Give an address such as http://localhost:8080/v1, and keys through the environment.',
+  });
+}

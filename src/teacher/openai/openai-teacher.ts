@@ -1,0 +1,181 @@
+import { ReflectionError } from '../../errors.js';
+import { linkAbort, untilAborted } from '../../util/linked-abort.js';
+import type { AskOptions, Teacher, TeacherDescription, TeacherReply, TeacherRequest } from '../teacher.js';
+import { addUsage, NO_USAGE } from '../teacher.js';
+import { createRedactor, readApiKey } from './api-key.js';
+import { readBaseUrl } from './base-url.js';
+import { Budget, type BudgetLimits, type Spent } from './budget.js';
+import { ChatClient } from './chat-client.js';
+import { ChatExchange } from './chat-exchange.js';
+import type { ChatFault } from './chat-fault.js';
+import { type Clock, SYSTEM_CLOCK } from './clock.js';
+import { chatBody, type Dialect, firstDialect, type ServerFormat } from './dialect.js';
+import { judgeOutcome } from './judge-reply.js';
+import { negotiateDialect, probeRequest } from './negotiate-dialect.js';
+import { RateLimiter, type RateLimits } from './rate-limiter.js';
+import { DEFAULT_RETRY, type RetryPolicy } from './retry.js';
+import type { Price } from './token-counts.js';
+
+export interface OpenAITeacherOptions extends RateLimits, BudgetLimits {
+  readonly model: string;
+  /** Default: the environment's OPENAI_BASE_URL, else OpenAI's own. */
+  readonly baseUrl?: string | undefined;
+  /** Environment variable that holds the key. Default OPENAI_API_KEY. */
+  readonly apiKeyVariable?: string | undefined;
+  /** Skips finding out how the server can be asked. */
+  readonly format?: ServerFormat | undefined;
+  /** Requests on the wire at a time. Default 8. */
+  readonly concurrency?: number | undefined;
+  /** Longest time for one attempt; Node itself gives up after 300 s without a byte. Milliseconds, default 180,000. */
+  readonly timeoutMs?: number | undefined;
+  /** Default 8 MiB. */
+  readonly maxResponseBytes?: number | undefined;
+  readonly retry?: Partial<RetryPolicy> | undefined;
+  /** Times a reply that was cut off is asked for anew, each with twice the tokens. Default 2. */
+  readonly doublings?: number | undefined;
+  /** Requests in a row without any proper answer after which the server counts as dead. Default 3. */
+  readonly deadAfter?: number | undefined;
+  readonly price?: Price | undefined;
+  /** Counts towards the limits, e.g. of the run that is being resumed. */
+  readonly spent?: Spent | undefined;
+  readonly clock?: Clock | undefined;
+  /** Uniform in [0, 1). */
+  readonly random?: (() => number) | undefined;
+}
+
+/** A teacher behind any server that speaks OpenAI's chat completion protocol. */
+export class OpenAITeacher implements Teacher {
+  readonly id: string;
+  readonly #model: string;
+  readonly #baseUrl: URL;
+  readonly #doublings: number;
+  readonly #clock: Clock;
+  readonly #exchange: ChatExchange;
+  /** Fires when going on is pointless; its reason is the error. */
+  readonly #stop = new AbortController();
+  #dialect: Dialect | undefined;
+  #negotiation: Promise<Dialect> | undefined;
+
+  /** @throws {ReflectionError} `teacher_unauthorized` without a key where one is needed, `invalid_option`. */
+  constructor(options: OpenAITeacherOptions) {
+    const clock = options.clock ?? SYSTEM_CLOCK;
+    const price = options.price ?? null;
+    this.#model = options.model;
+    this.id = `openai:${options.model}`;
+    this.#baseUrl = readBaseUrl(options.baseUrl);
+    this.#doublings = options.doublings ?? 2;
+    this.#clock = clock;
+    this.#dialect = options.format && firstDialect(options.format);
+    const apiKey = readApiKey(this.#baseUrl, options.apiKeyVariable);
+    this.#exchange = new ChatExchange({
+      client: new ChatClient({
+        baseUrl: this.#baseUrl,
+        apiKey,
+        timeoutMs: options.timeoutMs ?? 180_000,
+        maxResponseBytes: options.maxResponseBytes ?? 8 * 1024 * 1024,
+        clock,
+        redact: createRedactor(apiKey),
+      }),
+      limiter: new RateLimiter(options, clock),
+      budget: new Budget(options, price, options.spent),
+      clock,
+      random: options.random ?? Math.random,
+      retry: { ...DEFAULT_RETRY, ...options.retry },
+      price,
+      concurrency: options.concurrency ?? 8,
+      deadAfter: options.deadAfter ?? 3,
+      stop: this.#stop,
+    });
+  }
+
+  describe(): TeacherDescription {
+    return {
+      id: this.id,
+      kind: 'openai',
+      model: this.#model,
+      endpoint: this.#baseUrl.origin + this.#baseUrl.pathname,
+      format: this.#dialect?.format ?? null,
+      omitted: this.#dialect?.omitted ?? [],
+    };
+  }
+
+  async ask(request: TeacherRequest, { signal }: AskOptions = {}): Promise<TeacherReply> {
+    const waits = linkAbort(signal, this.#stop.signal);
+    try {
+      waits.signal.throwIfAborted();
+      return await this.#converse(request, waits.signal, signal);
+    } catch (error) {
+      if (signal?.aborted && error === signal.reason) throw aborted(error);
+      // Only what concerns all requests throws, so the others need not find out one by one.
+      this.#stop.abort(error);
+      throw error;
+    } finally {
+      waits.unlink();
+    }
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#stop.abort(new ReflectionError('closed', 'The teacher was closed.'));
+  }
+
+  async #converse(
+    request: TeacherRequest,
+    waits: AbortSignal,
+    signal: AbortSignal | undefined,
+  ): Promise<TeacherReply> {
+    const started = this.#clock.monotonic();
+    const dialect = await this.settleDialect(request, waits);
+    let usage = NO_USAGE;
+    let retries = 0;
+    for (let doublings = 0; ; doublings++) {
+      const { body, layout } = chatBody(this.#model, request, dialect, request.maxTokens * 2 ** doublings);
+      const exchanged = await this.#exchange.send(body, waits, signal);
+      usage = addUsage(usage, exchanged.usage);
+      retries += exchanged.retries;
+      const { outcome } = exchanged;
+      const reply = judgeOutcome(outcome, request.schema, layout, {
+        model: this.#model,
+        usage,
+        retries,
+        milliseconds: this.#clock.monotonic() - started,
+        format: dialect.format,
+      });
+      const cutOff = reply.kind === 'failed' && reply.reason === 'truncated';
+      if (!cutOff || doublings >= this.#doublings) return reply;
+      retries++;
+    }
+  }
+
+  /**
+   * How the server can be asked, found out by whoever asks first.
+   * @throws {ReflectionError} as {@link ask} does, but the signal's reason once it is aborted.
+   */
+  async settleDialect(request: TeacherRequest, waits: AbortSignal): Promise<Dialect> {
+    if (this.#dialect !== undefined) return this.#dialect;
+    this.#negotiation ??= this.#negotiate(request);
+    return untilAborted(this.#negotiation, waits);
+  }
+
+  async #negotiate(request: TeacherRequest): Promise<Dialect> {
+    const { signal } = this.#stop;
+    this.#dialect = await negotiateDialect(probeRequest(request), async (probe, dialect) => {
+      const { body } = chatBody(this.#model, probe, dialect, probe.maxTokens);
+      const { outcome } = await this.#exchange.send(body, signal, signal);
+      if (outcome.kind === 'fault') throwIfUnreachable(outcome.fault);
+      return outcome;
+    });
+    return this.#dialect;
+  }
+}
+
+/** Nothing has been asked yet, so a server that cannot be spoken to at all stops the run before it begins. */
+function throwIfUnreachable({ kind, detail }: ChatFault): void {
+  if (kind !== 'connection' && kind !== 'timeout' && kind !== 'rate_limited') return;
+  throw new ReflectionError('teacher_unreachable', `The teacher cannot be reached. ${detail}`, {
+    remedy: 'Check that its server runs and that the base URL is right.',
+  });
+}
+
+function aborted(cause: unknown): ReflectionError {
+  return new ReflectionError('aborted', 'The request to the teacher was called off.', { cause });
+}

@@ -1,0 +1,120 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { SampleRow } from '../../../src/dataset/row.js';
+import { ReflectionError } from '../../../src/errors.js';
+import {
+  DEFAULT_SAMPLING,
+  TeacherReflections,
+} from '../../../src/recycle/reflections/teacher-reflections.js';
+import { LiveReplies } from '../../../src/recycle/replies/live-replies.js';
+import { RunState } from '../../../src/recycle/run/run-state.js';
+import { INSTRUCTION_PROMPT } from '../../../src/reflection/instruction-prompt.js';
+import { RESPONSE_PROMPT } from '../../../src/reflection/response-prompt.js';
+import {
+  NO_USAGE,
+  type Teacher,
+  type TeacherReply,
+  type TeacherRequest,
+} from '../../../src/teacher/teacher.js';
+
+let directory: string;
+let state: RunState;
+beforeEach(async () => {
+  directory = await mkdtemp(join(tmpdir(), 'teacher-reflections-'));
+  state = RunState.open(join(directory, 'state.db'));
+});
+afterEach(async () => {
+  state[Symbol.dispose]();
+  await rm(directory, { recursive: true });
+});
+
+const SAMPLE = { instruction: 'Name a colour.', input: '', output: 'Red.' };
+const ROW: SampleRow = {
+  ...{ kind: 'sample', index: 0, line: 1, endByte: 1, text: '{}', object: {}, sample: SAMPLE },
+};
+
+function answer(request: TeacherRequest, better: string): TeacherReply {
+  const fields = Object.fromEntries(request.schema.fields.map(({ name }) => [name, better]));
+  const facts = { model: 'm', usage: NO_USAGE, retries: 0, milliseconds: 1 };
+  return { kind: 'answered', fields, rawText: better, format: 'grammar', ...facts };
+}
+
+/** A teacher of the given wits, and what it was asked. */
+function teacherWith(reply: (request: TeacherRequest, asked: number) => TeacherReply) {
+  const asked: TeacherRequest[] = [];
+  const teacher: Teacher = {
+    id: 'test:1',
+    describe: () => ({ id: 'test:1', kind: 'replay', model: '', endpoint: null, format: null, omitted: [] }),
+    async ask(request) {
+      asked.push(request);
+      await new Promise(setImmediate);
+      return reply(request, asked.length);
+    },
+    async [Symbol.asyncDispose]() {},
+  };
+  const reflectionsFrom = (concurrency = 4, stopAsking = new AbortController().signal) =>
+    new TeacherReflections({
+      teacherId: teacher.id,
+      prompts: { instruction: INSTRUCTION_PROMPT, response: RESPONSE_PROMPT },
+      sampling: DEFAULT_SAMPLING,
+      replies: new LiveReplies({
+        ...{ teacher, state, concurrency, stopAsking },
+        hangUp: new AbortController().signal,
+      }),
+    });
+  return { asked, reflectionsFrom };
+}
+
+describe('TeacherReflections', () => {
+  it('puts one request once, whoever waits for it and whoever asks later', async () => {
+    const { asked, reflectionsFrom } = teacherWith((request, n) => answer(request, `Answer ${n}.`));
+    const reflections = reflectionsFrom();
+    const both = await Promise.all([
+      reflections.reflect(ROW, 'response', SAMPLE),
+      reflections.reflect(ROW, 'both', SAMPLE),
+    ]);
+    expect(both[0]).toMatchObject({ kind: 'candidate', sample: { ...SAMPLE, output: 'Answer 1.' } });
+    expect(both[1]).toEqual(both[0]);
+    expect(await reflectionsFrom().reflect(ROW, 'response', SAMPLE)).toEqual(both[0]);
+    await reflections.reflect(ROW, 'instruction', SAMPLE);
+    expect(asked.map(({ schema }) => schema.name)).toEqual(['response_reflection', 'instruction_reflection']);
+    expect(asked[0]!.key).not.toBe(asked[1]!.key);
+  });
+
+  it('tells a reply that fails from one that changes nothing', async () => {
+    const { reflectionsFrom } = teacherWith((request, n) =>
+      n === 1
+        ? {
+            ...{ kind: 'failed', reason: 'timeout', detail: 'Too slow.', rawText: null, format: null },
+            ...{ model: 'm', usage: NO_USAGE, retries: 3, milliseconds: 1 },
+          }
+        : answer(request, SAMPLE.output),
+    );
+    const reflections = reflectionsFrom();
+    expect(await reflections.reflect(ROW, 'instruction', SAMPLE)).toMatchObject({
+      kind: 'failed',
+      reason: 'timeout',
+      detail: 'Too slow.',
+    });
+    expect(await reflections.reflect(ROW, 'response', SAMPLE)).toMatchObject({ kind: 'unchanged' });
+    expect(state.teacherTotals).toMatchObject({ answered: 1, failed: 1, retries: 3 });
+  });
+
+  it('asks no more after what would go wrong with every request, or once it was told to stop', async () => {
+    const { asked, reflectionsFrom } = teacherWith(() => {
+      throw new ReflectionError('teacher_unreachable', 'It is down.');
+    });
+    const reflections = reflectionsFrom(1);
+    const samples = ['a', 'b', 'c'].map((output) => ({ ...SAMPLE, output }));
+    const results = await Promise.allSettled(
+      samples.map((sample) => reflections.reflect(ROW, 'response', sample)),
+    );
+    for (const result of results) expect(result).toMatchObject({ reason: { code: 'teacher_unreachable' } });
+    await expect(
+      reflectionsFrom(1, AbortSignal.abort()).reflect(ROW, 'response', SAMPLE),
+    ).rejects.toMatchObject({ code: 'aborted' });
+    expect(asked).toHaveLength(1);
+  });
+});
