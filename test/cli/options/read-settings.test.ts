@@ -66,7 +66,7 @@ describe('a config file', () => {
     await write('settings.ts', 'export const STUDENT: string = process.env.TEST_STUDENT!;');
     await write(
       'reflection-tuning.config.ts',
-      `import { STUDENT } from '../settings.js';
+      `import { STUDENT } from './settings.js';
        enum Device { Cpu = 'cpu' }
        const common = { student: STUDENT, device: Device.Cpu, threads: 1, limit: 2 } as const;
        export default {

@@ -235,7 +235,7 @@ describe('what stops the run', () => {
     const { teacher, server } = await setUp([{ kind: 'status', status }], { concurrency: 1 });
     const asked = [1, 2, 3].map((n) => teacher.ask(teacherRequest({ key: `row-${n}` })));
     const ends = await Promise.allSettled(asked);
-    for (const end of ends) expect(end).toMatchObject({ status: 'failed', reason: { code } });
+    for (const end of ends) expect(end).toMatchObject({ status: 'rejected', reason: { code } });
     expect(server.seen).toHaveLength(1);
     await expect(teacher.ask(teacherRequest())).rejects.toMatchObject({ code });
   });
