@@ -13,6 +13,7 @@
 #include <memory>
 #include <mutex>
 #include <new>
+#include <utility>
 #include <vector>
 
 namespace scoring {
@@ -23,6 +24,7 @@ namespace {
 // of its own, where this stays null.
 thread_local const cpu_pool *    current_pool = nullptr;
 thread_local const ggml_tensor * left_weight  = nullptr;
+thread_local bool                left_exact_attention = false;
 
 // Fewer rows than this are the business of ggml's kernels, which read the weights without unpacking them.
 constexpr int64_t min_rows    = 8;
@@ -57,40 +59,61 @@ void activate(const cpu_pool & pool, const ggml_tensor * op) {
     });
 }
 
+// llama.cpp rounds an F32 cache to F16 on its way to flash attention. The kernel reads the cache itself.
+const ggml_tensor * cells_of(const ggml_tensor * operand) {
+    const bool is_rounded = operand->op == GGML_OP_CPY && operand->src[0]->type == GGML_TYPE_F32;
+    return is_rounded ? operand->src[0] : operand;
+}
+
 kernels::attention attention_of(const ggml_tensor * op) {
     const ggml_tensor * q = op->src[0];
-    const ggml_tensor * k = op->src[1];
-    const ggml_tensor * v = op->src[2];
+    const ggml_tensor * k = cells_of(op->src[1]);
+    const ggml_tensor * v = cells_of(op->src[2]);
     const ggml_tensor * mask = op->src[3];
+    const auto cells = k->type == GGML_TYPE_F32 ? kernels::cell_type::f32 : kernels::cell_type::f16;
     float scale;
     std::memcpy(&scale, op->op_params, sizeof(scale));
     return {
         q->ne[1], k->ne[1], q->ne[2], k->ne[2], q->ne[0], scale,
         (const float *) q->data, q->nb[2] / sizeof(float), q->nb[1] / sizeof(float),
-        (const uint16_t *) k->data, k->nb[2] / sizeof(uint16_t), k->nb[1] / sizeof(uint16_t),
-        (const uint16_t *) v->data, v->nb[2] / sizeof(uint16_t), v->nb[1] / sizeof(uint16_t),
+        cells,
+        k->data, k->nb[2] / k->nb[0], k->nb[1] / k->nb[0],
+        v->data, v->nb[2] / v->nb[0], v->nb[1] / v->nb[0],
         (const uint16_t *) mask->data, mask->nb[1] / sizeof(uint16_t),
         (float *) op->data, op->nb[2] / sizeof(float), op->nb[1] / sizeof(float),
     };
 }
 
-// Plain causal attention over an F16 cache; no ALiBi, soft cap or sinks.
-bool takes_attention(const ggml_tensor * op) {
+bool is_of(ggml_type type, const ggml_tensor * t) {
+    return t->type == type && t->nb[0] == ggml_type_size(type) && t->ne[3] == 1;
+}
+
+// Plain causal attention; no ALiBi, soft cap or sinks.
+bool is_plain_attention(const ggml_tensor * op) {
     const ggml_tensor * q = op->src[0];
-    const ggml_tensor * k = op->src[1];
-    const ggml_tensor * v = op->src[2];
+    const ggml_tensor * k = cells_of(op->src[1]);
+    const ggml_tensor * v = cells_of(op->src[2]);
     const ggml_tensor * mask = op->src[3];
     const kernels::attention_kernel * kernel = kernels::fastest_attention();
-    if (kernel == nullptr || mask == nullptr || op->src[4] != nullptr || q->ne[1] < min_rows) {
+    if (kernel == nullptr || mask == nullptr || op->src[4] != nullptr) {
         return false;
     }
     float params[3];  // scale, the largest ALiBi bias, the soft cap
     std::memcpy(params, op->op_params, sizeof(params));
-    const auto is_half = [](const ggml_tensor * t) { return t->type == GGML_TYPE_F16 && t->nb[0] == sizeof(uint16_t) && t->ne[3] == 1; };
-    return params[1] == 0.0f && params[2] == 0.0f &&
-           q->type == GGML_TYPE_F32 && q->nb[0] == sizeof(float) && q->ne[3] == 1 && op->type == GGML_TYPE_F32 &&
-           is_half(k) && is_half(v) && is_half(mask) && mask->ne[2] == 1 &&
+    return params[1] == 0.0f && params[2] == 0.0f && is_of(GGML_TYPE_F32, q) && op->type == GGML_TYPE_F32 &&
+           (is_of(GGML_TYPE_F16, k) || is_of(GGML_TYPE_F32, k)) && is_of(k->type, v) &&
+           is_of(GGML_TYPE_F16, mask) && mask->ne[2] == 1 &&
            k->ne[0] == q->ne[0] && v->ne[0] == q->ne[0] && q->ne[0] % kernel->dim_step == 0 && v->ne[2] == k->ne[2];
+}
+
+// Of an F32 cache whatever can be taken, since anyone else would round it; a refusal is remembered for whoever asks.
+bool takes_attention(const ggml_tensor * op) {
+    const bool is_exact = cells_of(op->src[1])->type == GGML_TYPE_F32;
+    const bool takes    = is_plain_attention(op) && (is_exact || op->src[0]->ne[1] >= min_rows);
+    if (is_exact && !takes) {
+        left_exact_attention = true;
+    }
+    return takes;
 }
 
 // One back end a context, used by the thread that computes with the context.
@@ -294,6 +317,10 @@ accelerated_scope::~accelerated_scope() {
 
 void leave_to_cpu(const ggml_tensor * weight) {
     left_weight = weight;
+}
+
+bool take_left_exact_attention() {
+    return std::exchange(left_exact_attention, false);
 }
 
 } // namespace scoring

@@ -27,4 +27,8 @@ public:
 // that must be the CPU's.
 void leave_to_cpu(const ggml_tensor * weight);
 
+// Whether, since it was last asked on this thread, attention over an F32 cache was left to a back end that rounds it to
+// F16. A context that promises F32 then has to do without flash attention.
+bool take_left_exact_attention();
+
 } // namespace scoring

@@ -125,17 +125,18 @@ llama_sampler_i make_interface() {
 
 class sampler_head final : public log_prob_head {
 public:
-    explicit sampler_head(uint32_t n_seqs) : iface(make_interface()) {
+    explicit sampler_head(uint32_t n_seqs) : n_seqs(n_seqs), iface(make_interface()) {}
+
+    head_kind kind() const override { return head_kind::sampler; }
+
+    void configure(llama_context_params & params) override {
+        configs.clear();
+        chains.clear();  // one serves one context
         for (uint32_t i = 0; i < n_seqs; ++i) {
             chains.emplace_back(llama_sampler_chain_init(llama_sampler_chain_default_params()));
             llama_sampler_chain_add(chains.back().get(), llama_sampler_init(&iface, &state));
             configs.push_back({ (llama_seq_id) i, chains.back().get() });
         }
-    }
-
-    head_kind kind() const override { return head_kind::sampler; }
-
-    void configure(llama_context_params & params) override {
         params.samplers              = configs.data();
         params.n_samplers            = configs.size();
         params.n_outputs_max_per_seq = params.n_outputs_max;  // one, unless told
@@ -165,6 +166,7 @@ public:
     }
 
 private:
+    const uint32_t  n_seqs;
     llama_sampler_i iface;
     shared_state    state;
     std::vector<sampler_ptr> chains;

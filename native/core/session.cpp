@@ -245,7 +245,9 @@ void session::open_context(log_prob_head & configured) {
     if (options.precise) {
         params.type_k          = GGML_TYPE_F32;
         params.type_v          = GGML_TYPE_F32;
-        params.flash_attn_type = LLAMA_FLASH_ATTN_TYPE_DISABLED;
+        if (!accelerated) {
+            params.flash_attn_type = LLAMA_FLASH_ATTN_TYPE_DISABLED;  // it rounds keys and values to F16
+        }
     }
     params.abort_callback      = [](void * data) { return static_cast<session *>(data)->should_abort(); };
     params.abort_callback_data = this;
@@ -253,7 +255,15 @@ void session::open_context(log_prob_head & configured) {
 
     error_log log;
     n_live++;  // building the context computes nothing that could be cancelled
+    take_left_exact_attention();
     ctx.reset(llama_init_from_model(student->get(), params));
+    if (ctx && take_left_exact_attention()) {
+        // attention of a kind that our kernels lack
+        ctx.reset();
+        params.flash_attn_type = LLAMA_FLASH_ATTN_TYPE_DISABLED;
+        configured.configure(params);
+        ctx.reset(llama_init_from_model(student->get(), params));
+    }
     n_live--;
     if (!ctx) {
         const std::string why = log.text();
@@ -535,6 +545,10 @@ void session::decode_range(const pack_layout & layout, size_t begin, size_t end,
     if (status != 0) {
         const std::string why = log.text();
         throw scoring_error(error_code::decode_failed, "llama_decode returned " + std::to_string(status) + (why.empty() ? "" : ": " + why));
+    }
+    if (take_left_exact_attention()) {
+        // no graph is known whose attention the kernels take at first and refuse later
+        throw scoring_error(error_code::decode_failed, "attention over the F32 cache was left to a back end that rounds it");
     }
     n_decoded += n;
     n_decodes += 1;

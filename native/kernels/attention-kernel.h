@@ -55,9 +55,14 @@ struct attention_kernel_of {
             const int64_t n_rows   = std::min<int64_t>(rows, end_row - row);
             const int64_t n_active = find_active(a, row, n_rows, at.active);
             for (int64_t i = 0; i < n_active; ++i) {
-                if (!at.widened[at.active[i]]) {
-                    at.widened[at.active[i]] = 1;
-                    widen(a, kv_head, at.active[i], at);
+                if (at.widened[at.active[i]]) {
+                    continue;
+                }
+                at.widened[at.active[i]] = 1;
+                if (a.cells == cell_type::f32) {
+                    widen<float>(a, kv_head, at.active[i], at);
+                } else {
+                    widen<uint16_t>(a, kv_head, at.active[i], at);
                 }
             }
             for (int64_t head = kv_head * group; head < (kv_head + 1) * group; ++head) {
@@ -87,28 +92,33 @@ private:
         return n;
     }
 
+    static vf load_cells(const uint16_t * p) { return I::load_half(p); }
+    static vf load_cells(const float * p) { return I::load(p); }
+
     // Keys with the cells of a block side by side, values as they are; cells that a last block lacks are zero.
+    template<class Cell>
     static void widen(const attention & a, int64_t kv_head, int64_t b, const layout & at) {
         const int64_t first = b * block;
         const int64_t n     = std::min(block, a.n_cells - first);
+        const Cell *  k     = (const Cell *) a.k + (size_t) kv_head * a.k_head + (size_t) first * a.k_cell;
+        const Cell *  v     = (const Cell *) a.v + (size_t) kv_head * a.v_head + (size_t) first * a.v_cell;
         for (int64_t j = 0; j < vectors; ++j) {
             for (int64_t d = 0; d < a.dim; d += width) {
-                vf v[width];
+                vf line[width];
                 for (int i = 0; i < width; ++i) {
                     const int64_t c = j * width + i;
-                    v[i] = c < n ? I::load_half(a.k + (size_t) kv_head * a.k_head + (size_t) (first + c) * a.k_cell + d) : I::zero();
+                    line[i] = c < n ? load_cells(k + (size_t) c * a.k_cell + d) : I::zero();
                 }
-                I::transpose(v);
+                I::transpose(line);
                 for (int i = 0; i < width; ++i) {
-                    I::store(at.keys + (b * a.dim + d + i) * block + j * width, v[i]);
+                    I::store(at.keys + (b * a.dim + d + i) * block + j * width, line[i]);
                 }
             }
         }
         for (int64_t c = 0; c < block; ++c) {
-            const uint16_t * in  = a.v + (size_t) kv_head * a.v_head + (size_t) (first + c) * a.v_cell;
-            float *          out = at.values + (first + c) * a.dim;
+            float * out = at.values + (first + c) * a.dim;
             for (int64_t d = 0; d < a.dim; d += width) {
-                I::store(out + d, c < n ? I::load_half(in + d) : I::zero());
+                I::store(out + d, c < n ? load_cells(v + (size_t) c * a.v_cell + d) : I::zero());
             }
         }
     }

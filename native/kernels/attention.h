@@ -8,17 +8,21 @@
 
 namespace kernels {
 
-// softmax(scale * Q K^T + mask) V for each head, as in ggml's FLASH_ATTN_EXT. Strides are in elements; K, V and the
-// mask are IEEE binary16, the mask 0 where a row may look and -inf elsewhere.
+// What keys and values are kept as.
+enum class cell_type { f16, f32 };
+
+// softmax(scale * Q K^T + mask) V for each head, as in ggml's FLASH_ATTN_EXT. Strides are in elements; the mask is IEEE
+// binary16, 0 where a row may look and -inf elsewhere.
 struct attention {
     int64_t n_rows, n_cells, n_heads, n_kv_heads, dim;
     float   scale;
 
     const float *    q;     // [head][row][dim]
     size_t           q_head, q_row;
-    const uint16_t * k;     // [kv head][cell][dim]
+    cell_type        cells;
+    const void *     k;     // [kv head][cell][dim]
     size_t           k_head, k_cell;
-    const uint16_t * v;     // likewise
+    const void *     v;     // likewise
     size_t           v_head, v_cell;
     const uint16_t * mask;  // [row][cell]
     size_t           mask_row;

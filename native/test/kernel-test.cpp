@@ -231,7 +231,7 @@ TEST(vector_functions_agree_with_doubles) {
     }
 }
 
-// Softmax and sums in double, on the same halves. Scores reach 100 here, where a float's last place is 1e-5.
+// Softmax and sums in double, on the same cells. Scores reach 100 here, where a float's last place is 1e-5.
 TEST(attention_is_what_the_formula_says) {
     kernels::aligned_buffer scratch;
     for (uint32_t seed = 0; seed < 40; ++seed) {
@@ -253,9 +253,21 @@ TEST(attention_is_what_the_formula_says) {
         };
         // cells hold the heads side by side with something between, as a cache does
         const size_t cell = (size_t) (a.n_kv_heads * a.dim) + random.below(8);
-        const std::vector<uint16_t> k = halves((size_t) a.n_cells * cell, 4.0), v = halves((size_t) a.n_cells * cell, 4.0);
-        a.k = k.data(), a.k_head = (size_t) a.dim, a.k_cell = cell;
-        a.v = v.data(), a.v_head = (size_t) a.dim, a.v_cell = cell;
+        const std::vector<uint16_t> k16 = halves((size_t) a.n_cells * cell, 4.0), v16 = halves((size_t) a.n_cells * cell, 4.0);
+        std::vector<float> k(k16.size()), v(v16.size());
+        a.cells = random.chance(50) ? kernels::cell_type::f16 : kernels::cell_type::f32;
+        const auto widened = [&](const std::vector<uint16_t> & in, std::vector<float> & out) {
+            for (size_t i = 0; i < in.size(); ++i) {
+                // an F32 cell has digits that F16 lacks
+                out[i] = ggml_fp16_to_fp32(in[i]) * (a.cells == kernels::cell_type::f32 ? 1.0f + (float) random.unit() / 4096.0f : 1.0f);
+            }
+        };
+        widened(k16, k);
+        widened(v16, v);
+        a.k = a.cells == kernels::cell_type::f32 ? (const void *) k.data() : k16.data();
+        a.v = a.cells == kernels::cell_type::f32 ? (const void *) v.data() : v16.data();
+        a.k_head = a.v_head = (size_t) a.dim;
+        a.k_cell = a.v_cell = cell;
 
         std::vector<float> q((size_t) (a.n_rows * a.n_heads * a.dim));
         for (float & x : q) {
@@ -299,7 +311,7 @@ TEST(attention_is_what_the_formula_says) {
                         if (mask[(size_t) r * a.mask_row + (size_t) c] == 0) {
                             double dot = 0.0;
                             for (int64_t d = 0; d < a.dim; ++d) {
-                                dot += (double) query[d] * ggml_fp16_to_fp32(k[(size_t) c * cell + kv + (size_t) d]);
+                                dot += (double) query[d] * k[(size_t) c * cell + kv + (size_t) d];
                             }
                             score[(size_t) c] = a.scale * dot;
                             most = std::max(most, score[(size_t) c]);
@@ -309,7 +321,7 @@ TEST(attention_is_what_the_formula_says) {
                         const double weight = most == -INFINITY ? 0.0 : std::exp(score[(size_t) c] - most);
                         total += weight;
                         for (int64_t d = 0; d < a.dim; ++d) {
-                            sum[(size_t) d] += weight * ggml_fp16_to_fp32(v[(size_t) c * cell + kv + (size_t) d]);
+                            sum[(size_t) d] += weight * v[(size_t) c * cell + kv + (size_t) d];
                         }
                     }
                     for (int64_t d = 0; d < a.dim; ++d) {

@@ -6,8 +6,8 @@ import { HEADS, type HeadChoice, type NativeModelDescription } from './native-bi
 
 /**
  * `fast`: the file's own weights, an F16 cache, flash attention where the device has it. `precise`: weights widened
- * to F32 while loading, an F32 cache, no flash attention; costs memory and time, agrees with an F32 reference to
- * about 1e-6 a token.
+ * to F32 while loading, an F32 cache, attention in F32; costs memory, agrees with an F32 reference to about 1e-6 a
+ * token.
  */
 export const PRECISIONS = ['fast', 'precise'] as const;
 export type Precision = (typeof PRECISIONS)[number];
