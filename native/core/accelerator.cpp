@@ -43,19 +43,64 @@ bool takes_product(const ggml_tensor * op) {
            kernels::kernel_for(w->type, w->ne[0]) != nullptr;
 }
 
-// ggml looks GELU up in a table of F16 values: slower than computing it, and off by a thousandth. Taken for any number
-// of rows, lest the two differ between batches.
-bool takes_activation(const ggml_tensor * op) {
-    return ggml_get_unary_op(op) == GGML_UNARY_OP_GELU && op->type == GGML_TYPE_F32 && op->src[0]->type == GGML_TYPE_F32 &&
+using unary_function = decltype(kernels::vector_math::gelu);
+using gated_function = decltype(kernels::vector_math::geglu);
+
+// ggml looks these up in tables of F16 values: slower than computing them, and off by a thousandth. nullptr for what it
+// computes itself.
+unary_function unary_of(const ggml_tensor * op) {
+    const kernels::vector_math & math = kernels::fastest_vector_math();
+    switch (ggml_get_unary_op(op)) {
+        case GGML_UNARY_OP_GELU:       return math.gelu;
+        case GGML_UNARY_OP_GELU_QUICK: return math.gelu_quick;
+        default:                       return nullptr;
+    }
+}
+
+gated_function gated_of(const ggml_tensor * op) {
+    const kernels::vector_math & math = kernels::fastest_vector_math();
+    switch (ggml_get_glu_op(op)) {
+        case GGML_GLU_OP_GEGLU:       return math.geglu;
+        case GGML_GLU_OP_GEGLU_QUICK: return math.geglu_quick;
+        default:                      return nullptr;
+    }
+}
+
+// Taken for any number of rows, lest the two differ between batches.
+bool takes_unary(const ggml_tensor * op) {
+    return unary_of(op) != nullptr && op->type == GGML_TYPE_F32 && op->src[0]->type == GGML_TYPE_F32 &&
            ggml_is_contiguous(op) && ggml_is_contiguous(op->src[0]);
+}
+
+bool takes_gated(const ggml_tensor * op) {
+    const auto has_rows = [](const ggml_tensor * t) { return t->type == GGML_TYPE_F32 && ggml_is_contiguous_1(t); };
+    return gated_of(op) != nullptr && has_rows(op) && has_rows(op->src[0]) && (op->src[1] == nullptr || has_rows(op->src[1]));
 }
 
 void activate(const cpu_pool & pool, const ggml_tensor * op) {
     const int64_t n = ggml_nelements(op);
+    const unary_function function = unary_of(op);
     pool.run([&](int thread, int n_threads) {
         const int64_t first = thread * n / n_threads;
         const int64_t end   = (thread + 1) * n / n_threads;
-        kernels::fastest_vector_math().gelu((const float *) op->src[0]->data + first, (float *) op->data + first, (size_t) (end - first));
+        function((const float *) op->src[0]->data + first, (float *) op->data + first, (size_t) (end - first));
+    });
+}
+
+// Values and gates are two tensors, or the halves of each row of one: values first unless swapped.
+void activate_gated(const cpu_pool & pool, const ggml_tensor * op) {
+    const ggml_tensor * values = op->src[0];
+    const ggml_tensor * gates  = op->src[1] == nullptr ? op->src[0] : op->src[1];
+    const bool    is_swapped   = op->op_params[1] != 0;
+    const int64_t value_offset = op->src[1] == nullptr && is_swapped ? op->ne[0] : 0;
+    const int64_t gate_offset  = op->src[1] == nullptr && !is_swapped ? op->ne[0] : 0;
+    const int64_t n_rows       = ggml_nrows(op);
+    const gated_function function = gated_of(op);
+    pool.run([&](int thread, int n_threads) {
+        for (int64_t row = thread * n_rows / n_threads; row < (thread + 1) * n_rows / n_threads; ++row) {
+            const auto line = [row](const ggml_tensor * t) { return (float *) ((char *) t->data + (size_t) row * t->nb[1]); };
+            function(line(values) + value_offset, line(gates) + gate_offset, line(op), (size_t) op->ne[0]);
+        }
     });
 }
 
@@ -185,6 +230,10 @@ ggml_status backend_compute(ggml_backend_t backend, ggml_cgraph * graph) {
                     activate(*current_pool, node);
                     packed = nullptr;  // may have been overwritten
                     break;
+                case GGML_OP_GLU:
+                    activate_gated(*current_pool, node);
+                    packed = nullptr;
+                    break;
                 case GGML_OP_FLASH_ATTN_EXT:
                     mine.attend(*current_pool, attention_of(node));
                     break;
@@ -254,7 +303,9 @@ bool device_supports_op(ggml_backend_dev_t, const ggml_tensor * op) {
         case GGML_OP_MUL_MAT:
             return current_pool != nullptr && takes_product(op);
         case GGML_OP_UNARY:
-            return current_pool != nullptr && takes_activation(op);
+            return current_pool != nullptr && takes_unary(op);
+        case GGML_OP_GLU:
+            return current_pool != nullptr && takes_gated(op);
         case GGML_OP_FLASH_ATTN_EXT:
             return current_pool != nullptr && takes_attention(op);
         default:

@@ -6,7 +6,7 @@ namespace scoring {
 
 // Our matrix kernels (native/kernels) as a ggml back end of the kind that llama.cpp calls an accelerator: a device
 // without memory of its own that takes single operations away from the CPU back end, as BLAS does. It takes products
-// of a weight matrix with enough rows of activations, attention over the cache, and GELU; everything else stays where it
+// of a weight matrix with enough rows of activations, attention over the cache, and the kinds of GELU; everything else stays where it
 // was.
 
 // Registers the device with ggml, once a process. Until a thread asks for it, it takes nothing.

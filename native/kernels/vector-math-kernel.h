@@ -82,23 +82,42 @@ struct vector_math_kernel {
         return total;
     }
 
-    static vf gelu(vf x) {
-        // (1 + tanh z) / 2 = 1 / (1 + exp(-2 z))
-        const vf cubic = I::fma(I::mul(I::mul(x, x), x), constant(0.044715f), x);
-        const vf power = I::mul(cubic, constant(-1.5957691216057308f));
-        // NaN has to come through, so it stands second
+    // x / (1 + exp(power)); NaN has to come through, so it stands second
+    static vf gate(vf x, vf power) {
         const vf bounded = I::max(constant(-87.0f), I::min(constant(87.0f), power));
         return I::div(x, I::add(constant(1.0f), exp(bounded)));
     }
 
-    static void gelu(const float * x, float * y, size_t n) {
+    static vf gelu(vf x) {
+        // (1 + tanh z) / 2 = 1 / (1 + exp(-2 z))
+        const vf cubic = I::fma(I::mul(I::mul(x, x), x), constant(0.044715f), x);
+        return gate(x, I::mul(cubic, constant(-1.5957691216057308f)));
+    }
+
+    static vf gelu_quick(vf x) { return gate(x, I::mul(x, constant(-1.702f))); }
+
+    template<vf (*activation)(vf)>
+    static void activate(const float * x, float * y, size_t n) {
         size_t i = 0;
         for (; i + width <= n; i += width) {
-            I::store(y + i, gelu(I::load(x + i)));
+            I::store(y + i, activation(I::load(x + i)));
         }
         if (i < n) {
             float line[width];
-            I::store(line, gelu(load_rest(x + i, n - i, 0.0f)));
+            I::store(line, activation(load_rest(x + i, n - i, 0.0f)));
+            std::memcpy(y + i, line, (n - i) * sizeof(float));
+        }
+    }
+
+    template<vf (*activation)(vf)>
+    static void activate_gated(const float * x, const float * gates, float * y, size_t n) {
+        size_t i = 0;
+        for (; i + width <= n; i += width) {
+            I::store(y + i, I::mul(activation(I::load(x + i)), I::load(gates + i)));
+        }
+        if (i < n) {
+            float line[width];
+            I::store(line, I::mul(activation(load_rest(x + i, n - i, 0.0f)), load_rest(gates + i, n - i, 0.0f)));
             std::memcpy(y + i, line, (n - i) * sizeof(float));
         }
     }
@@ -106,7 +125,11 @@ struct vector_math_kernel {
 
 template<class K>
 constexpr vector_math make_vector_math(const char * name) {
-    return { name, K::max, K::sum_exp, K::gelu };
+    return {
+        name, K::max, K::sum_exp,
+        K::template activate<K::gelu>, K::template activate<K::gelu_quick>,
+        K::template activate_gated<K::gelu>, K::template activate_gated<K::gelu_quick>,
+    };
 }
 
 } // namespace

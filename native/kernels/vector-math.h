@@ -19,6 +19,13 @@ struct vector_math {
     // y[i] = x[i] * (1 + tanh(sqrt(2 / pi) * (x[i] + 0.044715 * x[i]^3))) / 2 (Hendrycks & Gimpel 2016), GPT-2's
     // activation; off by less than 1e-6 of |x[i]|. x and y may be the same.
     void (*gelu)(const float * x, float * y, size_t n);
+
+    // y[i] = x[i] / (1 + exp(-1.702 * x[i])) (likewise, section 2), CLIP's; as exact.
+    void (*gelu_quick)(const float * x, float * y, size_t n);
+
+    // The same times gates[i] (GEGLU: Shazeer 2020), Gemma's; as exact, of |x[i] * gates[i]|.
+    void (*geglu)(const float * x, const float * gates, float * y, size_t n);
+    void (*geglu_quick)(const float * x, const float * gates, float * y, size_t n);
 };
 
 // The fastest that this machine can run.

@@ -9,13 +9,17 @@
 #include "../kernels/attention.h"
 #include "../kernels/vector-math.h"
 
+#include "ggml-alloc.h"
+#include "ggml-backend.h"
 #include "ggml.h"
 
 #include <algorithm>
 #include <cmath>
 #include <cstring>
+#include <functional>
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 using namespace scoring;
@@ -219,8 +223,26 @@ TEST(vector_functions_agree_with_doubles) {
                 const double v = x[i];
                 CHECK_NEAR(y[i], 0.5 * v * (1.0 + std::tanh(0.7978845608028654 * (v + 0.044715 * v * v * v))), 1e-6 * std::fabs(v));
             }
+            const std::vector<float> gelu = y;
+            math->gelu_quick(x.data(), y.data(), n);
+            for (uint32_t i = 0; i < n; ++i) {
+                CHECK_NEAR(y[i], x[i] / (1.0 + std::exp(-1.702 * x[i])), 1e-6 * std::fabs(x[i]));
+            }
+            const std::vector<float> quick = y;
+            std::vector<float> gates(n);
+            for (float & v : gates) {
+                v = (float) (random.unit() - 0.5);
+            }
+            math->geglu(x.data(), gates.data(), y.data(), n);
+            for (uint32_t i = 0; i < n; ++i) {
+                CHECK_EQ(y[i], gelu[i] * gates[i]);
+            }
+            math->geglu_quick(x.data(), gates.data(), y.data(), n);
+            for (uint32_t i = 0; i < n; ++i) {
+                CHECK_EQ(y[i], quick[i] * gates[i]);
+            }
             math->gelu(x.data(), x.data(), n);
-            CHECK(x == y);
+            CHECK(x == gelu);
 
             x[n / 2] = NAN;
             math->gelu(x.data(), y.data(), n);
@@ -330,6 +352,75 @@ TEST(attention_is_what_the_formula_says) {
                     }
                 }
             }
+        }
+    }
+}
+
+double gelu_of(double v) { return 0.5 * v * (1.0 + std::tanh(0.7978845608028654 * (v + 0.044715 * v * v * v))); }
+double quick_of(double v) { return v / (1.0 + std::exp(-1.702 * v)); }
+
+// Every activation that ggml looks up in F16, as an operation of a graph: values and gates apart, in one tensor, swapped,
+// and as rows of something wider.
+TEST(activations_of_a_graph_are_computed_in_f32) {
+    if (kernels::describe_kernels().empty()) {
+        return;
+    }
+    const auto pool = pool_of(2);
+    register_accelerator();
+    const accelerated_scope scope(*pool);
+    ggml_backend_dev_t device = ggml_backend_dev_by_name("SCORING");
+    const std::unique_ptr<ggml_backend, decltype(&ggml_backend_free)> backend(ggml_backend_dev_init(device, nullptr), ggml_backend_free);
+
+    random_source random(23);
+    for (const int64_t width : { 5, 64, 129 }) {
+        for (const int64_t rows : { 1, 3, 40 }) {
+            ggml_init_params params = { 1 << 20, nullptr, true };
+            const std::unique_ptr<ggml_context, decltype(&ggml_free)> ctx(ggml_init(params), ggml_free);
+            ggml_tensor * x      = ggml_new_tensor_2d(ctx.get(), GGML_TYPE_F32, width, rows);
+            ggml_tensor * gates  = ggml_new_tensor_2d(ctx.get(), GGML_TYPE_F32, width, rows);
+            ggml_tensor * joined = ggml_new_tensor_2d(ctx.get(), GGML_TYPE_F32, 2 * width, rows);
+            ggml_tensor * wide   = ggml_new_tensor_2d(ctx.get(), GGML_TYPE_F32, 2 * width + 3, rows);
+            ggml_tensor * part   = ggml_view_2d(ctx.get(), wide, width, rows, wide->nb[1], 3 * sizeof(float));
+
+            const auto value = [](const ggml_tensor * t, int64_t row, int64_t i) {
+                return (double) *(const float *) ((const char *) t->data + (size_t) row * t->nb[1] + (size_t) i * sizeof(float));
+            };
+            using expected = std::function<double(int64_t row, int64_t i)>;
+            const std::vector<std::pair<ggml_tensor *, expected>> ops = {
+                { ggml_gelu(ctx.get(), x), [&](int64_t r, int64_t i) { return gelu_of(value(x, r, i)); } },
+                { ggml_gelu_quick(ctx.get(), x), [&](int64_t r, int64_t i) { return quick_of(value(x, r, i)); } },
+                { ggml_geglu_split(ctx.get(), x, gates), [&](int64_t r, int64_t i) { return gelu_of(value(x, r, i)) * value(gates, r, i); } },
+                { ggml_geglu_split(ctx.get(), part, gates), [&](int64_t r, int64_t i) { return gelu_of(value(part, r, i)) * value(gates, r, i); } },
+                { ggml_geglu(ctx.get(), joined), [&](int64_t r, int64_t i) { return gelu_of(value(joined, r, i)) * value(joined, r, width + i); } },
+                { ggml_geglu_swapped(ctx.get(), joined), [&](int64_t r, int64_t i) { return gelu_of(value(joined, r, width + i)) * value(joined, r, i); } },
+                { ggml_geglu_quick_split(ctx.get(), x, gates), [&](int64_t r, int64_t i) { return quick_of(value(x, r, i)) * value(gates, r, i); } },
+                { ggml_geglu_quick(ctx.get(), joined), [&](int64_t r, int64_t i) { return quick_of(value(joined, r, i)) * value(joined, r, width + i); } },
+            };
+            const std::unique_ptr<ggml_backend_buffer, decltype(&ggml_backend_buffer_free)> buffer(
+                ggml_backend_alloc_ctx_tensors_from_buft(ctx.get(), ggml_backend_cpu_buffer_type()), ggml_backend_buffer_free);
+            for (ggml_tensor * t : { x, gates, joined, wide }) {
+                for (int64_t i = 0; i < ggml_nelements(t); ++i) {
+                    ((float *) t->data)[i] = (float) ((random.unit() - 0.5) * 16.0);
+                }
+            }
+            ggml_cgraph * graph = ggml_new_graph(ctx.get());
+            for (const auto & op : ops) {
+                CHECK(ggml_backend_dev_supports_op(device, op.first));
+                ggml_build_forward_expand(graph, op.first);
+            }
+            CHECK_EQ((int) ggml_backend_graph_compute(backend.get(), graph), (int) GGML_STATUS_SUCCESS);
+            for (size_t k = 0; k < ops.size(); ++k) {
+                check::context() = "operation " + std::to_string(k) + ", " + std::to_string(width) + " x " + std::to_string(rows);
+                for (int64_t r = 0; r < rows; ++r) {
+                    for (int64_t i = 0; i < width; ++i) {
+                        // an F16 table would be off by 5e-4 of the value
+                        CHECK_NEAR(value(ops[k].first, r, i), ops[k].second(r, i), 3e-5);
+                    }
+                }
+            }
+            // computed without a table by ggml itself
+            CHECK(!ggml_backend_dev_supports_op(device, ggml_silu(ctx.get(), x)));
+            CHECK(!ggml_backend_dev_supports_op(device, ggml_swiglu(ctx.get(), joined)));
         }
     }
 }
