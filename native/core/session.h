@@ -1,61 +1,26 @@
 #pragma once
 
-#include "accelerator.h"
-#include "cpu-pool.h"
+#include "active-job.h"
+#include "context-limits.h"
+#include "decoder.h"
 #include "error.h"
-#include "head.h"
 #include "job.h"
+#include "mailbox.h"
 #include "model.h"
 #include "packer.h"
+#include "residency.h"
+#include "session-description.h"
+#include "session-options.h"
 
-#include <atomic>
-#include <condition_variable>
 #include <cstdint>
 #include <deque>
 #include <functional>
 #include <memory>
-#include <mutex>
-#include <optional>
 #include <string>
 #include <thread>
 #include <vector>
 
 namespace scoring {
-
-struct session_options {
-    int      n_threads    = 1;
-    uint32_t batch_tokens = 512;
-    uint32_t max_length   = 2048;   // positions of the longest sequence; capped by the model's context
-    bool     precise      = false;  // F32 cache and attention without the F16 flash kernel
-    bool     share        = true;   // decode shared prefixes once
-    // Each sequence by itself, from an empty cache, in steps that depend on nothing but the sequence: its numbers are
-    // the same to the last bit whatever is scored before, after or beside it.
-    bool     deterministic = false;
-    // Nothing is kept from one job to the next: while there is one job at a time, its numbers depend on nothing but it.
-    bool     independent_jobs = false;
-    // "auto" takes the sampler for a head on a GPU and the chunked one elsewhere, and the plain one where
-    // neither fits the model
-    std::string head = "auto";
-};
-
-struct session_description {
-    head_kind   head;
-    std::string head_reason;    // why not the preferred one; "" when it is
-    bool        share;
-    std::string share_reason;   // likewise
-    uint32_t    max_length;
-    uint32_t    batch_tokens;
-    std::string kernels;        // which of our own kernels compute; "" when ggml's do
-    uint32_t    n_cells;        // size of the KV cache
-    int         n_threads;
-};
-
-struct session_stats {
-    uint64_t n_decoded;   // tokens that went through the model
-    uint64_t n_planned;   // tokens that had to, by packing and sharing alone; less than n_decoded when deterministic
-    uint64_t n_decodes;   // calls of llama_decode
-    uint64_t n_rows;      // output rows
-};
 
 // What a session tells its owner, always from the session's own thread.
 struct session_events {
@@ -66,9 +31,12 @@ struct session_events {
     std::function<void()>                                                         closed;
 };
 
-// One llama context and the thread that owns it. Jobs queue up; their sequences are pooled, so a batch is filled
+// A thread that scores jobs on a context of its own. Jobs queue up; their sequences are pooled, so a batch is filled
 // from whatever is waiting, and a job is done when its last sequence is. Packs that hold sequences of the oldest job
 // run first: jobs finish in order and no sequence starves.
+//
+// This is the policy: what is decoded next, and what becomes of a job. Jobs arrive through a mailbox, prefix_residency
+// says which prefixes are worth keeping, and a decoder computes.
 //
 // submit(), cancel() and close() may be called from any thread and never block on a decode.
 class session {
@@ -78,95 +46,48 @@ public:
     session(const session &) = delete;
     session & operator=(const session &) = delete;
 
-    // Throws scoring_error{invalid_job | closed}; every later outcome goes to events.
+    // May come before opened; jobs of a session that cannot open fail. Throws scoring_error{invalid_job | closed}; every
+    // later outcome goes to events. Ids must not repeat.
     void submit(uint64_t id, score_job job);
-    void cancel(uint64_t id);
-    void close();
+    void cancel(uint64_t id) { box.cancel(id); }
+    void close() { box.close(); }
 
     const session_description & describe() const { return description; }  // after opened
-    session_stats stats() const;
+    session_stats stats() const { return counters.read(); }
 
 private:
-    struct active_job {
-        uint64_t              id;
-        score_job             job;
-        std::vector<size_t>   logprob_offset;  // [n_seqs + 1] into logprobs
-        std::vector<float>    logprobs;
-        size_t                n_waiting;       // sequences not scored yet
-        std::atomic<bool>     cancelled{ false };
-    };
-    using job_ptr = std::shared_ptr<active_job>;
-
     struct waiting_seq {
         job_ptr  owner;
         uint32_t index;
     };
 
     void run();
-    void open();
-    void open_context(log_prob_head & head);
-    bool take_jobs();
+    bool open();
+    void serve();
+    void accept(const std::vector<job_ptr> & arrivals);
     void drop_cancelled();
     void update_prefixes(const std::vector<seq_view> & seqs);
     void run_round();
     bool run_pack(const std::vector<seq_view> & seqs, const pack & p, const std::vector<int32_t> & prefix_of);
     void run_alone(const waiting_seq & w);
-    void keep(const waiting_seq & w, uint32_t pos, float logprob);
-    void decode(const pack_layout & layout, uint32_t first_seq_id, const std::function<void(size_t target, float logprob)> & deliver);
-    void decode_range(const pack_layout & layout, size_t begin, size_t end, size_t & next_target, uint32_t first_seq_id,
-                      const std::function<void(size_t target, float logprob)> & deliver);
-    void finish(const job_ptr & job);
+    void finish(active_job & job);
     void fail_all(error_code code, const std::string & message);
-    void forget_cache();
-    void wipe_cache();
-    seq_view view_of(const waiting_seq & w) const;
-    bool should_abort() const;
+    void forget_cache(decoder::wipe how = decoder::wipe::no);
 
     const std::shared_ptr<const model> student;
     const session_options              options;
     const session_events               events;
+    const context_limits               limits;
     session_description                description = {};
+    session_counters                   counters;
+    mailbox                            box;
 
-    // owned by the session's thread
-    std::unique_ptr<cpu_pool>       pool;
-    std::optional<accelerated_scope> accelerated;
-    std::unique_ptr<log_prob_head>  plain;
-    std::unique_ptr<log_prob_head>  preferred;
-    log_prob_head *                 head = nullptr;
-    context_ptr                     ctx;
-    std::deque<job_ptr>             jobs;      // oldest first
-    std::vector<waiting_seq>        waiting;
-    std::vector<token_prefix>       prefixes;  // resident in the cache
-    uint32_t                        n_prefix_tokens = 0;
-    bool                            new_jobs = false;
-    bool                            sharing  = false;  // plan with shared prefixes
-    uint32_t                        max_seqs = 0;      // sequences of one pack
-    uint32_t                        n_seq_ids = 0;     // of the context: a pack's and the prefixes'
-    uint32_t                        max_rows = 0;
-    uint32_t                        n_batch  = 0;      // tokens of one decode
-    uint32_t                        n_pack   = 0;      // tokens that packs are planned for
-    bool                            finite   = true;   // were all log-probs since this was last set?
-
-    // reused from decode to decode
-    std::vector<llama_token>    batch_token;
-    std::vector<llama_pos>      batch_pos;
-    std::vector<int32_t>        batch_n_seq;
-    std::vector<llama_seq_id *> batch_seq;
-    std::vector<llama_seq_id>   seq_ids;       // 0, 1, 2, ...: an entry's sequences are a run of it
-    std::vector<int8_t>         batch_output;
-    std::vector<row_target>     row_targets;
-    std::vector<int32_t>        row_index;
-    std::vector<float>          row_logprobs;
-
-    // shared
-    mutable std::mutex      mutex;
-    std::condition_variable wake;
-    std::deque<job_ptr>     inbox;
-    std::vector<std::weak_ptr<active_job>> known;  // for cancel()
-    bool                    closing = false;
-    std::atomic<bool>       stop{ false };
-    std::atomic<int>        n_live{ 0 };       // jobs neither done nor cancelled
-    std::atomic<uint64_t>   n_decoded{ 0 }, n_planned{ 0 }, n_decodes{ 0 }, n_output_rows{ 0 };
+    // the session's thread
+    std::unique_ptr<decoder>  decoding;
+    prefix_residency          residency;
+    std::deque<job_ptr>       jobs;         // oldest first
+    std::vector<waiting_seq>  waiting;      // their sequences that are not scored yet
+    std::weak_ptr<active_job> cache_owner;  // with independent jobs: the one job whose prefixes the cache may hold
 
     std::thread thread;  // last: starts when everything above exists
 };

@@ -24,6 +24,8 @@ inline uint32_t n_vocab() {
     return (uint32_t) student->describe().n_vocab;
 }
 
+inline const char * const all_heads[] = { "plain", "chunked", "sampler" };
+
 // Weights are widened to F32 and so is the cache: what is left is the order of float sums.
 constexpr double tolerance = 1e-4;
 
