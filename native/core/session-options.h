@@ -9,7 +9,7 @@ struct session_options {
     int      n_threads    = 1;
     uint32_t batch_tokens = 512;
     uint32_t max_length   = 2048;   // positions of the longest sequence; capped by the model's context
-    bool     precise      = false;  // F32 cache and attention without the F16 flash kernel
+    bool     precise      = false;  // F32 cache and attention
     bool     share        = true;   // decode shared prefixes once
     // Each sequence by itself, from an empty cache, in steps that depend on nothing but the sequence: its numbers are
     // the same to the last bit whatever is scored before, after or beside it.
