@@ -1,6 +1,6 @@
 import { rm } from 'node:fs/promises';
 import type { Row } from '../dataset/row.js';
-import type { JsonObject } from '../util/json-value.js';
+import { type JsonObject, parseJsonIfValid } from '../util/json-value.js';
 import { renameDurably, replaceFile } from '../util/replace-file.js';
 import { type ExistingOutput, removeUnfinished, takeUpEarlierWork } from './earlier-work.js';
 import type { Fingerprint } from './fingerprint.js';
@@ -87,7 +87,9 @@ export class ScoreFile implements AsyncDisposable {
     if (earlier === undefined || row.kind === 'bad') return undefined;
     const key = rowKey(row.text);
     const line = await this.#guard(() => earlier.find(key));
-    return line?.startsWith(`${ownFields(row)}"${ROW_KEY}":"${key}",`) && isJson(line) ? line : undefined;
+    if (!line?.startsWith(`${ownFields(row)}"${ROW_KEY}":"${key}",`)) return undefined;
+    // A power failure may have damaged it.
+    return parseJsonIfValid(line) === undefined ? undefined : line;
   }
 
   /**
@@ -145,14 +147,4 @@ export class ScoreFile implements AsyncDisposable {
 
 function spellMeta(meta: object): string {
   return `${JSON.stringify(meta, null, 2)}\n`;
-}
-
-/** Whether a line is whole: one that a power failure has damaged is not. */
-function isJson(line: string): boolean {
-  try {
-    JSON.parse(line);
-    return true;
-  } catch {
-    return false;
-  }
 }

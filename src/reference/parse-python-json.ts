@@ -45,16 +45,24 @@ function endOfString(text: string, opening: number): number {
   return text.length;
 }
 
-/** JSON spells U+0001 in this one way, so that a search tells whether a text has a string of so many of them. */
+/** JSON spells U+0001 in this one way, so that a search finds all strings made of it. */
 const MARK_SOURCE = '\\u0001';
+
+/** Of how many marks the longest string consists that consists of nothing else; 0 when none does. */
+function longestMark(text: string): number {
+  let longest = 0;
+  for (const [string] of text.matchAll(/"(?:\\u0001)+"/g)) {
+    longest = Math.max(longest, (string.length - 2) / MARK_SOURCE.length);
+  }
+  return longest;
+}
 
 /**
  * The infinities become numbers that overflow to them; NaN has no such spelling and becomes `["<mark>"]`, an array
  * because a string could also be a key. Spaces keep what touches a token from becoming part of its stand-in.
  */
 function parseWithTokens(text: string, tokens: readonly BareToken[]): unknown {
-  let length = 1;
-  while (text.includes(`"${MARK_SOURCE.repeat(length)}"`)) length++;
+  const length = 1 + longestMark(text);
   const standIns: Readonly<Record<string, string>> = {
     NaN: ` ["${MARK_SOURCE.repeat(length)}"] `,
     Infinity: ' 1e999 ',

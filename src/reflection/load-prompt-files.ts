@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { ReflectionError } from '../errors.js';
+import { trimEndCharacters } from '../util/trim-characters.js';
 import { INSTRUCTION_PROMPT } from './instruction-prompt.js';
 import { createPrompt, type ReflectionPrompt, SAMPLE_PLACEHOLDER } from './reflection-prompt.js';
 import { RESPONSE_PROMPT } from './response-prompt.js';
@@ -62,6 +63,8 @@ async function loadSystem(file: string): Promise<string> {
   });
 }
 
+const LINE_BREAKS = new Set('\r\n');
+
 async function readText(file: string): Promise<string> {
   let text: string;
   try {
@@ -69,7 +72,7 @@ async function readText(file: string): Promise<string> {
   } catch (cause) {
     throw unusable(file, (cause as Error).message, { remedy: 'Name a readable file of UTF-8 text.', cause });
   }
-  const trimmed = text.replace(/[\r\n]+$/, '');
+  const trimmed = trimEndCharacters(text, LINE_BREAKS);
   if (trimmed.trim() === '') throw unusable(file, 'it is empty', { remedy: 'Write the prompt into it.' });
   return trimmed;
 }

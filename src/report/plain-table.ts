@@ -1,4 +1,5 @@
 import Table from 'cli-table3';
+import { trimEndCharacters } from '../util/trim-characters.js';
 
 type CharName = keyof NonNullable<NonNullable<ConstructorParameters<typeof Table>[0]>['chars']>;
 
@@ -20,6 +21,8 @@ const NO_LINES: Record<CharName, string> = {
   middle: '  ',
 };
 
+const BLANKS = new Set(' ');
+
 export interface PlainTable {
   /** Set off from the rows by a rule. */
   readonly head?: readonly string[];
@@ -37,5 +40,9 @@ export function plainTable({ head, align, rows }: PlainTable): string {
     style: { head: [], border: [], compact: true, 'padding-left': 0, 'padding-right': 0 },
   });
   table.push(...rows.map((row) => [...row]));
-  return table.toString().replace(/ +$/gm, '');
+  return table
+    .toString()
+    .split('\n')
+    .map((line) => trimEndCharacters(line, BLANKS))
+    .join('\n');
 }

@@ -5,6 +5,15 @@ export function isJsonObject(value: unknown): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
+/** The value of a text that is JSON, undefined for any other: no JSON value is. */
+export function parseJsonIfValid(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
 /** What kind of JSON value this is, in words that follow "is": `null`, `an array`, `a number`, ... */
 export function describeJson(value: unknown): string {
   if (value === null) return 'null';

@@ -36,6 +36,11 @@ describe('loadPromptFiles', () => {
     expect(prompts.response.hash).not.toBe(RESPONSE_PROMPT.hash);
   });
 
+  it('reads a file of blank lines at the price of one look at each', async () => {
+    const text = `${'\n'.repeat(2 ** 20)}{sample}`;
+    expect((await loadPromptFiles({ response: await save(text) })).response.user).toBe(text);
+  });
+
   it('replaces the system prompt of both', async () => {
     const { instruction, response } = await loadPromptFiles({ system: await save('Be kind.\n') });
     expect([instruction.system, response.system]).toEqual(['Be kind.', 'Be kind.']);

@@ -1,7 +1,8 @@
 import type OpenAI from 'openai';
 import { toFile } from 'openai';
 import { ReflectionError } from '../../errors.js';
-import { LineSplitter } from '../../util/line-splitter.js';
+import { parseJsonIfValid } from '../../util/json-value.js';
+import { type Line, LineSplitter } from '../../util/line-splitter.js';
 import { linkAbort } from '../../util/linked-abort.js';
 import type { Redact } from '../openai/api-key.js';
 import { classifyFault, RETRYABLE_FAULTS } from '../openai/chat-fault.js';
@@ -76,10 +77,11 @@ export class BatchClient {
       const response = await this.#parts.openai.files.content(fileId, options);
       const splitter = new LineSplitter(MAX_LINE_BYTES);
       const values: unknown[] = [];
+      const parse = (line: Line) => parseJsonIfValid(line.bytes.toString());
       for await (const chunk of response.body ?? []) {
-        for (const line of splitter.push(Buffer.from(chunk))) values.push(parseOrUndefined(line.bytes));
+        for (const line of splitter.push(Buffer.from(chunk))) values.push(parse(line));
       }
-      for (const line of splitter.end()) values.push(parseOrUndefined(line.bytes));
+      for (const line of splitter.end()) values.push(parse(line));
       return values;
     });
   }
@@ -122,13 +124,5 @@ export class BatchClient {
         link.unlink();
       }
     }
-  }
-}
-
-function parseOrUndefined(bytes: Buffer): unknown {
-  try {
-    return JSON.parse(bytes.toString());
-  } catch {
-    return undefined;
   }
 }

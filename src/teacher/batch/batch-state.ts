@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { z } from 'zod';
 import { ReflectionError } from '../../errors.js';
 import { replaceFile } from '../../util/replace-file.js';
+import { inPresentSpelling } from '../journal/earlier-spelling.js';
 import { type Dialect, SAMPLING_PARAMETERS, SERVER_FORMATS } from '../openai/dialect.js';
 
 /** One batch handed in, or about to be. */
@@ -16,13 +17,16 @@ export interface BatchTicket {
 
 const STATE = z.object({
   version: z.literal(1),
-  dialect: z
-    .object({
-      format: z.enum(SERVER_FORMATS),
-      tokenLimit: z.enum(['max_tokens', 'max_completion_tokens']),
-      omitted: z.array(z.enum(SAMPLING_PARAMETERS)),
-    })
-    .nullable(),
+  dialect: z.preprocess(
+    inPresentSpelling,
+    z
+      .object({
+        format: z.enum(SERVER_FORMATS),
+        tokenLimit: z.enum(['max_tokens', 'max_completion_tokens']),
+        omitted: z.array(z.enum(SAMPLING_PARAMETERS)),
+      })
+      .nullable(),
+  ),
   tickets: z.array(
     z.object({ ticket: z.string(), batchId: z.string().nullable(), requestIds: z.array(z.string()) }),
   ),

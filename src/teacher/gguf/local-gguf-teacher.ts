@@ -14,7 +14,7 @@ import type {
   TeacherRequest,
 } from '../teacher.js';
 import { generateJson } from './generate-json.js';
-import { type LocalModel, type LocalModelOptions, loadLocalModel } from './local-model.js';
+import { type LocalModel, type LocalModelOptions, loadLocalModel, type NamedModel } from './local-model.js';
 
 export interface LocalGgufTeacherOptions extends LocalModelOptions {
   /**
@@ -41,11 +41,11 @@ export class LocalGgufTeacher implements Teacher {
   readonly #grammars = new WeakMap<ReplySchema, Promise<LlamaGrammar>>();
   readonly #stop = new AbortController();
 
-  private constructor(local: LocalModel, options: LocalGgufTeacherOptions) {
+  private constructor({ model: local, hash }: NamedModel, options: LocalGgufTeacherOptions) {
     const { context } = local;
     const { maxFieldCharacters } = options;
     // It decides what is written, so what is written under another one is not this teacher's.
-    this.id = `gguf:${local.hash}${maxFieldCharacters === undefined ? '' : `+${maxFieldCharacters}`}`;
+    this.id = `gguf:${hash}${maxFieldCharacters === undefined ? '' : `+${maxFieldCharacters}`}`;
     this.#path = options.modelPath;
     this.#local = local;
     this.#maxFieldCharacters = maxFieldCharacters;
@@ -93,7 +93,7 @@ export class LocalGgufTeacher implements Teacher {
   async [Symbol.asyncDispose](): Promise<void> {
     this.#stop.abort(new ReflectionError('closed', 'The teacher was closed.'));
     await this.#queue.onIdle();
-    await this.#local.llama.dispose();
+    await this.#local[Symbol.asyncDispose]();
   }
 
   async #write(
@@ -159,10 +159,10 @@ export class LocalGgufTeacher implements Teacher {
 
   /** A fresh state of the schema's grammar, which is compiled once. */
   async #grammarState(schema: ReplySchema) {
-    const { llama, model } = this.#local;
+    const { model, createGrammar } = this.#local;
     let grammar = this.#grammars.get(schema);
     if (grammar === undefined) {
-      grammar = llama.createGrammarForJsonSchema(grammarSchema(schema, this.#maxFieldCharacters));
+      grammar = createGrammar(grammarSchema(schema, this.#maxFieldCharacters));
       this.#grammars.set(schema, grammar);
     }
     const { LlamaGrammarEvaluationState } = await import('node-llama-cpp');

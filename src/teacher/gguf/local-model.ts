@@ -1,9 +1,7 @@
-import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
 import { availableParallelism } from 'node:os';
-import { pipeline } from 'node:stream/promises';
 import type { ChatWrapper, Llama, LlamaContext, LlamaModel } from 'node-llama-cpp';
 import { ReflectionError } from '../../errors.js';
+import { loadAndHash } from '../../gguf/load-and-hash.js';
 import { checkGgufHeader } from './check-gguf-header.js';
 
 export const TEACHER_DEVICES = ['auto', 'cpu', 'cuda', 'metal', 'vulkan'] as const;
@@ -26,13 +24,17 @@ export interface LocalModelOptions {
 }
 
 /** A model ready to write. */
-export interface LocalModel {
-  readonly llama: Llama;
+export interface LocalModel extends AsyncDisposable {
   readonly model: LlamaModel;
   readonly context: LlamaContext;
   /** Puts messages into the form the model was trained on. */
   readonly chatWrapper: ChatWrapper;
-  /** The first 16 hexadecimal digits of the file's SHA-256. */
+  readonly createGrammar: Llama['createGrammarForJsonSchema'];
+}
+
+/** A model and the first 16 hexadecimal digits of its hash, all files of a split model included. */
+export interface NamedModel {
+  readonly model: LocalModel;
   readonly hash: string;
 }
 
@@ -42,9 +44,19 @@ const DEFAULT_CONTEXT = 8192;
  * Loads a model with the libraries that came with the package: nothing is downloaded, nothing compiled.
  * @throws {ReflectionError} `model_unloadable`, `device_unavailable`, `native_unavailable`, `out_of_memory`.
  */
-export async function loadLocalModel(options: LocalModelOptions): Promise<LocalModel> {
+export async function loadLocalModel(options: LocalModelOptions): Promise<NamedModel> {
+  const { modelPath } = options;
+  try {
+    await checkGgufHeader(modelPath);
+  } catch (cause) {
+    throw unloadable(modelPath, cause);
+  }
+  const { model, hash } = await loadAndHash(modelPath, () => load(options));
+  return { model, hash: hash.slice(0, 16) };
+}
+
+async function load(options: LocalModelOptions): Promise<LocalModel> {
   const { modelPath, device = 'auto', threads = availableParallelism(), sequences = 4 } = options;
-  const hash = await checkAndHash(modelPath);
   // Loaded on demand: users of other teachers need not wait for it.
   const binding = await import('node-llama-cpp');
   const loaded: Llama[] = [];
@@ -67,11 +79,11 @@ export async function loadLocalModel(options: LocalModelOptions): Promise<LocalM
       },
     });
     return {
-      llama,
       model,
       context,
       chatWrapper: binding.resolveChatWrapper(model, { warningLogs: false }),
-      hash,
+      createGrammar: (schema) => llama.createGrammarForJsonSchema(schema),
+      [Symbol.asyncDispose]: () => llama.dispose(),
     };
   } catch (cause) {
     for (const llama of loaded) await llama.dispose();
@@ -79,17 +91,6 @@ export async function loadLocalModel(options: LocalModelOptions): Promise<LocalM
     if (cause instanceof binding.InsufficientMemoryError) throw outOfMemory(modelPath, sequences, cause);
     throw unloadable(modelPath, cause);
   }
-}
-
-async function checkAndHash(path: string): Promise<string> {
-  const digest = createHash('sha256');
-  try {
-    await checkGgufHeader(path);
-    await pipeline(createReadStream(path), digest);
-  } catch (cause) {
-    throw unloadable(path, cause);
-  }
-  return digest.digest('hex').slice(0, 16);
 }
 
 function unloadable(path: string, cause: unknown): ReflectionError {

@@ -1,5 +1,7 @@
 import { z } from 'zod';
+import { parseJsonIfValid } from '../../util/json-value.js';
 import { REPLY_FAILURES, REPLY_FORMATS, type TeacherReply } from '../teacher.js';
+import { inPresentSpelling } from './earlier-spelling.js';
 
 /** One line of a journal: what was asked, told by its hash, and what came back. */
 export interface JournalEntry {
@@ -22,36 +24,34 @@ const FACTS = {
   milliseconds: z.number(),
 };
 
+const REPLY = z.discriminatedUnion('kind', [
+  z.object({
+    kind: z.literal('answered'),
+    fields: z.record(z.string(), z.string()),
+    rawText: z.string(),
+    format: z.enum(REPLY_FORMATS),
+    ...FACTS,
+  }),
+  z.object({
+    kind: z.literal('failed'),
+    reason: z.enum(REPLY_FAILURES),
+    detail: z.string(),
+    rawText: z.string().nullable(),
+    format: z.enum(REPLY_FORMATS).nullable(),
+    ...FACTS,
+  }),
+]);
+
 const ENTRY: z.ZodType<JournalEntry> = z.object({
   key: z.string(),
   requestHash: z.string(),
   teacher: z.string(),
-  reply: z.discriminatedUnion('kind', [
-    z.object({
-      kind: z.literal('answered'),
-      fields: z.record(z.string(), z.string()),
-      rawText: z.string(),
-      format: z.enum(REPLY_FORMATS),
-      ...FACTS,
-    }),
-    z.object({
-      kind: z.literal('failed'),
-      reason: z.enum(REPLY_FAILURES),
-      detail: z.string(),
-      rawText: z.string().nullable(),
-      format: z.enum(REPLY_FORMATS).nullable(),
-      ...FACTS,
-    }),
-  ]),
+  reply: z.preprocess(inPresentSpelling, REPLY),
 });
 
 /** Undefined when the line is no entry. */
 export function parseJournalEntry(line: string): JournalEntry | undefined {
-  try {
-    return ENTRY.safeParse(JSON.parse(line)).data;
-  } catch {
-    return undefined;
-  }
+  return ENTRY.safeParse(parseJsonIfValid(line)).data;
 }
 
 export function formatJournalEntry(entry: JournalEntry): string {

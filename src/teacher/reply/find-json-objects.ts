@@ -1,3 +1,5 @@
+import { parseJsonIfValid } from '../../util/json-value.js';
+
 /** How often, on average, a character may be looked at: a text made of braces must not take quadratic time. */
 const MAX_READINGS = 16;
 
@@ -13,7 +15,7 @@ export function findJsonObjects(text: string): unknown[] {
     if (readings > MAX_READINGS * text.length) break;
     const end = closingBrace(text, match.index) ?? text.length;
     readings += end - match.index;
-    const value = parseOrUndefined(text.slice(match.index, end + 1));
+    const value = parseJsonIfValid(text.slice(match.index, end + 1));
     if (value === undefined) continue;
     found.push(value);
     start.lastIndex = end + 1;
@@ -35,12 +37,4 @@ function closingBrace(text: string, from: number): number | undefined {
     else if (character === '}' && --depth === 0) return i;
   }
   return undefined;
-}
-
-function parseOrUndefined(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { trimCharacters } from '../../util/trim-characters.js';
 
 export interface ReplyField {
   /** Letters, digits and underscores; unique within the schema, whatever the case. */
@@ -48,9 +49,11 @@ export function isPlaceholder(value: string, field: ReplyField, schema: ReplySch
   return words.some((word) => bareWords(word) === bare);
 }
 
+const ENCLOSING = new Set(' []<>(){}"\'`*_.:');
+
 /** Case, white space and enclosing punctuation removed: `[Your Answer]` and `your answer.` are the same. */
 function bareWords(text: string): string {
   const folded = text.toLowerCase().replace(/\s+/g, ' ');
-  const bare = folded.replace(/^[\s[\]<>(){}"'`*_.:]+|[\s[\]<>(){}"'`*_.:]+$/g, '');
+  const bare = trimCharacters(folded, ENCLOSING);
   return bare === '' ? folded.trim() : bare;
 }

@@ -225,6 +225,16 @@ describe('BatchTeacher', () => {
     });
   });
 
+  it('goes on from a state in an earlier spelling', async () => {
+    const server = await serve();
+    const dialect = { mode: 'json_schema', tokenLimit: 'max_tokens', omitted: [] };
+    await writeFile(join(folder, 'batches.json'), JSON.stringify({ version: 1, dialect, tickets: [] }));
+    expect(await collect(teacherOf(server).askAll(requestsOf('a')))).toMatchObject([
+      { reply: { kind: 'answered', format: 'json_schema' } },
+    ]);
+    expect(server.probes).toHaveLength(0);
+  });
+
   it('does not go on without its state', async () => {
     const server = await serve();
     await writeFile(join(folder, 'batches.json'), '{"version": 1, "tick');

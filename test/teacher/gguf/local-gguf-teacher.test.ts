@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { LocalGgufTeacher } from '../../../src/teacher/gguf/local-gguf-teacher.js';
+import { SMALL_MODEL, writeSplit } from '../../gguf/fixtures/split-model.js';
 import { internetSockets } from '../../helpers/internet-sockets.js';
 import { ANSWER_SCHEMA, teacherRequest } from '../../helpers/teacher-requests.js';
 
@@ -122,6 +123,26 @@ describe('loading a teacher', () => {
         message: expect.stringContaining(path),
       });
     }
+    await rm(folder, { recursive: true });
+  }, 60_000);
+
+  it('names a split model after all of its files', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'teacher-'));
+    const [first, , last] = await writeSplit(folder, 'split', SMALL_MODEL);
+    const idNow = async () => {
+      await using teacher = await LocalGgufTeacher.load({ ...TINY, modelPath: first!, contextSize: 64 });
+      return teacher.id;
+    };
+    const before = await idNow();
+    const weights = await readFile(last!);
+    weights[weights.length - 1]! ^= 1;
+    await writeFile(last!, weights);
+    expect(await idNow()).not.toBe(before);
+    await rm(last!);
+    await expect(idNow()).rejects.toMatchObject({
+      code: 'model_unloadable',
+      message: expect.stringContaining(last!),
+    });
     await rm(folder, { recursive: true });
   }, 60_000);
 

@@ -27,7 +27,7 @@ const ANSWERED: TeacherReply = {
   milliseconds: 12.5,
   format: 'markers',
 };
-const REJECTED: TeacherReply = {
+const FAILED: TeacherReply = {
   kind: 'failed',
   reason: 'truncated',
   detail: 'Cut off.',
@@ -59,11 +59,11 @@ describe('a journal', () => {
     const journal = await TeacherJournal.open(path);
     await journal.append(entryOf(requests[0]!, ANSWERED));
     expect(await readFile(path, 'utf8')).toBe(formatJournalEntry(entryOf(requests[0]!, ANSWERED)));
-    await journal.append(entryOf(requests[1]!, REJECTED));
+    await journal.append(entryOf(requests[1]!, FAILED));
     await journal[Symbol.asyncDispose]();
     await using replay = await ReplayTeacher.open(path);
     expect(await replay.ask(requests[0]!)).toEqual(ANSWERED);
-    expect(await replay.ask(requests[1]!)).toEqual(REJECTED);
+    expect(await replay.ask(requests[1]!)).toEqual(FAILED);
   });
 
   it('keeps the order of appends that come at once', async () => {
@@ -87,10 +87,10 @@ describe('a journal', () => {
         await writeFile(path, bytes.subarray(0, cut));
         {
           await using journal = await TeacherJournal.open(path);
-          await journal.append(entryOf(second, REJECTED));
+          await journal.append(entryOf(second, FAILED));
         }
         await using replay = await ReplayTeacher.open(path);
-        expect(await replay.ask(second)).toEqual(REJECTED);
+        expect(await replay.ask(second)).toEqual(FAILED);
         expect((await replay.ask(first)).kind).toBe(cut >= bytes.length / 2 ? 'answered' : 'failed');
       }),
       { numRuns: 30 },
@@ -129,10 +129,27 @@ describe('a replay', () => {
   it('gives the last of several replies, and passes over an unfinished last line', async () => {
     const path = newPath();
     const request = teacherRequest();
-    await writeFile(path, [REJECTED, ANSWERED].map((r) => formatJournalEntry(entryOf(request, r))).join(''));
-    await appendFile(path, formatJournalEntry(entryOf(request, REJECTED)).slice(0, -20));
+    await writeFile(path, [FAILED, ANSWERED].map((r) => formatJournalEntry(entryOf(request, r))).join(''));
+    await appendFile(path, formatJournalEntry(entryOf(request, FAILED)).slice(0, -20));
     await using replay = await ReplayTeacher.open(path);
     expect(await replay.ask(request)).toEqual(ANSWERED);
+  });
+
+  it('reads replies that were written in an earlier spelling', async () => {
+    const path = newPath();
+    const requests = [teacherRequest(), teacherRequest({ key: 'row-2' })];
+    const spelled = (entry: JournalEntry, kind: string) => {
+      const { format, ...reply } = entry.reply;
+      return `${JSON.stringify({ ...entry, reply: { ...reply, kind, mode: format } })}\n`;
+    };
+    await writeFile(
+      path,
+      spelled(entryOf(requests[0]!, ANSWERED), 'answered') +
+        spelled(entryOf(requests[1]!, FAILED), 'rejected'),
+    );
+    await using replay = await ReplayTeacher.open(path);
+    expect(await replay.ask(requests[0]!)).toEqual(ANSWERED);
+    expect(await replay.ask(requests[1]!)).toEqual(FAILED);
   });
 
   it('names the line that is none', async () => {
@@ -153,7 +170,7 @@ describe('a replay', () => {
     await using first = await ReplayTeacher.open(a);
     await using second = await ReplayTeacher.open(b);
     expect(first.id).toBe(second.id);
-    await appendFile(b, formatJournalEntry(entryOf(teacherRequest(), REJECTED)));
+    await appendFile(b, formatJournalEntry(entryOf(teacherRequest(), FAILED)));
     await using third = await ReplayTeacher.open(b);
     expect(third.id).not.toBe(first.id);
   });

@@ -29,6 +29,7 @@ describe('a JSON reply', () => {
     ['in a code fence', `\`\`\`json\n${json}\n\`\`\``],
     ['after prose', `Sure, here it is: ${json}\nLet me know!`],
     ['after reasoning', `<think>The user wants {"relevance": 1}</think>\n${json}`],
+    ['after reasoning with letters that grow in lower case', `<think>İİİ</THINK>${json}`],
     ['after reasoning whose start is in the prompt', `Let me see.\n</think>\n${json}`],
     ['repeated word for word', `${json}\n${json}`],
     ['with a further member in front', JSON.stringify({ note: 'x', ...ANSWER })],
@@ -221,5 +222,12 @@ describe('a placeholder', () => {
     expect(isPlaceholder('Better answer:', field, ANSWER_SCHEMA)).toBe(true);
     expect(isPlaceholder('N/A is short for not available', field, ANSWER_SCHEMA)).toBe(false);
     expect(isPlaceholder('...', field, ANSWER_SCHEMA)).toBe(false);
+  });
+
+  it('is told from a text at the price of one look at each character', () => {
+    const text = `a${'.'.repeat(2 ** 20)}a`;
+    expect(parseJson(JSON.stringify({ relevance: '', better_answer: text }))).toMatchObject({
+      fields: { better_answer: text },
+    });
   });
 });
