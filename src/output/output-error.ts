@@ -1,7 +1,10 @@
 import { ReflectionError } from '../errors.js';
 
 const CAUSES: Readonly<Record<string, { problem: string; remedy: string }>> = {
-  ENOENT: { problem: 'its directory does not exist', remedy: 'Create the directory or choose another path.' },
+  ENOENT: {
+    problem: 'its directory does not exist, or takes no files',
+    remedy: 'Create the directory or choose another path.',
+  },
   ENOTDIR: { problem: 'part of its path is a file', remedy: 'Choose another path.' },
   EACCES: { problem: 'permission denied', remedy: 'Choose a path that you may write to.' },
   EPERM: { problem: 'permission denied', remedy: 'Choose a path that you may write to.' },

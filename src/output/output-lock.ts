@@ -1,90 +1,148 @@
-import { readFile, rm, writeFile } from 'node:fs/promises';
+import { randomUUID } from 'node:crypto';
+import { open, rm, truncate } from 'node:fs/promises';
 import { hostname } from 'node:os';
-import { resolve } from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
+import type { Database, default as Sqlite } from 'better-sqlite3';
 import { ReflectionError } from '../errors.js';
 
-/** Process id and host name. */
-const OWNER = /^(\d+) (.+)$/;
+/** For those who only look. Whoever writes an output holds its lock for longer. */
+const PATIENCE_MS = 250;
 
-/** Locks held by this process, so that one naming our own id but missing here is known to be a leftover. */
-const held = new Set<string>();
-
-/** Keeps two processes from writing the same output: a file that names the process holding it. */
+/**
+ * Keeps two processes from writing the same output. The lock is the operating system's, on a small SQLite file beside
+ * the output, so that it ends with its process whatever ends that; the file says who holds it and is removed on release.
+ *
+ * A holder has a transaction open (`BEGIN IMMEDIATE`), which one process at a time can have and which lets others
+ * read. Its name is committed before that. Somebody else may come between the two, so the name is looked at again.
+ */
 export class OutputLock {
   readonly #path: string;
+  #database: Database | undefined;
+  /** False where SQLite's addon is missing: then nothing keeps a second process away. */
+  readonly isGuarding: boolean;
 
-  private constructor(path: string) {
+  private constructor(path: string, database: Database | undefined) {
     this.#path = path;
+    this.#database = database;
+    this.isGuarding = database !== undefined;
   }
 
-  /**
-   * Takes over the lock of a process that is no longer alive.
-   * @throws {ReflectionError} `output_unwritable` when another process holds it.
-   */
+  /** @throws {ReflectionError} `output_unwritable` when another process holds it or the file system has no locks. */
   static async acquire(path: string): Promise<OutputLock> {
-    const absolute = resolve(path);
-    const self = `${process.pid} ${hostname()}`;
-    if (held.has(absolute)) throw lockedBy(self, path);
-    held.add(absolute);
-    try {
-      if (!(await create(absolute, self))) {
-        const owner = await readOwner(absolute);
-        if (owner !== '' && (await mayBeAlive(owner))) throw lockedBy(owner, path);
-        await rm(absolute, { force: true });
-        if (!(await create(absolute, self))) throw lockedBy('', path);
+    const sqlite = await SQLITE;
+    if (sqlite === undefined) return new OutputLock(path, undefined);
+    for (;;) {
+      const database = await openLock(sqlite, path);
+      try {
+        hold(database);
+        return new OutputLock(path, database);
+      } catch (error) {
+        const code = codeOf(error);
+        const holder = code === 'SQLITE_BUSY' ? holderIn(database) : undefined;
+        database.close();
+        if (code === 'SQLITE_BUSY') throw lockedBy(holder, path);
+        if (code === 'SQLITE_NOTADB' || code === 'SQLITE_CORRUPT') {
+          // Not ours, or damaged. Emptied in place: a lock lies on the file itself and outlives its content.
+          await truncate(path, 0);
+        } else if (code !== 'SQLITE_READONLY_DBMOVED') {
+          throw lockFailure(path, code, error);
+        }
+        // Moved: its holder released and so removed it just before we got it.
       }
-      return new OutputLock(absolute);
-    } catch (error) {
-      held.delete(absolute);
-      throw error;
     }
   }
 
   async release(): Promise<void> {
-    if (!held.delete(this.#path)) return;
-    await rm(this.#path, { force: true });
+    const database = this.#database;
+    this.#database = undefined;
+    if (database === undefined) return;
+    // Removed while it is held, so that nobody has it yet. Windows removes no file that is open.
+    const isEarly = process.platform !== 'win32';
+    if (!isEarly) database.close();
+    // A file that stays is a lock that is free.
+    await rm(this.#path, { force: true }).catch(() => {});
+    if (isEarly) database.close();
   }
 }
 
-async function create(path: string, owner: string): Promise<boolean> {
+/** The process that holds a lock, as `<process id> <host>`; undefined when none does. */
+export async function lockHolder(path: string): Promise<string | undefined> {
+  const sqlite = await SQLITE;
+  let database: Database | undefined;
   try {
-    await writeFile(path, owner, { flag: 'wx' });
-    return true;
+    database = sqlite && new sqlite(path, { fileMustExist: true, timeout: PATIENCE_MS });
+    database?.exec('BEGIN IMMEDIATE');
+    return undefined;
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
-    throw error;
+    // Who may not write cannot try the lock, and has to believe what it says.
+    const isHeld = ['SQLITE_BUSY', 'SQLITE_READONLY'].includes(codeOf(error));
+    return isHeld && database !== undefined ? (holderIn(database) ?? 'unknown') : undefined;
+  } finally {
+    database?.close();
   }
 }
 
-/** What a lock says; empty when the process that made it was killed before it could write its name. */
-async function readOwner(path: string): Promise<string> {
-  for (let patience = 10; ; patience--) {
-    const owner = await readFile(path, 'utf8').catch(() => '');
-    if (owner !== '' || patience === 0) return owner;
-    await delay(100);
-  }
+/** @throws an SqliteError: `SQLITE_BUSY` when another holds it, `SQLITE_READONLY_DBMOVED` when the file is gone. */
+function hold(database: Database): void {
+  database.pragma('synchronous = OFF');
+  const self = `${process.pid} ${hostname()}`;
+  const token = randomUUID();
+  database.exec('BEGIN IMMEDIATE');
+  do {
+    database.exec('CREATE TABLE IF NOT EXISTS holder (process TEXT NOT NULL, token TEXT NOT NULL) STRICT');
+    database.exec('DELETE FROM holder');
+    database.prepare('INSERT INTO holder VALUES (?, ?)').run(self, token);
+    database.exec('COMMIT');
+    database.exec('BEGIN IMMEDIATE');
+  } while (database.prepare('SELECT token FROM holder').pluck().get() !== token);
 }
 
-/** Whether the owner still runs; one on another machine, or one that cannot be read, is taken to. */
-async function mayBeAlive(owner: string): Promise<boolean> {
-  const [, pid, host] = OWNER.exec(owner) ?? [];
-  if (pid === undefined || host !== hostname()) return true;
-  if (Number(pid) === process.pid) return false;
+function holderIn(database: Database): string | undefined {
   try {
-    process.kill(Number(pid), 0);
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code !== 'ESRCH';
+    return database.prepare('SELECT process FROM holder').pluck().get() as string | undefined;
+  } catch {
+    return undefined;
   }
-  // In a container nobody may collect the dead: on Linux their ids stay, as zombies.
-  const state = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => '');
-  return !/\) Z /.test(state);
 }
 
-function lockedBy(owner: string, path: string): ReflectionError {
-  const [, pid, host] = OWNER.exec(owner) ?? [];
+/** better-sqlite3, unless its addon is missing; it is loaded with the first database. */
+const SQLITE: Promise<typeof Sqlite | undefined> = import('better-sqlite3')
+  .then(({ default: sqlite }) => {
+    new sqlite(':memory:').close();
+    return sqlite;
+  })
+  .catch(() => undefined);
+
+/** @throws the system's error where the file can neither be opened nor made. */
+async function openLock(sqlite: typeof Sqlite, path: string): Promise<Database> {
+  try {
+    return new sqlite(path, { timeout: PATIENCE_MS });
+  } catch (cause) {
+    // SQLite does not say why.
+    await (await open(path, 'a')).close();
+    throw lockFailure(path, codeOf(cause), cause);
+  }
+}
+
+function codeOf(error: unknown): string {
+  return String((error as { readonly code?: unknown }).code);
+}
+
+/** What SQLite's `code` means for whoever wants the lock at `path`. */
+export function lockFailure(path: string, code: string, cause?: unknown): ReflectionError {
+  const hasLocks = !/^SQLITE_(IOERR|PROTOCOL|NOLFS)/.test(code);
+  const problem = hasLocks ? `it cannot be locked (${code})` : `its file system has no file locks (${code})`;
+  return new ReflectionError('output_unwritable', `Cannot write beside ${path}: ${problem}.`, {
+    remedy: hasLocks
+      ? 'Check the permissions of the directory and the disk it lies on.'
+      : 'Put the output on a local disk, or have the file system mounted with locks.',
+    cause,
+  });
+}
+
+function lockedBy(holder: string | undefined, path: string): ReflectionError {
+  const [, pid, host] = /^(\d+) (.+)$/.exec(holder ?? '') ?? [];
   const who = pid === undefined ? 'Another process' : `Process ${pid} on ${host}`;
   return new ReflectionError('output_unwritable', `${who} is writing this output.`, {
-    remedy: `Wait for it or choose another output; if there is no such process, delete ${path}.`,
+    remedy: `Wait for it, stop it or choose another output; it holds ${path}, which is free once it ends.`,
   });
 }

@@ -1,6 +1,6 @@
-import { mkdir } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { ReflectionError } from '../../errors.js';
+import { makeDirectory } from '../../output/make-directory.js';
 import { outputError } from '../../output/output-error.js';
 import { OutputLock } from '../../output/output-lock.js';
 import { type RunPaths, runPaths } from './run-paths.js';
@@ -26,7 +26,7 @@ export async function inRunDirectory<Result>(
   refuseToOverwrite(dataset, output, paths);
   let lock: OutputLock | undefined;
   try {
-    await mkdir(output, { recursive: true });
+    await makeDirectory(output);
     lock = await OutputLock.acquire(paths.lock);
     using state = RunState.open(paths.state);
     return await work(paths, state);

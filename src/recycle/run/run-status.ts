@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
-import { hostname } from 'node:os';
 import { ReflectionError } from '../../errors.js';
+import { lockHolder } from '../../output/output-lock.js';
 import { BatchState } from '../../teacher/batch/batch-state.js';
 import type { BatchWait } from '../../teacher/batch/batch-teacher.js';
 import { type RunManifest, readManifest } from './run-manifest.js';
@@ -30,13 +30,12 @@ export async function runStatus(directory: string): Promise<RunStatus> {
   const manifest = await readManifest(paths.manifest);
   if (manifest === undefined) throw noRun(directory);
   using state = RunState.openToRead(paths.state);
-  const owner = await readIfThere(paths.lock);
-  const isRunning = owner !== undefined && mayRun(owner);
+  const process = await lockHolder(paths.lock);
   const { tickets } = await BatchState.open(paths.batches);
   const isFinished = (await readIfThere(paths.summary)) !== undefined;
   return {
-    phase: isRunning ? 'running' : isFinished ? 'finished' : 'stopped',
-    process: isRunning ? owner : undefined,
+    phase: process !== undefined ? 'running' : isFinished ? 'finished' : 'stopped',
+    process,
     manifest,
     progress: state.progress,
     scores: state.scoreCount,
@@ -53,16 +52,4 @@ export function noRun(directory: string): ReflectionError {
 
 async function readIfThere(path: string): Promise<string | undefined> {
   return readFile(path, 'utf8').catch(() => undefined);
-}
-
-/** A killed process leaves its lock; one on another machine cannot be asked after. */
-function mayRun(owner: string): boolean {
-  const [, pid, host] = /^(\d+) (.+)$/.exec(owner) ?? [];
-  if (pid === undefined || host !== hostname()) return true;
-  try {
-    process.kill(Number(pid), 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code !== 'ESRCH';
-  }
 }
