@@ -7,6 +7,7 @@ import type { RecycleProgress, RecycleStart } from '../../src/recycle/recycle-op
 import { reflect } from '../../src/recycle/reflect.js';
 import { ROWS_PER_GROUP } from '../../src/recycle/rows/row-groups.js';
 import { runStatus } from '../../src/recycle/run/run-status.js';
+import { gate } from '../helpers/gate.js';
 import { TINY_STUDENT } from '../helpers/paths.js';
 import type { TeacherAction } from '../helpers/scripted-teacher-server.js';
 import { RecycleFixture, shortRows } from './recycle-fixture.js';
@@ -249,26 +250,32 @@ describe('a run', () => {
   });
 
   it('scores rows while others are with the teacher, and asks while rows are scored', async () => {
-    const rows = ROWS_PER_GROUP + 4;
-    let release = () => {};
-    const firstWindowDone = new Promise<void>((resolve) => {
-      release = resolve;
+    const mark = 'Second group.';
+    const rows = (await shortRows(ROWS_PER_GROUP + 4)).map((line, i) => {
+      const row = JSON.parse(line);
+      return i < ROWS_PER_GROUP ? line : JSON.stringify({ ...row, output: `${row.output} ${mark}` });
     });
-    let instructions = 0;
-    // Were all rows to be reflected before any is scored, or one group to follow the other, neither would ever go on.
-    await using teacher = await startRecyclingTeacher(async (_, kind) => {
-      if (kind === 'instruction' && ++instructions > ROWS_PER_GROUP) await firstWindowDone;
+    const secondAsked = gate();
+    const firstScored = gate();
+    // Each group waits for the other, told apart by their rows and not by when these come. Were all rows to be
+    // reflected before any is scored, or one group to follow the other, neither would ever go on.
+    await using teacher = await startRecyclingTeacher(async (_, kind, prompt) => {
+      if (kind === 'response') return undefined;
+      const isSecond = prompt.includes(mark);
+      if (isSecond) secondAsked.open();
+      await (isSecond ? firstScored : secondAsked).opened;
       return undefined;
     });
-    await fixture.writeRows(await shortRows(rows));
+    await fixture.writeRows(rows);
     const progress: number[] = [];
     const onProgress = (update: RecycleProgress) => {
       progress.push(update.rows);
-      if (update.scored > 0) release();
+      if (update.scored > 0) firstScored.open();
     };
-    const { summary } = await recycle(fixture.options(teacher, { concurrency: 2 * rows, onProgress }));
-    expect(summary.rows).toBe(rows);
-    expect(progress).toEqual([ROWS_PER_GROUP, rows, rows]);
+    const concurrency = 2 * rows.length;
+    const { summary } = await recycle(fixture.options(teacher, { concurrency, onProgress }));
+    expect(summary.rows).toBe(rows.length);
+    expect(progress).toEqual([ROWS_PER_GROUP, rows.length, rows.length]);
   });
 
   it('that the budget stopped goes on, with more of it, to the same outputs', async () => {

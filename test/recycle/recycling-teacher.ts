@@ -6,10 +6,11 @@ import {
   type TeacherAction,
 } from '../helpers/scripted-teacher-server.js';
 
-/** What the teacher does about a reflection, once per request; undefined answers it. */
+/** What the teacher does about a reflection, once per request; undefined answers it. `prompt` holds the row's texts. */
 export type Mischief = (
   digest: string,
   kind: 'instruction' | 'response',
+  prompt: string,
 ) => TeacherAction | undefined | Promise<TeacherAction | undefined>;
 
 export interface RecyclingTeacher extends AsyncDisposable {
@@ -37,7 +38,7 @@ export async function startRecyclingTeacher(
     asked.push(digest);
     if (delayMs > 0) await new Promise((resolve) => setTimeout(resolve, delayMs));
     const kind = name === 'instruction_reflection' ? 'instruction' : 'response';
-    return (await mischief(digest, kind)) ?? reply(recycledFields(body));
+    return (await mischief(digest, kind, body.messages[1].content)) ?? reply(recycledFields(body));
   });
   return {
     baseUrl: server.baseUrl,
