@@ -45,8 +45,9 @@ describe('a run', () => {
       const audit = audits[i];
       expect(audit).toMatchObject({ row: i + 2, id, outcome: audit.reason === null ? audit.winner : null });
       expect(audit.reflections).toHaveLength(2);
-      for (const { critique, raw_text } of audit.reflections) {
+      for (const { critique, raw_text, model, reply_format } of audit.reflections) {
         expect(raw_text).toContain(critique.helpfulness);
+        expect({ model, reply_format }).toEqual({ model: 'scripted-model-001', reply_format: 'json_schema' });
       }
       const kept = selected.find((row) => row.id === id);
       if (audit.outcome === null) {

@@ -136,7 +136,7 @@ function describeReflection(variant: ReflectedVariant, reflection: Reflection): 
     detail: isFailed ? reflection.detail : null,
     ...(origin && {
       teacher: origin.teacher,
-      model: origin.reply.format,
+      model: origin.reply.model,
       prompt_version: origin.promptVersion,
       prompt_hash: origin.promptHash,
       critique: origin.critique,
