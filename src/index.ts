@@ -30,8 +30,12 @@ export {
   type DeviceFinding,
   type DeviceName,
 } from './engine/devices.js';
+export type { ContextDescription, EngineDescription } from './engine/engine-description.js';
+export type { EngineStats } from './engine/engine-stats.js';
+export { HEADS, type Head, type HeadChoice } from './engine/head.js';
 export { type LoadStudentOptions, loadStudent } from './engine/load-student.js';
 export type { LoadedStudent, StudentFacts } from './engine/loaded-student.js';
+export type { ModelDescription } from './engine/model-description.js';
 export type { ScoreOptions, Scorer, SpanOutcome, SpanRequest, TokenizeOptions } from './engine/scorer.js';
 export { Student } from './engine/student.js';
 export { PRECISIONS, type Precision, type StudentOptions } from './engine/student-options.js';

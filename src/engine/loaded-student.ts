@@ -1,18 +1,16 @@
 import type { ChosenDevice } from './devices.js';
-import type {
-  NativeModelDescription,
-  NativeSessionDescription,
-  NativeSessionStats,
-} from './native-binding.js';
+import type { EngineDescription } from './engine-description.js';
+import type { EngineStats } from './engine-stats.js';
+import type { ModelDescription } from './model-description.js';
 import type { Scorer } from './scorer.js';
 import type { Precision } from './student-options.js';
 
 /** What a loaded student says about itself; plain data, so that it can come from another process. */
 export interface StudentFacts {
   /** What the file says about itself. */
-  readonly model: NativeModelDescription;
+  readonly model: ModelDescription;
   /** How the engine runs it. */
-  readonly engine: NativeSessionDescription & { readonly contexts: number };
+  readonly engine: EngineDescription;
   readonly device: ChosenDevice;
   readonly precision: Precision;
   readonly deterministic: boolean;
@@ -24,7 +22,7 @@ export interface StudentFacts {
 /** A student that is ready to score, in this process or in others. */
 export interface LoadedStudent extends Scorer, StudentFacts, AsyncDisposable {
   /** Counters since the student was loaded. Throws ReflectionError `closed`. */
-  stats(): NativeSessionStats;
+  stats(): EngineStats;
   /** Frees the student. Calls in flight reject with `closed`; a second close waits for the first. */
   close(): Promise<void>;
 }

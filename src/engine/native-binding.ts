@@ -4,6 +4,10 @@
  */
 import { createRequire } from 'node:module';
 import { ReflectionError } from '../errors.js';
+import type { ContextDescription } from './engine-description.js';
+import type { EngineStats } from './engine-stats.js';
+import type { HeadChoice } from './head.js';
+import type { ModelDescription } from './model-description.js';
 import { ADDON_FILE } from './native-paths.js';
 
 export interface NativeAddon {
@@ -44,24 +48,6 @@ export interface NativeModelOptions {
   readonly metadataOnly: boolean;
 }
 
-export interface NativeModelDescription {
-  readonly architecture: string;
-  readonly name: string;
-  readonly quantization: string;
-  readonly vocabType: string;
-  readonly parameters: number;
-  readonly bytes: number;
-  readonly vocabSize: number;
-  readonly width: number;
-  readonly layers: number;
-  readonly contextLength: number;
-  readonly slidingWindow: number;
-  readonly recurrent: boolean;
-  readonly addsBos: boolean;
-  readonly bos: number | null;
-  readonly eos: number | null;
-}
-
 export interface NativeTokenizeOptions {
   readonly addSpecial: boolean;
   readonly parseSpecial: boolean;
@@ -75,7 +61,7 @@ export interface NativeTokenLists {
 }
 
 export interface NativeModel {
-  describe(): NativeModelDescription;
+  describe(): ModelDescription;
   tokenize(texts: readonly string[], options: NativeTokenizeOptions): Promise<NativeTokenLists>;
   openSession(options: NativeSessionOptions): Promise<NativeSession>;
   close(): void;
@@ -94,33 +80,6 @@ export interface NativeSessionOptions {
   readonly head: HeadChoice;
 }
 
-/** How log-probs are taken from hidden states; see native/core/head.h. */
-export const HEADS = ['plain', 'chunked', 'sampler'] as const;
-export type Head = (typeof HEADS)[number];
-export type HeadChoice = Head | 'auto';
-
-export interface NativeSessionDescription {
-  readonly head: Head;
-  /** Why not the preferred head; "" when it is. */
-  readonly headReason: string;
-  readonly sharePrefixes: boolean;
-  readonly shareReason: string;
-  readonly maxLength: number;
-  readonly batchTokens: number;
-  /** Which of our own kernels compute; "" when ggml's do. */
-  readonly kernels: string;
-  readonly cells: number;
-  readonly threads: number;
-}
-
-export interface NativeSessionStats {
-  readonly decodedTokens: number;
-  /** Tokens that packing and sharing prefixes leave to decode; a deterministic session decodes more. */
-  readonly plannedTokens: number;
-  readonly decodes: number;
-  readonly outputRows: number;
-}
-
 export interface NativeJob {
   readonly tokens: Int32Array;
   readonly offsets: Uint32Array;
@@ -136,8 +95,8 @@ export interface NativeResult {
 }
 
 export interface NativeSession {
-  describe(): NativeSessionDescription;
-  stats(): NativeSessionStats;
+  describe(): ContextDescription;
+  stats(): EngineStats;
   score(id: number, job: NativeJob): Promise<NativeResult>;
   cancel(id: number): void;
   close(): Promise<void>;

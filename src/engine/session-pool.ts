@@ -1,11 +1,11 @@
+import type { ContextDescription } from './engine-description.js';
+import { addStats, type EngineStats } from './engine-stats.js';
 import type {
   NativeJob,
   NativeModel,
   NativeResult,
   NativeSession,
-  NativeSessionDescription,
   NativeSessionOptions,
-  NativeSessionStats,
 } from './native-binding.js';
 
 interface Member {
@@ -54,20 +54,12 @@ export class SessionPool {
   }
 
   /** Of the first session; the others differ in threads at most. */
-  describe(): NativeSessionDescription {
+  describe(): ContextDescription {
     return this.#members[0]!.session.describe();
   }
 
-  stats(): NativeSessionStats {
-    const all = this.#members.map(({ session }) => session.stats());
-    const sum = (read: (stats: NativeSessionStats) => number) =>
-      all.reduce((total, stats) => total + read(stats), 0);
-    return {
-      decodedTokens: sum((stats) => stats.decodedTokens),
-      plannedTokens: sum((stats) => stats.plannedTokens),
-      decodes: sum((stats) => stats.decodes),
-      outputRows: sum((stats) => stats.outputRows),
-    };
+  stats(): EngineStats {
+    return addStats(this.#members.map(({ session }) => session.stats()));
   }
 
   /** Scores a job on the session with the least to do. */

@@ -2,7 +2,8 @@ import { availableParallelism } from 'node:os';
 import { z } from 'zod';
 import { ReflectionError } from '../errors.js';
 import { type DeviceName, isDeviceName } from './devices.js';
-import { HEADS, type HeadChoice, type NativeModelDescription } from './native-binding.js';
+import { HEADS, type HeadChoice } from './head.js';
+import type { ModelDescription } from './model-description.js';
 
 /**
  * `fast`: the file's own weights, an F16 cache, flash attention where the device has it. `precise`: weights widened
@@ -110,7 +111,7 @@ const MOST_CONTEXTS = 16;
 
 /** How many decodes run at once on a CPU: one a thread, while caches stay small. A recurrent model's state does not. */
 export function contextsOnCpu(
-  { layers, width, contextLength, recurrent }: NativeModelDescription,
+  { layers, width, contextLength, recurrent }: ModelDescription,
   { threads, maxLength, precision }: CompleteStudentOptions,
   batchTokens: number,
 ): number {

@@ -1,13 +1,13 @@
 import { ReflectionError } from '../errors.js';
 import { checkGgufHeader, checkModelFile } from './check-model-file.js';
 import { type ChosenDevice, chooseDevice } from './devices.js';
+import type { EngineStats } from './engine-stats.js';
 import type { LoadedStudent, StudentFacts } from './loaded-student.js';
+import type { ModelDescription } from './model-description.js';
 import {
   type NativeJob,
   type NativeModel,
-  type NativeModelDescription,
   type NativeResult,
-  type NativeSessionStats,
   type NativeTokenLists,
   nativeAddon,
 } from './native-binding.js';
@@ -151,7 +151,7 @@ export class Student implements LoadedStudent {
     }
   }
 
-  stats(): NativeSessionStats {
+  stats(): EngineStats {
     this.#requireOpen();
     return this.#sessions.stats();
   }
@@ -190,7 +190,7 @@ async function loadModel(options: CompleteStudentOptions, device: ChosenDevice):
   }
 }
 
-function startOf(model: NativeModelDescription, path: string): { token: number; kind: 'bos' | 'eos' } {
+function startOf(model: ModelDescription, path: string): { token: number; kind: 'bos' | 'eos' } {
   if (model.bos !== null) return { token: model.bos, kind: 'bos' };
   if (model.eos !== null) return { token: model.eos, kind: 'eos' };
   throw new ReflectionError(

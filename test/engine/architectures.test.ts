@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { writeGguf } from '../../bench/models/gguf-writer.js';
 import { gpt2Model } from '../../bench/models/gpt2-model.js';
-import { HEADS } from '../../src/engine/native-binding.js';
+import { HEADS } from '../../src/engine/head.js';
 import type { SpanRequest } from '../../src/engine/scorer.js';
 import { PRECISIONS, type Precision, type StudentOptions } from '../../src/engine/student-options.js';
 import { BUILT_IN_TEMPLATES } from '../../src/prompt/built-in-templates.js';

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type TensorSpec, writeGguf } from '../../bench/models/gguf-writer.js';
 import { gpt2Model } from '../../bench/models/gpt2-model.js';
-import { HEADS } from '../../src/engine/native-binding.js';
+import { HEADS } from '../../src/engine/head.js';
 import type { SpanRequest } from '../../src/engine/scorer.js';
 import { PRECISIONS } from '../../src/engine/student-options.js';
 import { largestDifference, lossOf } from './fixtures/losses.js';

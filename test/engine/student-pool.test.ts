@@ -110,6 +110,13 @@ describe('a student in two processes', () => {
   });
 });
 
+describe('a pool of one', () => {
+  it('says so in the singular', async () => {
+    await using pool = await openPool({ devices: ['cpu'] });
+    expect(pool.device.description).toMatch(/^1 process, \w/);
+  });
+});
+
 describe('closing a pool', () => {
   it('rejects what is under way, ends the processes, and nothing works afterwards', async () => {
     const pool = await openPool();

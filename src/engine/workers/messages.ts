@@ -1,6 +1,7 @@
 import { ERROR_CODES, ReflectionError } from '../../errors.js';
+import type { EngineStats } from '../engine-stats.js';
 import type { StudentFacts } from '../loaded-student.js';
-import type { NativeJob, NativeResult, NativeSessionStats, NativeTokenLists } from '../native-binding.js';
+import type { NativeJob, NativeResult, NativeTokenLists } from '../native-binding.js';
 import type { TokenizeOptions } from '../scorer.js';
 import type { StudentOptions } from '../student-options.js';
 
@@ -28,7 +29,7 @@ export type FromWorker =
       readonly kind: 'scored';
       readonly id: number;
       readonly result: NativeResult;
-      readonly stats: NativeSessionStats;
+      readonly stats: EngineStats;
     }
   | { readonly kind: 'failed'; readonly id: number; readonly error: PlainError };
 

@@ -2,8 +2,9 @@ import { availableParallelism } from 'node:os';
 import { ReflectionError } from '../../errors.js';
 import { checkModelFile } from '../check-model-file.js';
 import type { ChosenDevice } from '../devices.js';
+import { addStats, type EngineStats } from '../engine-stats.js';
 import type { LoadedStudent, StudentFacts } from '../loaded-student.js';
-import { type NativeSessionStats, nativeAddon } from '../native-binding.js';
+import { nativeAddon } from '../native-binding.js';
 import type { ScoreOptions, SpanOutcome, SpanRequest, TokenizeOptions } from '../scorer.js';
 import { completeStudentOptions, type StudentOptions } from '../student-options.js';
 import { throwIfAborted } from '../throw-if-aborted.js';
@@ -60,7 +61,7 @@ export class StudentPool implements LoadedStudent {
     this.device = {
       ...first.device,
       name: all.map(({ device }) => device.name).join(', '),
-      description: `${all.length} processes, ${[...new Set(all.map(({ device }) => device.description))].join(', ')}`,
+      description: `${all.length} ${all.length === 1 ? 'process' : 'processes'}, ${[...new Set(all.map(({ device }) => device.description))].join(', ')}`,
     };
     this.precision = first.precision;
     this.deterministic = first.deterministic;
@@ -129,15 +130,9 @@ export class StudentPool implements LoadedStudent {
     }
   }
 
-  stats(): NativeSessionStats {
+  stats(): EngineStats {
     this.#requireOpen();
-    const all = this.#members.map(({ worker }) => worker.stats);
-    return {
-      decodedTokens: sum(all.map(({ decodedTokens }) => decodedTokens)),
-      plannedTokens: sum(all.map(({ plannedTokens }) => plannedTokens)),
-      decodes: sum(all.map(({ decodes }) => decodes)),
-      outputRows: sum(all.map(({ outputRows }) => outputRows)),
-    };
+    return addStats(this.#members.map(({ worker }) => worker.stats));
   }
 
   close(): Promise<void> {

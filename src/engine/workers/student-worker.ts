@@ -1,7 +1,8 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { ReflectionError } from '../../errors.js';
-import type { NativeJob, NativeResult, NativeSessionStats, NativeTokenLists } from '../native-binding.js';
+import type { EngineStats } from '../engine-stats.js';
+import type { NativeJob, NativeResult, NativeTokenLists } from '../native-binding.js';
 import type { TokenizeOptions } from '../scorer.js';
 import type { StudentOptions } from '../student-options.js';
 import { cpusOfNode } from './cpu-node.js';
@@ -11,7 +12,7 @@ import type { WorkerDevice } from './worker-device.js';
 /** As built, also when this file is run from its source. */
 const PROGRAM = fileURLToPath(new URL('../../../dist/engine/workers/worker-main.js', import.meta.url));
 
-const NO_STATS: NativeSessionStats = { decodedTokens: 0, plannedTokens: 0, decodes: 0, outputRows: 0 };
+const NO_STATS: EngineStats = { decodedTokens: 0, plannedTokens: 0, decodes: 0, outputRows: 0 };
 
 type Answer = Extract<FromWorker, { kind: 'tokenized' | 'scored' }>;
 
@@ -100,7 +101,7 @@ export class StudentWorker {
   }
 
   /** As of the last job it has finished. */
-  get stats(): NativeSessionStats {
+  get stats(): EngineStats {
     return this.#stats;
   }
 

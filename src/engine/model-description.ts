@@ -1,0 +1,30 @@
+/** What a model's file says about itself. */
+export interface ModelDescription {
+  /** The family in GGUF's words, e.g. `llama`. */
+  readonly architecture: string;
+  /** Often empty. */
+  readonly name: string;
+  /** Of the file, e.g. `F16`, `Q8_0`, `Q4_K - Medium`. */
+  readonly quantization: string;
+  /** The kind of tokenizer: `spm`, `bpe`, ... */
+  readonly vocabType: string;
+  readonly parameters: number;
+  /** Of the weights as loaded. */
+  readonly bytes: number;
+  /** Tokens in the vocabulary. */
+  readonly vocabSize: number;
+  /** Length of a hidden state. */
+  readonly width: number;
+  readonly layers: number;
+  /** Tokens. */
+  readonly contextLength: number;
+  /** Tokens that attention looks back over; 0 when it looks back over all. */
+  readonly slidingWindow: number;
+  /** State instead of, or beside, a cache of keys and values. */
+  readonly recurrent: boolean;
+  /** Whether its tokenizer puts a BOS before every text. */
+  readonly addsBos: boolean;
+  /** Token ids; null when the vocabulary has none. */
+  readonly bos: number | null;
+  readonly eos: number | null;
+}
