@@ -7,6 +7,12 @@ export interface GgufValue {
 /** Metadata in file order; keys are unique. */
 export type GgufMetadata = readonly (readonly [key: string, value: GgufValue])[];
 
+export function u16(value: number): GgufValue {
+  const bytes = Buffer.alloc(2);
+  bytes.writeUInt16LE(value);
+  return { type: 2, bytes };
+}
+
 export function u32(value: number): GgufValue {
   const bytes = Buffer.alloc(4);
   bytes.writeUInt32LE(value);

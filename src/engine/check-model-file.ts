@@ -3,6 +3,7 @@ import { open, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { ERROR_CODES, ReflectionError } from '../errors.js';
+import { modelFiles } from '../gguf/model-files.js';
 import { plainReason } from './native-error.js';
 import { ADDON_FILE, librariesDirectory } from './native-paths.js';
 
@@ -14,8 +15,11 @@ function unloadable(path: string, reason: string, remedy = GET_ANOTHER): Reflect
   return new ReflectionError('model_unloadable', `${path}: ${reason}`, { remedy });
 }
 
-/** Refuses what is plainly no GGUF, with a better sentence than a parser's. */
-export async function checkGgufHeader(path: string): Promise<void> {
+/**
+ * Refuses what is plainly no GGUF, or not all files of one, with a better sentence than a parser's.
+ * Rejects with ReflectionError `model_unloadable` or `aborted`.
+ */
+export async function checkGgufFiles(path: string, signal?: AbortSignal): Promise<void> {
   const info = await stat(path).catch((cause: NodeJS.ErrnoException) => {
     const reason = cause.code === 'ENOENT' ? 'there is no such file' : cause.message;
     throw new ReflectionError('model_unloadable', `${path}: ${reason}`, {
@@ -39,6 +43,7 @@ export async function checkGgufHeader(path: string): Promise<void> {
   } finally {
     await file.close();
   }
+  await modelFiles(path, signal);
 }
 
 /**
@@ -47,7 +52,7 @@ export async function checkGgufHeader(path: string): Promise<void> {
  * Throws ReflectionError `model_unloadable`, `out_of_memory` or `aborted`.
  */
 export async function checkModelFile(path: string, signal?: AbortSignal): Promise<void> {
-  await checkGgufHeader(path);
+  await checkGgufFiles(path, signal);
   const child = spawn(process.execPath, [CHECKER, ADDON_FILE, librariesDirectory() ?? '', path], {
     stdio: ['ignore', 'pipe', 'ignore'],
     // Ctrl-C must reach it through the signal alone: else its death could be taken for the file's fault

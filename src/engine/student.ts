@@ -1,5 +1,5 @@
 import { ReflectionError } from '../errors.js';
-import { checkGgufHeader, checkModelFile } from './check-model-file.js';
+import { checkGgufFiles, checkModelFile } from './check-model-file.js';
 import { type ChosenDevice, chooseDevice } from './devices.js';
 import type { EngineStats } from './engine-stats.js';
 import type { LoadedStudent, StudentFacts } from './loaded-student.js';
@@ -79,7 +79,7 @@ export class Student implements LoadedStudent {
     const { threads, precision, deterministic, signal } = options;
     const device = chooseDevice(options.device);
     if (options.checkFile) await checkModelFile(options.model, signal);
-    else await checkGgufHeader(options.model);
+    else await checkGgufFiles(options.model, signal);
 
     const model = await loadModel(options, device);
     try {
