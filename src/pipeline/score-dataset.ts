@@ -2,7 +2,7 @@ import { realpath } from 'node:fs/promises';
 import { datasetBytes } from '../dataset/dataset-bytes.js';
 import { readRows } from '../dataset/read-rows.js';
 import type { Row } from '../dataset/row.js';
-import { METRICS, type Metric } from '../domain/score.js';
+import { METRICS, type Metric, unscorableSample } from '../domain/score.js';
 import { type LoadStudentOptions, loadStudent } from '../engine/load-student.js';
 import type { LoadedStudent } from '../engine/loaded-student.js';
 import { ReflectionError } from '../errors.js';
@@ -91,7 +91,7 @@ export async function scoreDataset(options: ScoreDatasetOptions): Promise<ScoreD
     perToken: options.perToken ?? false,
     options,
     totalBytes,
-  } as const;
+  };
 
   const opened = await ScoreFile.open({
     path: options.output,
@@ -108,20 +108,22 @@ export async function scoreDataset(options: ScoreDatasetOptions): Promise<ScoreD
   const digest = new RowsDigest();
   let progress: ScoreDatasetProgress = { rows: 0, bytes: 0, tokens: 0, reused: 0 };
   const scorer = new RememberingScorer(student);
-  const scored = scoreStream(scorer, scorableRows(file, options), {
+  const scored = scoreStream(scorer, scorableRows(file, facts.metrics, options), {
     ...facts,
     ...(options.signal && { signal: options.signal }),
   });
-  for await (const { item, score, logicalTokens } of scored) {
+  let repeatedSpans = 0;
+  for await (const { item, score, ...counts } of scored) {
     await file.append(item.line ?? formatScoreLine(item.row, score, { perToken: facts.perToken }));
     summary.add(score, item.line !== undefined);
     digest.add(item.row);
     progress = {
       rows: progress.rows + 1,
       bytes: item.row.endByte,
-      tokens: progress.tokens + logicalTokens,
+      tokens: progress.tokens + counts.logicalTokens,
       reused: progress.reused + (item.line === undefined ? 0 : 1),
     };
+    repeatedSpans += counts.repeatedSpans;
     options.onProgress?.(progress);
   }
   // what follows the last row is whitespace
@@ -134,7 +136,7 @@ export async function scoreDataset(options: ScoreDatasetOptions): Promise<ScoreD
     logicalTokens: progress.tokens,
     decodedTokens: student.stats().decodedTokens,
     plannedTokens: student.stats().plannedTokens,
-    reusedSpans: scorer.reusedSpans,
+    reusedSpans: repeatedSpans + scorer.reusedSpans,
   } as const;
   await file.finish(describeRun(facts, result.summary, digest.hex()));
   return result;
@@ -148,6 +150,7 @@ interface RowInHand {
 
 async function* scorableRows(
   file: ScoreFile,
+  metrics: readonly Metric[],
   { dataset, limit, strict, signal }: ScoreDatasetOptions,
 ): AsyncGenerator<ScorableItem<RowInHand>> {
   for await (const row of readRows(dataset, {
@@ -160,14 +163,13 @@ async function* scorableRows(
           remedy: 'mend the row, or leave out --strict to have it written as unscorable',
         });
       }
-      const { reason, detail } = row;
-      yield { item: { row }, score: { status: 'unscorable', reason, detail, spans: {}, truncated: false } };
+      yield { item: { row }, score: unscorableSample(metrics, row) };
       continue;
     }
     const line = await file.lookup(row);
     yield line === undefined
       ? { item: { row }, sample: row.sample }
-      : { item: { row, line }, score: readScoreLine(line) };
+      : { item: { row, line }, score: readScoreLine(line, metrics) };
   }
 }
 

@@ -6,7 +6,7 @@ import type { Fingerprint } from '../output/fingerprint.js';
 import type { Template } from '../prompt/template.js';
 import type { Summary } from '../report/summarize.js';
 import type { DefinitionName } from '../scoring/definition.js';
-import { DEFINITIONS } from '../scoring/score-stream.js';
+import { DEFINITIONS } from '../scoring/definitions.js';
 import { PACKAGE_VERSION } from '../util/package-version.js';
 
 export interface ScoreFacts {

@@ -6,7 +6,7 @@ import { readRows } from '../dataset/read-rows.js';
 import { ReflectionError } from '../errors.js';
 import type { Fingerprint } from '../output/fingerprint.js';
 import { RememberingScorer } from '../scoring/remembering-scorer.js';
-import { DEFINITIONS } from '../scoring/score-stream.js';
+import { plannerFor } from '../scoring/score-stream.js';
 import type { BatchTeacher } from '../teacher/batch/batch-teacher.js';
 import type { Teacher } from '../teacher/teacher.js';
 import { defined } from '../util/defined.js';
@@ -150,16 +150,14 @@ function groupsUnderWay({ concurrency }: RunInputs, parallelism: number): number
 
 function scoresOf(
   { student, fingerprint }: OpenedStudent,
-  { template, definition }: RunInputs,
+  inputs: RunInputs,
   state: RunState,
   signal: AbortSignal,
 ): StudentScores {
-  const { maxLength, startToken } = student;
   return new StudentScores({
     // only a deterministic student gives equal spans equal bits, without which a run would not end as another
     scorer: student.deterministic ? new RememberingScorer(student) : student,
-    definition: DEFINITIONS[definition],
-    settings: { template, maxLength, startToken },
+    planner: plannerFor(student, inputs),
     fingerprint,
     state,
     signal,

@@ -4,11 +4,12 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Row } from '../../src/dataset/row.js';
-import type { SampleScore } from '../../src/domain/score.js';
+import { METRICS, unscorableSample } from '../../src/domain/score.js';
 import type { ExistingOutput } from '../../src/output/earlier-work.js';
 import { formatScoreLine } from '../../src/output/format-score-line.js';
 import { rowKey } from '../../src/output/row-key.js';
 import { ScoreFile } from '../../src/output/score-file.js';
+import { scoreOfSpans } from '../helpers/score-of-spans.js';
 import { rowOf } from './row-of.js';
 
 const FINGERPRINT = { model: 'a.gguf', maxTokens: 1024, metric: null };
@@ -30,10 +31,7 @@ async function open(existing: ExistingOutput, fingerprint = FINGERPRINT): Promis
 /** A line that depends on nothing but the row. */
 function lineOf(row: Row): string {
   const spans = { A_direct: { sumLogprob: -row.text.length, tokenCount: 3 } };
-  const score: SampleScore =
-    row.kind === 'sample'
-      ? { status: 'scored', truncated: false, spans }
-      : { status: 'unscorable', reason: row.reason, detail: row.detail, truncated: false, spans: {} };
+  const score = row.kind === 'sample' ? scoreOfSpans(spans) : unscorableSample(METRICS, row);
   return formatScoreLine(row, score, { perToken: false });
 }
 

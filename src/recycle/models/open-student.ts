@@ -2,7 +2,7 @@ import { type LoadStudentOptions, loadStudent } from '../../engine/load-student.
 import type { LoadedStudent } from '../../engine/loaded-student.js';
 import { llamaVersion } from '../../engine/versions.js';
 import type { Fingerprint } from '../../output/fingerprint.js';
-import { DEFINITIONS } from '../../scoring/score-stream.js';
+import { DEFINITIONS } from '../../scoring/definitions.js';
 import { fileHash } from '../../util/file-hash.js';
 import type { RunInputs } from '../run-inputs.js';
 

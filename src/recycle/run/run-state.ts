@@ -1,7 +1,7 @@
 import Database from 'better-sqlite3';
+import { type MetricScore, scoredMetric } from '../../domain/score.js';
 import { ReflectionError } from '../../errors.js';
 import type { TeacherReply } from '../../teacher/teacher.js';
-import type { MetricScore } from '../rows/metric-score.js';
 
 const SCHEMA_VERSION = 1;
 
@@ -125,12 +125,12 @@ export class RunState implements Disposable {
 
   score(key: string): MetricScore | undefined {
     const row = this.#row<{ score: string }>('SELECT score FROM scores WHERE key = ?', key);
-    return row && (JSON.parse(row.score) as MetricScore);
+    return row && readScore(row.score);
   }
 
   /** All of them or, should the process die, none. */
   keepScores(scores: ReadonlyMap<string, MetricScore>): void {
-    const rows = [...scores].map(([key, score]) => [key, JSON.stringify(score)]);
+    const rows = [...scores].map(([key, score]) => [key, spellScore(score)]);
     this.#write('INSERT OR IGNORE INTO scores (key, score) VALUES (?, ?)', rows);
   }
 
@@ -193,6 +193,16 @@ export class RunState implements Disposable {
       );
     }
   }
+}
+
+/** A ratio follows from its spans, and JSON has no Infinity. */
+function spellScore(score: MetricScore): string {
+  return JSON.stringify({ ...score, ratio: undefined });
+}
+
+function readScore(text: string): MetricScore {
+  const score = JSON.parse(text) as MetricScore;
+  return score.kind === 'scored' ? scoredMetric(score.conditioned, score.direct, score.truncated) : score;
 }
 
 function openState(
