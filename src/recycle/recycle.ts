@@ -3,8 +3,8 @@ import { datasetBytes } from '../dataset/dataset-bytes.js';
 import { datasetError } from '../dataset/dataset-error.js';
 import { datasetFormat } from '../dataset/dataset-format.js';
 import { readRows } from '../dataset/read-rows.js';
+import type { Fingerprint } from '../domain/fingerprint.js';
 import { ReflectionError } from '../errors.js';
-import type { Fingerprint } from '../output/fingerprint.js';
 import { RememberingScorer } from '../scoring/remembering-scorer.js';
 import { plannerFor } from '../scoring/score-stream.js';
 import type { BatchTeacher } from '../teacher/batch/batch-teacher.js';
@@ -196,7 +196,7 @@ async function readSummary({ summary }: RunPaths): Promise<RunSummary | undefine
 function mismatch({ output }: RecycleOptions, { invalidated }: ManifestChanges): ReflectionError {
   return new ReflectionError(
     'resume_mismatch',
-    `${output} was made with other options. With these, ${invalidated.join('; and ')}.`,
+    `${output} was made in another way. Now ${invalidated.join('; and ')}.`,
     { remedy: 'Restore the options, name another directory, or pass --accept-changes; nothing is deleted.' },
   );
 }
