@@ -1,5 +1,6 @@
 import { stat } from 'node:fs/promises';
 import { ReflectionError } from '../errors.js';
+import { isAbort } from '../util/is-abort.js';
 import { readNumbers } from './read-numbers.js';
 
 /**
@@ -54,7 +55,7 @@ export function unreadable(
   cause: Error & { readonly code?: string },
   signal: AbortSignal | undefined,
 ): ReflectionError {
-  if (signal?.aborted) return new ReflectionError('aborted', `reading ${path} was aborted`, { cause });
+  if (isAbort(cause, signal)) return new ReflectionError('aborted', `reading ${path} was aborted`, { cause });
   const reason = cause.code === 'ENOENT' ? 'there is no such file' : cause.message;
   return new ReflectionError('model_unloadable', `${path}: ${reason}`, {
     cause,

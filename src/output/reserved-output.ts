@@ -1,7 +1,7 @@
 import type { Fingerprint } from '../domain/fingerprint.js';
+import { outputError } from '../util/output-error.js';
 import { requireMatch } from './earlier-meta.js';
 import { type EarlierWork, type ExistingOutput, findEarlierWork } from './earlier-work.js';
-import { outputError } from './output-error.js';
 import { OutputLock } from './output-lock.js';
 import { type OutputPaths, outputPaths } from './output-paths.js';
 

@@ -3,12 +3,12 @@ import { isDeepStrictEqual } from 'node:util';
 import type { Row } from '../dataset/row.js';
 import type { Fingerprint } from '../domain/fingerprint.js';
 import type { JsonObject } from '../util/json-value.js';
+import { outputError } from '../util/output-error.js';
 import { renameDurably, replaceFile } from '../util/replace-file.js';
 import { type EarlierMeta, requireMatch } from './earlier-meta.js';
 import { gatherLines, removeUnfinished } from './earlier-work.js';
 import type { FinishedLines } from './finished-lines.js';
 import { LineWriter } from './line-writer.js';
-import { outputError } from './output-error.js';
 import { ownFields } from './own-fields.js';
 import type { ReservedOutput } from './reserved-output.js';
 import { ROW_KEY, rowKey } from './row-key.js';
@@ -69,7 +69,7 @@ export class ScoreFile implements AsyncDisposable {
       if (work.kind === 'complete') return { alreadyComplete: true, meta: work.meta.meta };
       const origin = originOf(fingerprint, work.kind === 'unfinished' ? work.meta : undefined);
       await replaceFile(paths.partialMeta, spellMeta(origin));
-      const lines = await LineWriter.create(paths.partial);
+      const lines = await LineWriter.create(paths.partial, paths.output);
       return { alreadyComplete: false, file: new ScoreFile({ reserved, origin, earlier, lines }) };
     } catch (cause) {
       await earlier?.close();

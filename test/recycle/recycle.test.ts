@@ -1,5 +1,6 @@
-import { copyFile, readFile, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
+import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { OutputLock } from '../../src/output/output-lock.js';
 import { recycle } from '../../src/recycle/recycle.js';
@@ -368,6 +369,20 @@ describe('a run', () => {
       message: expect.stringContaining('is itself an output'),
     });
   });
+
+  it.each(['manifest.json', 'selected.jsonl', 'audit.jsonl', 'summary.json'])(
+    'says that %s cannot be written',
+    async (name) => {
+      await using teacher = await startRecyclingTeacher();
+      await fixture.writeRows(await shortRows(1));
+      // written beside its place first
+      await mkdir(fixture.path(join('run', `${name}.tmp`)), { recursive: true });
+      await expect(recycle(fixture.options(teacher))).rejects.toMatchObject({
+        code: 'output_unwritable',
+        message: expect.stringContaining(`Cannot write ${fixture.path(join('run', name))}: `),
+      });
+    },
+  );
 
   it('refuses a state that is none', async () => {
     await using teacher = await startRecyclingTeacher();

@@ -173,7 +173,11 @@ export class RunState implements Disposable {
   }
 
   #row<T>(sql: string, ...parameters: readonly unknown[]): T | undefined {
-    return this.#prepare(sql).get(...parameters) as T | undefined;
+    try {
+      return this.#prepare(sql).get(...parameters) as T | undefined;
+    } catch (cause) {
+      throw cause instanceof Database.SqliteError ? unreadable(this.#path, cause) : cause;
+    }
   }
 
   #write(sql: string, rows: readonly (readonly unknown[])[]): void {
@@ -183,14 +187,11 @@ export class RunState implements Disposable {
         for (const row of rows) statement.run(...row);
       })();
     } catch (cause) {
-      throw new ReflectionError(
-        'output_unwritable',
-        `Cannot write ${this.#path}: ${(cause as Error).message}.`,
-        {
-          remedy: 'Check the disk it lies on, then run the same command again; what it holds is kept.',
-          cause,
-        },
-      );
+      if (!(cause instanceof Database.SqliteError)) throw cause;
+      throw new ReflectionError('output_unwritable', `Cannot write ${this.#path}: ${cause.message}.`, {
+        remedy: 'Check the disk it lies on, then run the same command again; what it holds is kept.',
+        cause,
+      });
     }
   }
 }
@@ -231,7 +232,7 @@ function versionOf(database: Database.Database): number {
 function unreadable(path: string, cause: Error): ReflectionError {
   return new ReflectionError(
     'journal_unreadable',
-    `Cannot open the state of a run, ${path}: ${cause.message}.`,
+    `Cannot read the state of a run, ${path}: ${cause.message}.`,
     {
       remedy: 'Check that this is a run directory; if the file is damaged, start anew in another directory.',
       cause,
