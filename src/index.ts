@@ -8,18 +8,24 @@ export { compareScores, type MetricComparison, type ScoreComparison } from './co
 export type { TopOverlap } from './comparison/top-overlap.js';
 export { readRows } from './dataset/read-rows.js';
 export type { BadRow, Row, SampleRow } from './dataset/row.js';
-export { ifd, lossRatio, rifd } from './domain/ifd.js';
+export { lossRatio, perplexityRatio } from './domain/ratio.js';
 export type { Sample } from './domain/sample.js';
 export {
+  firstUnscorable,
+  isTruncated,
   METRIC_SPANS,
+  METRIC_TITLES,
   METRICS,
   type Metric,
+  type MetricScore,
   type SampleScore,
-  type ScoredSample,
+  type ScoredMetric,
+  type ScoreFor,
   type Spans,
+  spansOf,
   UNSCORABLE_REASONS,
+  type UnscorableMetric,
   type UnscorableReason,
-  type UnscorableSample,
 } from './domain/score.js';
 export { loss, perplexity, SPAN_NAMES, type SpanName, type SpanScore } from './domain/span-score.js';
 export {

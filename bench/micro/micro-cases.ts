@@ -1,41 +1,34 @@
 import { readRows } from '../../src/dataset/read-rows.js';
 import type { SampleRow } from '../../src/dataset/row.js';
-import type { ScoredSample } from '../../src/domain/score.js';
+import { METRICS, type SampleScore, scoredMetric } from '../../src/domain/score.js';
 import type { SpanRequest } from '../../src/engine/scorer.js';
 import { flattenRequests, splitResult } from '../../src/engine/token-job.js';
 import { formatScoreLine } from '../../src/output/format-score-line.js';
 import { BUILT_IN_TEMPLATES } from '../../src/prompt/built-in-templates.js';
 import { renderPrompt } from '../../src/prompt/template.js';
-import type { SpanSettings } from '../../src/scoring/definition.js';
 import { EXACT_DEFINITION } from '../../src/scoring/exact-definition.js';
+import { Planner, textsOf } from '../../src/scoring/planner.js';
 import type { MicroCase } from './micro-case.js';
 
 const CHARACTERS_PER_TOKEN = 4;
 const TEMPLATE = BUILT_IN_TEMPLATES.alpaca;
-const SETTINGS: SpanSettings = {
-  template: TEMPLATE,
-  metrics: ['ifd', 'rifd'],
-  maxLength: 2048,
-  startToken: 0,
-};
+const PLANNER = new Planner(EXACT_DEFINITION, { template: TEMPLATE, maxLength: 2048, startToken: 0 });
 const SPAN = { sumLogprob: -123.456789, tokenCount: 45 };
-const SCORE: ScoredSample = {
-  status: 'scored',
-  spans: { Q_direct: SPAN, A_direct: SPAN, Q_condition: SPAN, A_condition: SPAN },
-  truncated: false,
-};
+const SCORED = scoredMetric(SPAN, SPAN, false);
+const SCORE: SampleScore = { metrics: { ifd: SCORED, rifd: SCORED } };
 
 /** What happens to a row on the JavaScript thread, step by step, on the rows of a dataset. */
 export async function microCases(data: string): Promise<readonly MicroCase[]> {
   const rows: SampleRow[] = [];
   for await (const row of readRows(data)) if (row.kind === 'sample') rows.push(row);
-  const prepared = rows.map(({ sample }) => ({
-    sample,
-    ids: EXACT_DEFINITION.texts(sample, SETTINGS).map(pseudoTokens),
-  }));
+  const prepared = rows.map(({ sample }) => {
+    const task = PLANNER.prepare(sample, METRICS);
+    return { task, ids: textsOf(task).map(pseudoTokens) };
+  });
   const requests = prepared
-    .flatMap(({ sample, ids }) => Object.values(EXACT_DEFINITION.plan(sample, ids, SETTINGS)))
-    .filter((plan) => plan.kind === 'span');
+    .flatMap(({ task, ids }) => PLANNER.plan(task, ids))
+    .flatMap(({ plan }) => [plan.conditioned, plan.direct])
+    .filter((span) => span.kind === 'span');
   const result = nativeResult(requests);
   return [
     { name: 'read a row', unit: 'row', items: rows.length, run: () => countRows(data) },
@@ -49,7 +42,7 @@ export async function microCases(data: string): Promise<readonly MicroCase[]> {
       name: 'plan the spans of both metrics',
       unit: 'row',
       items: rows.length,
-      run: () => prepared.map(({ sample, ids }) => EXACT_DEFINITION.plan(sample, ids, SETTINGS)),
+      run: () => prepared.map(({ task, ids }) => PLANNER.plan(task, ids)),
     },
     {
       name: 'flatten requests for the addon',

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { BUILT_IN_TEMPLATES, readRows, type Scorer, type SpanOutcome, scoreStream } from 'reflection-tuning';
 import { formatScoreLine } from '../../src/output/format-score-line.js';
+import { ReservedOutput } from '../../src/output/reserved-output.js';
 import { ScoreFile } from '../../src/output/score-file.js';
 import { RowsDigest } from '../../src/pipeline/rows-digest.js';
 import { ScoreSummary } from '../../src/report/summarize.js';
@@ -32,7 +33,8 @@ async function scoreInto(
   scorer: Scorer,
   { metrics }: TrialTask,
 ): Promise<number> {
-  const opened = await ScoreFile.open({ path: output, fingerprint: {}, existing: 'new' });
+  await using reserved = await ReservedOutput.reserve({ path: output, existing: 'new' });
+  const opened = await ScoreFile.open(reserved, { fingerprint: {} });
   if (opened.alreadyComplete) throw new Error(`${output} is there already`);
   await using file = opened.file;
   const summary = new ScoreSummary();

@@ -1,13 +1,6 @@
-import {
-  BUILT_IN_TEMPLATES,
-  METRICS,
-  type Sample,
-  type Scorer,
-  SPAN_NAMES,
-  type SpanRequest,
-} from 'reflection-tuning';
-import type { SpanSettings } from '../../src/scoring/definition.js';
-import { EXACT_DEFINITION } from '../../src/scoring/exact-definition.js';
+import { BUILT_IN_TEMPLATES, METRICS, type Sample, type Scorer, type SpanRequest } from 'reflection-tuning';
+import { textsOf } from '../../src/scoring/planner.js';
+import { plannerFor } from '../../src/scoring/score-stream.js';
 import type { TrialTask } from './task.js';
 
 /** The sequences of the exact definition for each sample, each a pass of its own for a scorer that shares nothing. */
@@ -16,24 +9,17 @@ export async function plannedSequences(
   samples: readonly Sample[],
   metrics: TrialTask['metrics'],
 ): Promise<readonly (readonly SpanRequest[])[]> {
-  const settings: SpanSettings = {
-    template: BUILT_IN_TEMPLATES.alpaca,
-    metrics: METRICS.filter((metric) => metrics.includes(metric)),
-    maxLength: scorer.maxLength,
-    startToken: scorer.startToken,
-  };
+  const planner = plannerFor(scorer, { template: BUILT_IN_TEMPLATES.alpaca });
   return Promise.all(
     samples.map(async (sample) => {
-      const texts = EXACT_DEFINITION.texts(sample, settings);
-      const plan = EXACT_DEFINITION.plan(
+      const task = planner.prepare(
         sample,
-        await scorer.tokenize(texts, EXACT_DEFINITION.tokenize),
-        settings,
+        METRICS.filter((metric) => metrics.includes(metric)),
       );
-      return SPAN_NAMES.flatMap((name) => {
-        const span = plan[name];
-        return span?.kind === 'span' ? [span] : [];
-      });
+      const planned = planner.plan(task, await scorer.tokenize(textsOf(task), planner.tokenize));
+      return planned
+        .flatMap(({ plan }) => [plan.conditioned, plan.direct])
+        .filter((span) => span.kind === 'span');
     }),
   );
 }

@@ -1,4 +1,4 @@
-import { BUILT_IN_TEMPLATES, type SampleScore, type Scorer, scoreStream } from 'reflection-tuning';
+import { BUILT_IN_TEMPLATES, type SampleScore, type Scorer, scoreStream, spansOf } from 'reflection-tuning';
 import { chooseSamples, type NumberedSample } from './choose-samples.js';
 import type { Measured, RowLoss, TrialTask } from './task.js';
 
@@ -37,8 +37,8 @@ async function scoreAll(scorer: Scorer, samples: readonly NumberedSample[], { me
   return { losses, tokens };
 }
 
-function meanLoss({ spans }: SampleScore): number | null {
-  const all = Object.values(spans);
+function meanLoss(score: SampleScore): number | null {
+  const all = Object.values(spansOf(score));
   const sum = all.reduce((total, span) => total + span.sumLogprob, 0);
   const count = all.reduce((total, span) => total + span.tokenCount, 0);
   return count === 0 ? null : -sum / count;

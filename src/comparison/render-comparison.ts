@@ -1,9 +1,7 @@
-import type { Metric } from '../domain/score.js';
+import { METRIC_TITLES, METRICS, type Metric } from '../domain/score.js';
 import { plainTable } from '../report/plain-table.js';
 import { formatCount, formatShare } from '../util/format.js';
 import { comparedMetrics, type ScoreComparison } from './compare-scores.js';
-
-const TITLES = { ifd: 'IFD', rifd: 'r-IFD' } as const satisfies Record<Metric, string>;
 
 /** A comparison for people: plain text, ending in a newline. */
 export function renderComparison(comparison: ScoreComparison): string {
@@ -19,12 +17,12 @@ function renderRows({ rows: { matched, unmatched }, metrics }: ScoreComparison):
     rows: [
       ...line('only in the first', unmatched[0]),
       ...line('only in the second', unmatched[1]),
-      ...(['ifd', 'rifd'] as const).flatMap((metric) => {
+      ...METRICS.flatMap((metric) => {
         const { a, b, both } = metrics[metric].missing;
         return [
-          ...line(`no ${TITLES[metric]} in the first`, a),
-          ...line(`no ${TITLES[metric]} in the second`, b),
-          ...line(`no ${TITLES[metric]} in either`, both),
+          ...line(`no ${METRIC_TITLES[metric]} in the first`, a),
+          ...line(`no ${METRIC_TITLES[metric]} in the second`, b),
+          ...line(`no ${METRIC_TITLES[metric]} in either`, both),
         ];
       }),
     ],
@@ -38,7 +36,7 @@ function renderRanks(comparison: ScoreComparison): string {
   const line = (label: string, cell: (metric: Metric) => string) => [label, ...compared.map(cell)];
   const { metrics } = comparison;
   return plainTable({
-    head: ['ranks', ...compared.map((metric) => TITLES[metric])],
+    head: ['ranks', ...compared.map((metric) => METRIC_TITLES[metric])],
     align: ['left', ...compared.map(() => 'right' as const)],
     rows: [
       line('rows', (metric) => formatCount(metrics[metric].rows)),

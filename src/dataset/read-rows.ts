@@ -1,4 +1,5 @@
 import { ReflectionError } from '../errors.js';
+import { isAbort } from '../util/is-abort.js';
 import { peek, prepend } from '../util/peek.js';
 import { openByteSource } from './byte-source.js';
 import { datasetError } from './dataset-error.js';
@@ -45,7 +46,7 @@ export async function* readRows(file: string, options: ReadRowsOptions = {}): As
       }
     }
   } catch (cause) {
-    if (!signal?.aborted) throw datasetError(file, cause);
+    if (!isAbort(cause, signal)) throw datasetError(file, cause);
     throw new ReflectionError('aborted', `Reading ${file} was aborted after ${index} rows.`, { cause });
   } finally {
     source.close();

@@ -1,3 +1,4 @@
+import { perplexityRatio } from './ratio.js';
 import type { SpanName, SpanScore } from './span-score.js';
 
 /** Why a row, or one of its metrics, has no score. Machine-readable; written to the output as `reason`. */
@@ -34,32 +35,93 @@ export type UnscorableReason = (typeof UNSCORABLE_REASONS)[number];
 export const METRICS = ['ifd', 'rifd'] as const;
 export type Metric = (typeof METRICS)[number];
 
-/** The spans each metric divides: conditioned over direct. */
+/** How people call each metric. */
+export const METRIC_TITLES = { ifd: 'IFD', rifd: 'r-IFD' } as const satisfies Record<Metric, string>;
+
+/** The spans each metric divides: conditioned over direct, see {@link perplexityRatio}. */
 export const METRIC_SPANS = {
   ifd: { conditioned: 'A_condition', direct: 'A_direct' },
   rifd: { conditioned: 'Q_condition', direct: 'Q_direct' },
-} as const satisfies Record<Metric, { conditioned: SpanName; direct: SpanName }>;
+} as const satisfies Record<Metric, Record<SpanSide, SpanName>>;
 
-/** The spans that could be scored. A missing key means "not computed"; there is no number for it. */
-export type Spans = Readonly<Partial<Record<SpanName, SpanScore>>>;
+export const SPAN_SIDES = ['conditioned', 'direct'] as const;
+export type SpanSide = (typeof SPAN_SIDES)[number];
 
-export interface ScoredSample {
-  readonly status: 'scored';
-  /** Holds both spans of every requested metric. */
-  readonly spans: Spans;
-  /** True when a target was cut to the maximum length, so that the score covers only its head. */
+export interface ScoredMetric {
+  readonly kind: 'scored';
+  /** The metric itself, see {@link perplexityRatio}. */
+  readonly ratio: number;
+  readonly conditioned: SpanScore;
+  readonly direct: SpanScore;
+  /** The target was cut to the maximum length, so that the score covers only its head. */
   readonly truncated: boolean;
 }
 
-export interface UnscorableSample {
-  readonly status: 'unscorable';
+export interface UnscorableMetric {
+  readonly kind: 'unscorable';
   readonly reason: UnscorableReason;
   /** One sentence for people: what is wrong, where, and what to do. */
   readonly detail: string;
-  /** What could be scored all the same (e.g. IFD of a row whose r-IFD has no room). */
-  readonly spans: Spans;
+  /** The one of its two spans that could be scored all the same. */
+  readonly half?: { readonly side: SpanSide; readonly span: SpanScore };
   readonly truncated: boolean;
 }
 
-/** A row is `scored` exactly when every requested metric was computed. */
-export type SampleScore = ScoredSample | UnscorableSample;
+/** One metric of one text, with what it was computed from, or why there is none. */
+export type MetricScore = ScoredMetric | UnscorableMetric;
+
+/** What the student says about one sample. */
+export interface SampleScore {
+  /** Those that were asked for; a missing one was not. */
+  readonly metrics: Readonly<Partial<Record<Metric, MetricScore>>>;
+}
+
+/** A sample's score where the compiler knows which metrics were asked for. */
+export interface ScoreFor<Asked extends readonly Metric[]> {
+  readonly metrics: number extends Asked['length']
+    ? SampleScore['metrics']
+    : Readonly<Record<Asked[number], MetricScore>>;
+}
+
+export function scoredMetric(conditioned: SpanScore, direct: SpanScore, truncated: boolean): ScoredMetric {
+  return { kind: 'scored', ratio: perplexityRatio(conditioned, direct), conditioned, direct, truncated };
+}
+
+/** The score of a sample of which nothing can be scored. */
+export function unscorableSample(
+  metrics: readonly Metric[],
+  { reason, detail }: Pick<UnscorableMetric, 'reason' | 'detail'>,
+): SampleScore {
+  const score: UnscorableMetric = { kind: 'unscorable', reason, detail, truncated: false };
+  return { metrics: Object.fromEntries(metrics.map((metric) => [metric, score])) };
+}
+
+/** The first metric of a sample that has no score; undefined when all that were asked for have one. */
+export function firstUnscorable({ metrics }: SampleScore): UnscorableMetric | undefined {
+  return METRICS.map((metric) => metrics[metric]).find((score) => score?.kind === 'unscorable');
+}
+
+/** Whether a target was cut to the maximum length. */
+export function isTruncated({ metrics }: SampleScore): boolean {
+  return METRICS.some((metric) => metrics[metric]?.truncated);
+}
+
+/** The spans that could be scored. A missing one was not computed; there is no number for it. */
+export type Spans = Readonly<Partial<Record<SpanName, SpanScore>>>;
+
+export function spansOf({ metrics }: SampleScore): Spans {
+  const spans: Partial<Record<SpanName, SpanScore>> = {};
+  for (const metric of METRICS) {
+    for (const side of SPAN_SIDES) {
+      const score = metrics[metric];
+      const span = score && sideOf(score, side);
+      if (span !== undefined) spans[METRIC_SPANS[metric][side]] = span;
+    }
+  }
+  return spans;
+}
+
+function sideOf(score: MetricScore, side: SpanSide): SpanScore | undefined {
+  if (score.kind === 'scored') return score[side];
+  return score.half?.side === side ? score.half.span : undefined;
+}

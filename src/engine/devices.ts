@@ -25,6 +25,8 @@ export interface ChosenDevice {
   readonly name: string;
   readonly kind: Exclude<DeviceChoice, 'auto'>;
   readonly description: string;
+  /** What arithmetic depends on: the GPU, or the instruction sets that the CPU back end uses. */
+  readonly processor: string;
   /** Which CPU back end runs what is not on a GPU. */
   readonly cpuBackend: 'prebuilt' | 'tuned';
   readonly findings: readonly DeviceFinding[];
@@ -141,5 +143,7 @@ export function chooseDevice(name: DeviceName, { survey = false } = {}): ChosenD
   }
   chosen ??= { kind: 'cpu', device: addon.devices().find((device) => device.backend === 'CPU')! };
   const { kind, device } = chosen;
-  return { name: device.name, kind, description: device.description, cpuBackend: backend, findings };
+  const { description } = device;
+  const processor = kind === 'cpu' ? features(addon.versions().systemInfo) : description;
+  return { name: device.name, kind, description, processor, cpuBackend: backend, findings };
 }

@@ -1,7 +1,6 @@
 import { rename, rm, stat } from 'node:fs/promises';
 import { ReflectionError } from '../errors.js';
-import type { JsonObject } from '../util/json-value.js';
-import { type Fingerprint, readMatchingMeta } from './fingerprint.js';
+import { type EarlierMeta, readEarlierMeta } from './earlier-meta.js';
 import { FinishedLines } from './finished-lines.js';
 import type { OutputPaths } from './output-paths.js';
 
@@ -14,40 +13,27 @@ export type ExistingOutput =
   /** Start over; a finished output is replaced only when the new one is finished too. */
   | 'force';
 
-/** What earlier attempts have left to build on. */
+/** What earlier attempts have left to build on, or to replace. */
 export type EarlierWork =
   | { readonly kind: 'none' }
-  | { readonly kind: 'unfinished'; readonly lines: FinishedLines }
-  | { readonly kind: 'complete'; readonly meta: JsonObject };
+  | { readonly kind: 'unfinished' | 'complete'; readonly meta: EarlierMeta };
 
 /**
- * Takes stock of what lies at an output's paths, which no other process may be using.
- * @throws {ReflectionError} `output_unwritable` where `existing` forbids to go on; `resume_mismatch`.
+ * Takes stock of what lies at an output's paths, which no other process may be using, and changes nothing.
+ * @throws {ReflectionError} `output_unwritable` where `existing` forbids to go on; `resume_mismatch` where what is there
+ *   does not tell what it depends on.
  */
-export async function takeUpEarlierWork(
-  paths: OutputPaths,
-  fingerprint: Fingerprint,
-  existing: ExistingOutput,
-): Promise<EarlierWork> {
+export async function findEarlierWork(paths: OutputPaths, existing: ExistingOutput): Promise<EarlierWork> {
   const hasOutput = await exists(paths.output);
-  const unfinished = (await exists(paths.partial)) || (await exists(paths.previous));
-  if (existing === 'force') {
-    await removeUnfinished(paths);
-    return { kind: 'none' };
-  }
+  const isUnfinished = (await exists(paths.partial)) || (await exists(paths.previous));
+  if (existing === 'force') return { kind: 'none' };
   if (existing === 'new') {
-    if (unfinished) throw inTheWay(`${paths.output} is unfinished`);
+    if (isUnfinished) throw inTheWay(`${paths.output} is unfinished`);
     if (hasOutput) throw inTheWay(`${paths.output} exists already`);
     return { kind: 'none' };
   }
-  if (unfinished) {
-    await readMatchingMeta(paths.partialMeta, fingerprint);
-    return { kind: 'unfinished', lines: await gather(paths) };
-  }
-  if (!hasOutput) return { kind: 'none' };
-  const meta = await readMatchingMeta(paths.meta, fingerprint);
-  await removeUnfinished(paths);
-  return { kind: 'complete', meta };
+  if (isUnfinished) return { kind: 'unfinished', meta: await readEarlierMeta(paths.partialMeta) };
+  return hasOutput ? { kind: 'complete', meta: await readEarlierMeta(paths.meta) } : { kind: 'none' };
 }
 
 /** Deletes everything but the finished output. */
@@ -56,7 +42,7 @@ export async function removeUnfinished(paths: OutputPaths): Promise<void> {
 }
 
 /** Brings the lines of all attempts into one file. Killed at any point, it loses none when run again. */
-async function gather({ partial, previous }: OutputPaths): Promise<FinishedLines> {
+export async function gatherLines({ partial, previous }: OutputPaths): Promise<FinishedLines> {
   if (!(await exists(previous))) await rename(partial, previous);
   const lines = await FinishedLines.open(previous);
   try {

@@ -1,4 +1,5 @@
 import { type FileHandle, open } from 'node:fs/promises';
+import { whileWriting } from '../util/output-error.js';
 
 const FLUSH_BYTES = 1024 * 1024;
 const FLUSH_MS = 1000;
@@ -6,21 +7,28 @@ const FLUSH_MS = 1000;
 /** Appends lines to a new file, in large writes, the last of them at most a second after its line came. */
 export class LineWriter {
   readonly #file: FileHandle;
+  /** What a failure calls the file. */
+  readonly #name: string;
   #lines: string[] = [];
   #length = 0;
   #timer: NodeJS.Timeout | undefined;
   /** The last write begun. Once one fails all later ones do, so nothing is ever written behind a torn line. */
   #writing: Promise<void> = Promise.resolve();
 
-  private constructor(file: FileHandle) {
+  private constructor(file: FileHandle, name: string) {
     this.#file = file;
+    this.#name = name;
   }
 
-  static async create(path: string): Promise<LineWriter> {
-    return new LineWriter(await open(path, 'w'));
+  /**
+   * @param name - The path that people know the file by, should it be another.
+   * @throws {ReflectionError} `output_unwritable`.
+   */
+  static async create(path: string, name = path): Promise<LineWriter> {
+    return new LineWriter(await whileWriting(name, () => open(path, 'w')), name);
   }
 
-  /** Resolves when the next line may come; rejects when a write has failed. */
+  /** Resolves when the next line may come. @throws {ReflectionError} `output_unwritable` when a write has failed. */
   append(line: string): Promise<void> {
     this.#lines.push(line);
     this.#length += line.length + 1;
@@ -33,9 +41,9 @@ export class LineWriter {
   async close({ durably }: { durably: boolean }): Promise<void> {
     try {
       await this.#flush();
-      if (durably) await this.#file.sync();
+      if (durably) await whileWriting(this.#name, () => this.#file.sync());
     } finally {
-      await this.#file.close();
+      await whileWriting(this.#name, () => this.#file.close());
     }
   }
 
@@ -45,7 +53,7 @@ export class LineWriter {
     const text = this.#lines.map((line) => `${line}\n`).join('');
     this.#lines = [];
     this.#length = 0;
-    this.#writing = this.#writing.then(() => this.#file.appendFile(text));
+    this.#writing = this.#writing.then(() => whileWriting(this.#name, () => this.#file.appendFile(text)));
     // Whoever appends or closes next is told; until then the failure must not count as unhandled.
     this.#writing.catch(() => {});
     return this.#writing;

@@ -5,14 +5,18 @@ import { ReflectionError } from '../errors.js';
 /**
  * Makes a directory, and those above it that are missing. Node's own recursive `mkdir` never comes back from file
  * systems that make none, such as /proc.
- * @throws {ReflectionError} `output_unwritable` on such a file system; the system's error otherwise, e.g. `EEXIST`
- * where a file is in the way.
+ * @throws {ReflectionError} `output_unwritable` on such a file system and where a file is in the way; the system's
+ * error otherwise.
  */
 export async function makeDirectory(path: string): Promise<void> {
   const missing: string[] = [];
   let existing = resolve(path);
   for (; !(await isThere(existing)); existing = dirname(existing)) missing.unshift(existing);
-  if (missing.length === 0 && !(await stat(existing)).isDirectory()) await mkdir(existing);
+  if (!(await stat(existing)).isDirectory()) {
+    throw new ReflectionError('output_unwritable', `${existing} is a file, but a directory is needed.`, {
+      remedy: 'Name a directory that is there, or one to be made.',
+    });
+  }
   for (const directory of missing) {
     await mkdir(directory).catch((cause: NodeJS.ErrnoException) => {
       // Somebody else may make it at the same time.

@@ -1,27 +1,44 @@
-import type { SampleScore, UnscorableReason } from '../domain/score.js';
-import { SPAN_NAMES, type SpanName, type SpanScore } from '../domain/span-score.js';
+import {
+  METRIC_SPANS,
+  type Metric,
+  type MetricScore,
+  type SampleScore,
+  scoredMetric,
+  type UnscorableReason,
+} from '../domain/score.js';
+import type { SpanName, SpanScore } from '../domain/span-score.js';
+
+type Fields = Readonly<Record<string, unknown>>;
 
 /**
- * The score in a finished line, for counting it again. A span's sum comes back from its mean loss, so it may differ
- * from the original in the last bit; per-token values are not read.
+ * The score in a finished line, for counting it again, as far as the line tells: a span's sum comes back from its mean
+ * loss, so it may differ from the original in the last bit; per-token values are not read; and of two metrics without a
+ * score both have the first one's reason.
+ * @param metrics - Those that the line was made with.
  */
-export function readScoreLine(line: string): SampleScore {
-  const fields = JSON.parse(line) as Readonly<Record<string, unknown>>;
-  const spans: Partial<Record<SpanName, SpanScore>> = {};
-  for (const name of SPAN_NAMES) {
-    const loss = fields[`loss_${name}`];
-    const tokenCount = fields[`tokens_${name}`];
-    if (typeof loss === 'number' && typeof tokenCount === 'number') {
-      spans[name] = { sumLogprob: -loss * tokenCount, tokenCount };
-    }
-  }
+export function readScoreLine(line: string, metrics: readonly Metric[]): SampleScore {
+  const fields = JSON.parse(line) as Fields;
+  return { metrics: Object.fromEntries(metrics.map((metric) => [metric, readMetric(fields, metric)])) };
+}
+
+function readMetric(fields: Fields, metric: Metric): MetricScore {
+  const conditioned = readSpan(fields, METRIC_SPANS[metric].conditioned);
+  const direct = readSpan(fields, METRIC_SPANS[metric].direct);
   const truncated = fields.truncated === true;
-  if (fields.status === 'scored') return { status: 'scored', spans, truncated };
+  if (conditioned !== undefined && direct !== undefined) return scoredMetric(conditioned, direct, truncated);
   return {
-    status: 'unscorable',
+    kind: 'unscorable',
     reason: fields.reason as UnscorableReason,
     detail: String(fields.detail),
-    spans,
+    ...(conditioned && { half: { side: 'conditioned', span: conditioned } }),
+    ...(direct && { half: { side: 'direct', span: direct } }),
     truncated,
   };
+}
+
+function readSpan(fields: Fields, name: SpanName): SpanScore | undefined {
+  const loss = fields[`loss_${name}`];
+  const tokenCount = fields[`tokens_${name}`];
+  if (typeof loss !== 'number' || typeof tokenCount !== 'number') return undefined;
+  return { sumLogprob: -loss * tokenCount, tokenCount };
 }

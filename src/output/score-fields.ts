@@ -1,5 +1,12 @@
-import { ifd, lossRatio, rifd } from '../domain/ifd.js';
-import { METRIC_SPANS, type Metric, type SampleScore, type Spans } from '../domain/score.js';
+import { lossRatio } from '../domain/ratio.js';
+import {
+  firstUnscorable,
+  isTruncated,
+  type MetricScore,
+  type SampleScore,
+  type Spans,
+  spansOf,
+} from '../domain/score.js';
 import { loss, perplexity, SPAN_NAMES, type SpanName, type SpanScore } from '../domain/span-score.js';
 import { shortestFloat32 } from '../util/float32.js';
 import { ROW_KEY, rowKey } from './row-key.js';
@@ -15,25 +22,27 @@ export interface ScoreFieldsOptions {
  * was not computed or is not finite is null.
  */
 export function scoreFields(text: string, score: SampleScore, { perToken }: ScoreFieldsOptions) {
-  const { spans } = score;
+  const spans = spansOf(score);
+  const { ifd, rifd } = score.metrics;
+  const unscorable = firstUnscorable(score);
   return {
     [ROW_KEY]: rowKey(text),
     ...perSpan(spans, 'ppl', (span) => finite(perplexity(span))),
-    ifd_ppl: ratio(spans, 'ifd', ifd),
-    rifd_ppl: ratio(spans, 'rifd', rifd),
+    ifd_ppl: ratioOf(ifd),
+    rifd_ppl: ratioOf(rifd),
     ...perSpan(spans, 'loss', (span) => finite(loss(span))),
-    ifd_loss: ratio(spans, 'ifd', lossRatio),
-    rifd_loss: ratio(spans, 'rifd', lossRatio),
+    ifd_loss: lossRatioOf(ifd),
+    rifd_loss: lossRatioOf(rifd),
     ...perSpan(spans, 'tokens', (span) => span.tokenCount),
-    truncated: score.truncated,
-    status: score.status,
-    reason: score.status === 'scored' ? null : score.reason,
-    detail: score.status === 'scored' ? null : score.detail,
+    truncated: isTruncated(score),
+    status: unscorable === undefined ? 'scored' : 'unscorable',
+    reason: unscorable?.reason ?? null,
+    detail: unscorable?.detail ?? null,
     ...(perToken && perSpan(spans, 'logprobs', logprobs)),
   };
 }
 
-const NO_SCORE: SampleScore = { status: 'scored', spans: {}, truncated: false };
+const NO_SCORE: SampleScore = { metrics: {} };
 
 /** Names of the fields every line has. */
 export const SCORE_FIELDS: readonly string[] = Object.keys(scoreFields('', NO_SCORE, { perToken: false }));
@@ -55,10 +64,12 @@ function perSpan<Prefix extends string, Value>(
   return Object.fromEntries(entries) as Record<`${Prefix}_${SpanName}`, Value | null>;
 }
 
-function ratio(spans: Spans, metric: Metric, of: typeof ifd): number | null {
-  const conditioned = spans[METRIC_SPANS[metric].conditioned];
-  const direct = spans[METRIC_SPANS[metric].direct];
-  return conditioned === undefined || direct === undefined ? null : finite(of(conditioned, direct));
+function ratioOf(score: MetricScore | undefined): number | null {
+  return score?.kind === 'scored' ? finite(score.ratio) : null;
+}
+
+function lossRatioOf(score: MetricScore | undefined): number | null {
+  return score?.kind === 'scored' ? finite(lossRatio(score.conditioned, score.direct)) : null;
 }
 
 function logprobs(span: SpanScore): (number | null)[] | null {

@@ -1,21 +1,22 @@
 import { rm } from 'node:fs/promises';
+import { isDeepStrictEqual } from 'node:util';
 import type { Row } from '../dataset/row.js';
+import type { Fingerprint } from '../domain/fingerprint.js';
 import { type JsonObject, parseJsonIfValid } from '../util/json-value.js';
+import { outputError } from '../util/output-error.js';
 import { renameDurably, replaceFile } from '../util/replace-file.js';
-import { type ExistingOutput, removeUnfinished, takeUpEarlierWork } from './earlier-work.js';
-import type { Fingerprint } from './fingerprint.js';
+import { type EarlierMeta, requireMatch } from './earlier-meta.js';
+import { gatherLines, removeUnfinished } from './earlier-work.js';
 import type { FinishedLines } from './finished-lines.js';
 import { LineWriter } from './line-writer.js';
-import { outputError } from './output-error.js';
-import { OutputLock } from './output-lock.js';
-import { type OutputPaths, outputPaths } from './output-paths.js';
 import { ownFields } from './own-fields.js';
+import type { ReservedOutput } from './reserved-output.js';
 import { ROW_KEY, rowKey } from './row-key.js';
 
 export interface ScoreFileOptions {
-  readonly path: string;
   readonly fingerprint: Fingerprint;
-  readonly existing: ExistingOutput;
+  /** Take earlier lines over although their numbers are rounded in another way. Default false. */
+  readonly acceptChanges?: boolean;
 }
 
 /** With nothing left to do when the output is there, finished, and was made with the same parameters. */
@@ -25,9 +26,12 @@ export type OpenedScoreFile =
 
 /** What an open score file consists of. */
 interface Parts {
-  readonly paths: OutputPaths;
-  readonly fingerprint: Fingerprint;
-  readonly lock: OutputLock;
+  readonly reserved: ReservedOutput;
+  /** What is told of the lines in the meta files. */
+  readonly origin: {
+    readonly fingerprint: Fingerprint;
+    readonly earlier_fingerprints?: readonly Fingerprint[];
+  };
   /** Lines of earlier attempts, when there were any. */
   readonly earlier: FinishedLines | undefined;
   readonly lines: LineWriter;
@@ -48,28 +52,28 @@ export class ScoreFile implements AsyncDisposable {
   }
 
   /**
-   * @throws {ReflectionError} `output_unwritable` when the path cannot be written, another process is writing it
-   * or `existing` forbids to go on; `resume_mismatch` when earlier work was done with other parameters.
+   * Begins to write a reserved output, which ends with the file. Where it is complete already nothing is changed.
+   * @throws {ReflectionError} `output_unwritable`; `resume_mismatch` when earlier work was done with other parameters,
+   * or in another way and changes are not accepted. The reservation stays.
    */
-  static async open({ path, fingerprint, existing }: ScoreFileOptions): Promise<OpenedScoreFile> {
-    const paths = outputPaths(path);
-    let lock: OutputLock | undefined;
+  static async open(
+    reserved: ReservedOutput,
+    { fingerprint, acceptChanges = false }: ScoreFileOptions,
+  ): Promise<OpenedScoreFile> {
+    const { paths, earlier: work } = reserved;
+    if (work.kind !== 'none') requireMatch(work.meta, fingerprint, acceptChanges);
     let earlier: FinishedLines | undefined;
     try {
-      lock = await OutputLock.acquire(paths.lock);
-      const work = await takeUpEarlierWork(paths, fingerprint, existing);
-      if (work.kind === 'complete') {
-        await lock.release();
-        return { alreadyComplete: true, meta: work.meta };
-      }
-      if (work.kind === 'unfinished') earlier = work.lines;
-      await replaceFile(paths.partialMeta, spellMeta({ fingerprint }));
-      const lines = await LineWriter.create(paths.partial);
-      return { alreadyComplete: false, file: new ScoreFile({ paths, fingerprint, lock, earlier, lines }) };
+      if (work.kind === 'unfinished') earlier = await gatherLines(paths);
+      else await removeUnfinished(paths);
+      if (work.kind === 'complete') return { alreadyComplete: true, meta: work.meta.meta };
+      const origin = originOf(fingerprint, work.kind === 'unfinished' ? work.meta : undefined);
+      await replaceFile(paths.partialMeta, spellMeta(origin));
+      const lines = await LineWriter.create(paths.partial, paths.output);
+      return { alreadyComplete: false, file: new ScoreFile({ reserved, origin, earlier, lines }) };
     } catch (cause) {
       await earlier?.close();
-      await lock?.release();
-      throw outputError(path, cause);
+      throw outputError(paths.output, cause);
     }
   }
 
@@ -107,16 +111,17 @@ export class ScoreFile implements AsyncDisposable {
    * fingerprint. Nothing else of it remains.
    */
   async finish(meta: object): Promise<void> {
-    const { paths, fingerprint, lock, lines, earlier } = this.#parts;
+    const { reserved, origin, lines, earlier } = this.#parts;
+    const { paths } = reserved;
     await this.#guard(async () => {
       await lines.close({ durably: true });
-      await replaceFile(paths.meta, spellMeta({ ...meta, fingerprint }));
+      await replaceFile(paths.meta, spellMeta({ ...meta, ...origin }));
       await earlier?.close();
       // While the partial lies there the output counts as unfinished, so the rename has to come last.
       await rm(paths.previous, { force: true });
       await renameDurably(paths.partial, paths.output);
       await removeUnfinished(paths);
-      await lock.release();
+      await reserved[Symbol.asyncDispose]();
     });
     this.#isOpen = false;
   }
@@ -128,21 +133,30 @@ export class ScoreFile implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     if (!this.#isOpen) return;
     this.#isOpen = false;
-    const { paths, lock, lines, earlier } = this.#parts;
+    const { reserved, lines, earlier } = this.#parts;
     // Lines that cannot be written any more are scored again; append() has told of the failure.
     await lines.close({ durably: false }).catch(() => {});
     await earlier?.close();
-    if (!this.#hasLines && earlier === undefined) await removeUnfinished(paths);
-    await lock.release();
+    if (!this.#hasLines && earlier === undefined) await removeUnfinished(reserved.paths);
+    await reserved[Symbol.asyncDispose]();
   }
 
   async #guard<Result>(work: () => Promise<Result>): Promise<Result> {
     try {
       return await work();
     } catch (cause) {
-      throw outputError(this.#parts.paths.output, cause);
+      throw outputError(this.#parts.reserved.paths.output, cause);
     }
   }
+}
+
+/** Every way in which the lines were computed, without repetition. */
+function originOf(fingerprint: Fingerprint, earlier: EarlierMeta | undefined): Parts['origin'] {
+  const all = earlier === undefined ? [] : [...earlier.earlierFingerprints, earlier.fingerprint];
+  const different = all.filter(
+    (one, i) => ![...all.slice(0, i), fingerprint].some((other) => isDeepStrictEqual(one, other)),
+  );
+  return { fingerprint, ...(different.length > 0 && { earlier_fingerprints: different }) };
 }
 
 function spellMeta(meta: object): string {

@@ -2,22 +2,27 @@ import { realpath } from 'node:fs/promises';
 import { datasetBytes } from '../dataset/dataset-bytes.js';
 import { readRows } from '../dataset/read-rows.js';
 import type { Row } from '../dataset/row.js';
-import { METRICS, type Metric } from '../domain/score.js';
+import type { Fingerprint } from '../domain/fingerprint.js';
+import { METRICS, type Metric, unscorableSample } from '../domain/score.js';
 import { type LoadStudentOptions, loadStudent } from '../engine/load-student.js';
 import type { LoadedStudent } from '../engine/loaded-student.js';
+import { llamaVersion } from '../engine/versions.js';
 import { ReflectionError } from '../errors.js';
+import { loadAndHash } from '../gguf/load-and-hash.js';
 import { formatScoreLine } from '../output/format-score-line.js';
 import { outputPaths } from '../output/output-paths.js';
 import { readScoreLine } from '../output/read-score-line.js';
+import { ReservedOutput } from '../output/reserved-output.js';
 import { ScoreFile } from '../output/score-file.js';
 import type { Template } from '../prompt/template.js';
 import { ScoreSummary, type Summary } from '../report/summarize.js';
 import type { DefinitionName } from '../scoring/definition.js';
 import { RememberingScorer } from '../scoring/remembering-scorer.js';
 import { type ScorableItem, scoreStream } from '../scoring/score-stream.js';
-import { fileHash } from '../util/file-hash.js';
+import { requestedFingerprint, scoringFingerprint } from '../scoring/scoring-fingerprint.js';
+import { defined } from '../util/defined.js';
 import { RowsDigest, rowsDigestOf } from './rows-digest.js';
-import { describeRun, fingerprintOf } from './score-manifest.js';
+import { describeRun } from './score-manifest.js';
 
 export interface ScoreDatasetOptions {
   readonly dataset: string;
@@ -33,6 +38,8 @@ export interface ScoreDatasetOptions {
   readonly strict?: boolean;
   /** What to do about an output, finished or not, that is already there; `new` refuses. */
   readonly existing?: 'new' | 'resume' | 'force';
+  /** Resume although other kernels, another processor or version rounds numbers in another way. Default false. */
+  readonly acceptChanges?: boolean;
   readonly signal?: AbortSignal;
   readonly onStart?: (start: ScoreDatasetStart) => void;
   readonly onProgress?: (progress: ScoreDatasetProgress) => void;
@@ -76,27 +83,24 @@ export type ScoreDatasetResult =
 export async function scoreDataset(options: ScoreDatasetOptions): Promise<ScoreDatasetResult> {
   await refuseToOverwriteInput(options);
   const totalBytes = await datasetBytes(options.dataset);
-  const hashing = fileHash(options.student.model, options.signal);
-  hashing.catch(() => {});
-  await using student = await loadStudent({
-    ...options.student,
-    ...(options.signal && { signal: options.signal }),
-  });
-  const facts = {
-    student,
-    studentHash: await hashing,
+  const requested = {
     template: options.template,
     metrics: METRICS.filter((metric) => (options.metrics ?? METRICS).includes(metric)),
     definition: options.definition ?? 'exact',
     perToken: options.perToken ?? false,
-    options,
-    totalBytes,
   } as const;
-
-  const opened = await ScoreFile.open({
+  await using reserved = await ReservedOutput.reserve({
     path: options.output,
-    fingerprint: fingerprintOf(facts),
     existing: options.existing ?? 'new',
+    known: { ...requestedFingerprint(requested), ...knownOf(options.student) },
+  });
+  const { signal } = options;
+  const load = () => loadStudent({ ...options.student, ...(signal && { signal }) });
+  const { model, hash: studentHash } = await loadAndHash(options.student.model, load, signal);
+  await using student = model;
+  const opened = await ScoreFile.open(reserved, {
+    fingerprint: scoringFingerprint(requested, student, studentHash, llamaVersion()),
+    acceptChanges: options.acceptChanges ?? false,
   });
   // awaited here: a rejection while the student closes would count as unhandled
   if (opened.alreadyComplete) return await alreadyComplete(opened.meta, options);
@@ -108,20 +112,22 @@ export async function scoreDataset(options: ScoreDatasetOptions): Promise<ScoreD
   const digest = new RowsDigest();
   let progress: ScoreDatasetProgress = { rows: 0, bytes: 0, tokens: 0, reused: 0 };
   const scorer = new RememberingScorer(student);
-  const scored = scoreStream(scorer, scorableRows(file, options), {
-    ...facts,
+  const scored = scoreStream(scorer, scorableRows(file, requested.metrics, options), {
+    ...requested,
     ...(options.signal && { signal: options.signal }),
   });
-  for await (const { item, score, logicalTokens } of scored) {
-    await file.append(item.line ?? formatScoreLine(item.row, score, { perToken: facts.perToken }));
+  let repeatedSpans = 0;
+  for await (const { item, score, ...counts } of scored) {
+    await file.append(item.line ?? formatScoreLine(item.row, score, requested));
     summary.add(score, item.line !== undefined);
     digest.add(item.row);
     progress = {
       rows: progress.rows + 1,
       bytes: item.row.endByte,
-      tokens: progress.tokens + logicalTokens,
+      tokens: progress.tokens + counts.logicalTokens,
       reused: progress.reused + (item.line === undefined ? 0 : 1),
     };
+    repeatedSpans += counts.repeatedSpans;
     options.onProgress?.(progress);
   }
   // what follows the last row is whitespace
@@ -134,10 +140,17 @@ export async function scoreDataset(options: ScoreDatasetOptions): Promise<ScoreD
     logicalTokens: progress.tokens,
     decodedTokens: student.stats().decodedTokens,
     plannedTokens: student.stats().plannedTokens,
-    reusedSpans: scorer.reusedSpans,
+    reusedSpans: repeatedSpans + scorer.reusedSpans,
   } as const;
-  await file.finish(describeRun(facts, result.summary, digest.hex()));
+  await file.finish(
+    describeRun({ ...requested, student, studentHash, options, totalBytes }, result.summary, digest.hex()),
+  );
   return result;
+}
+
+/** What of a student's part of the fingerprint its options say outright. */
+function knownOf({ precision, deterministic }: LoadStudentOptions): Fingerprint {
+  return defined({ precision, deterministic });
 }
 
 interface RowInHand {
@@ -148,6 +161,7 @@ interface RowInHand {
 
 async function* scorableRows(
   file: ScoreFile,
+  metrics: readonly Metric[],
   { dataset, limit, strict, signal }: ScoreDatasetOptions,
 ): AsyncGenerator<ScorableItem<RowInHand>> {
   for await (const row of readRows(dataset, {
@@ -160,14 +174,13 @@ async function* scorableRows(
           remedy: 'mend the row, or leave out --strict to have it written as unscorable',
         });
       }
-      const { reason, detail } = row;
-      yield { item: { row }, score: { status: 'unscorable', reason, detail, spans: {}, truncated: false } };
+      yield { item: { row }, score: unscorableSample(metrics, row) };
       continue;
     }
     const line = await file.lookup(row);
     yield line === undefined
       ? { item: { row }, sample: row.sample }
-      : { item: { row, line }, score: readScoreLine(line) };
+      : { item: { row, line }, score: readScoreLine(line, metrics) };
   }
 }
 

@@ -2,11 +2,10 @@ import { basename } from 'node:path';
 import type { Metric } from '../domain/score.js';
 import type { LoadedStudent } from '../engine/loaded-student.js';
 import { llamaVersion } from '../engine/versions.js';
-import type { Fingerprint } from '../output/fingerprint.js';
 import type { Template } from '../prompt/template.js';
 import type { Summary } from '../report/summarize.js';
 import type { DefinitionName } from '../scoring/definition.js';
-import { DEFINITIONS } from '../scoring/score-stream.js';
+import { DEFINITIONS } from '../scoring/definitions.js';
 import { PACKAGE_VERSION } from '../util/package-version.js';
 
 export interface ScoreFacts {
@@ -23,23 +22,6 @@ export interface ScoreFacts {
     readonly student: { readonly model: string; readonly maxLength?: number };
   };
   readonly totalBytes: number;
-}
-
-/** Everything a score depends on but its row. Threads and batch size are left out: they change rounding only. */
-export function fingerprintOf({ student, ...facts }: ScoreFacts): Fingerprint {
-  return {
-    definition: DEFINITIONS[facts.definition].version,
-    template: `${facts.template.name} ${facts.template.hash}`,
-    student: facts.studentHash,
-    start_token: student.startToken,
-    metrics: facts.metrics.join(','),
-    max_length: student.maxLength,
-    precision: student.precision,
-    deterministic: student.deterministic,
-    per_token: facts.perToken,
-    device: student.device.kind,
-    llama_cpp: llamaVersion(),
-  };
 }
 
 /** The header file beside the output: how its numbers were made, for whoever finds it later. */

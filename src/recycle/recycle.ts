@@ -3,10 +3,10 @@ import { datasetBytes } from '../dataset/dataset-bytes.js';
 import { datasetError } from '../dataset/dataset-error.js';
 import { datasetFormat } from '../dataset/dataset-format.js';
 import { readRows } from '../dataset/read-rows.js';
+import type { Fingerprint } from '../domain/fingerprint.js';
 import { ReflectionError } from '../errors.js';
-import type { Fingerprint } from '../output/fingerprint.js';
 import { RememberingScorer } from '../scoring/remembering-scorer.js';
-import { DEFINITIONS } from '../scoring/score-stream.js';
+import { plannerFor } from '../scoring/score-stream.js';
 import type { BatchTeacher } from '../teacher/batch/batch-teacher.js';
 import type { Teacher } from '../teacher/teacher.js';
 import { defined } from '../util/defined.js';
@@ -150,16 +150,14 @@ function groupsUnderWay({ concurrency }: RunInputs, parallelism: number): number
 
 function scoresOf(
   { student, fingerprint }: OpenedStudent,
-  { template, definition }: RunInputs,
+  inputs: RunInputs,
   state: RunState,
   signal: AbortSignal,
 ): StudentScores {
-  const { maxLength, startToken } = student;
   return new StudentScores({
     // only a deterministic student gives equal spans equal bits, without which a run would not end as another
     scorer: student.deterministic ? new RememberingScorer(student) : student,
-    definition: DEFINITIONS[definition],
-    settings: { template, maxLength, startToken },
+    planner: plannerFor(student, inputs),
     fingerprint,
     state,
     signal,
@@ -198,7 +196,7 @@ async function readSummary({ summary }: RunPaths): Promise<RunSummary | undefine
 function mismatch({ output }: RecycleOptions, { invalidated }: ManifestChanges): ReflectionError {
   return new ReflectionError(
     'resume_mismatch',
-    `${output} was made with other options. With these, ${invalidated.join('; and ')}.`,
+    `${output} was made in another way. Now ${invalidated.join('; and ')}.`,
     { remedy: 'Restore the options, name another directory, or pass --accept-changes; nothing is deleted.' },
   );
 }

@@ -90,7 +90,7 @@ async function writeLines(
   onLine: (endByte: number) => void,
 ): Promise<void> {
   const temporary = `${path}.tmp`;
-  const writer = await LineWriter.create(temporary);
+  const writer = await LineWriter.create(temporary, path);
   let isWhole = false;
   try {
     for await (const { line, endByte } of lines) {

@@ -1,6 +1,6 @@
 import { open } from 'node:fs/promises';
-import { outputError } from '../output/output-error.js';
 import type { JsonObject } from '../util/json-value.js';
+import { outputError } from '../util/output-error.js';
 import { renameDurably } from '../util/replace-file.js';
 import { ANALYSIS_FIELDS } from './analysis.js';
 import { formatPythonFloat, formatPythonJson, formatPythonString } from './format-python-json.js';

@@ -1,4 +1,4 @@
-import type { Metric } from '../domain/score.js';
+import { METRIC_TITLES, type Metric } from '../domain/score.js';
 import { formatCompact, formatCount, formatDuration, formatShare } from '../util/format.js';
 import type { MetricSummary } from './metric-statistics.js';
 import { plainTable } from './plain-table.js';
@@ -85,8 +85,6 @@ function renderRows({ rows, scored, unscorable, reasons, truncated, reused }: Su
     ],
   });
 }
-
-const METRIC_TITLES = { ifd: 'IFD', rifd: 'r-IFD' } as const satisfies Record<Metric, string>;
 
 /** One column per metric: reads well whether there are one or two. */
 function renderScores({ metrics }: Summary): string {

@@ -1,12 +1,14 @@
-import { ifd, rifd } from '../domain/ifd.js';
 import {
-  METRIC_SPANS,
+  firstUnscorable,
+  isTruncated,
   METRICS,
   type Metric,
+  type MetricScore,
   type SampleScore,
+  spansOf,
   type UnscorableReason,
 } from '../domain/score.js';
-import { SPAN_NAMES, type SpanName, type SpanScore } from '../domain/span-score.js';
+import { SPAN_NAMES, type SpanName } from '../domain/span-score.js';
 import { MetricStatistics, type MetricSummary } from './metric-statistics.js';
 
 /** What came out of a run, over all its rows. */
@@ -46,24 +48,23 @@ export class ScoreSummary {
 
   /** @param reused whether the row's score was taken over from an interrupted run. */
   add(score: SampleScore, reused = false): void {
-    if (score.status === 'scored') {
+    const unscorable = firstUnscorable(score);
+    if (unscorable === undefined) {
       this.#scored += 1;
     } else {
       this.#unscorable += 1;
-      this.#reasons[score.reason] = (this.#reasons[score.reason] ?? 0) + 1;
+      this.#reasons[unscorable.reason] = (this.#reasons[unscorable.reason] ?? 0) + 1;
     }
     if (reused) this.#reused += 1;
-    if (score.truncated) this.#truncated += 1;
-    for (const name of SPAN_NAMES) this.#scoredTokens[name] += score.spans[name]?.tokenCount ?? 0;
-    for (const metric of METRICS) this.#addMetric(metric, score);
+    if (isTruncated(score)) this.#truncated += 1;
+    const spans = spansOf(score);
+    for (const name of SPAN_NAMES) this.#scoredTokens[name] += spans[name]?.tokenCount ?? 0;
+    for (const metric of METRICS) this.#addMetric(metric, score.metrics[metric]);
   }
 
-  #addMetric(metric: Metric, { spans }: SampleScore): void {
-    const conditioned = spans[METRIC_SPANS[metric].conditioned];
-    const direct = spans[METRIC_SPANS[metric].direct];
-    if (conditioned === undefined || direct === undefined) return;
-    const value = FORMULAS[metric](conditioned, direct);
-    if (Number.isFinite(value)) this.#metrics[metric].add(value);
+  #addMetric(metric: Metric, score: MetricScore | undefined): void {
+    // a ratio that overflows is no value to average
+    if (score?.kind === 'scored' && Number.isFinite(score.ratio)) this.#metrics[metric].add(score.ratio);
   }
 
   /** The state after the rows added so far. */
@@ -85,5 +86,3 @@ export class ScoreSummary {
     };
   }
 }
-
-const FORMULAS = { ifd, rifd } as const satisfies Record<Metric, (a: SpanScore, b: SpanScore) => number>;

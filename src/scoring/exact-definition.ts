@@ -1,12 +1,12 @@
 import type { Sample } from '../domain/sample.js';
-import { METRIC_SPANS, type Metric, type UnscorableReason } from '../domain/score.js';
+import type { Metric, UnscorableReason } from '../domain/score.js';
 import { renderPrompt, renderReversePrompt } from '../prompt/template.js';
 import {
   type Definition,
-  type SamplePlan,
+  type MetricPlan,
   type SpanPlan,
   type SpanSettings,
-  unscorable,
+  unscorablePlan,
 } from './definition.js';
 
 /**
@@ -22,32 +22,15 @@ export const EXACT_DEFINITION: Definition = {
   version: 'exact-1',
   tokenize: { addSpecial: false, parseSpecial: false },
 
-  texts(sample, settings) {
-    return scorableMetrics(sample, settings).flatMap((metric) => {
-      const { context, target } = PARTS[metric];
-      return [context(sample, settings), target(sample)];
-    });
+  texts(metric, sample, settings) {
+    const { context, target } = PARTS[metric];
+    return [context(sample, settings), target(sample)];
   },
 
-  plan(sample, ids, settings) {
-    const scorable = scorableMetrics(sample, settings);
-    const plan: { -readonly [K in keyof SamplePlan]: SamplePlan[K] } = {};
-    for (const metric of settings.metrics) {
-      const { conditioned, direct } = METRIC_SPANS[metric];
-      const at = 2 * scorable.indexOf(metric);
-      const spans =
-        at < 0 ? missing(sample, metric) : planPair(ids[at]!, ids[at + 1]!, settings, PARTS[metric].tooLong);
-      plan[conditioned] = spans.conditioned;
-      plan[direct] = spans.direct;
-    }
-    return plan;
+  plan(metric, [context, target], settings) {
+    return planPair(context!, target!, settings, PARTS[metric].tooLong);
   },
 };
-
-interface SpanPair {
-  readonly conditioned: SpanPlan;
-  readonly direct: SpanPlan;
-}
 
 const PARTS: Record<
   Metric,
@@ -69,33 +52,15 @@ const PARTS: Record<
   },
 };
 
-function missingReason(sample: Sample, metric: Metric): UnscorableReason | undefined {
-  if (sample.output === '') return 'empty_output';
-  if (metric === 'rifd' && sample.instruction === '') return 'empty_instruction';
-  return undefined;
-}
-
-function scorableMetrics(sample: Sample, settings: SpanSettings): readonly Metric[] {
-  return settings.metrics.filter((metric) => missingReason(sample, metric) === undefined);
-}
-
-function missing(sample: Sample, metric: Metric): SpanPair {
-  const span = unscorable(missingReason(sample, metric)!);
-  return { conditioned: span, direct: span };
-}
-
 function planPair(
   context: Int32Array,
   target: Int32Array,
   settings: SpanSettings,
   tooLong: UnscorableReason,
-): SpanPair {
+): MetricPlan {
   const room = settings.maxLength - 1 - context.length;
   const kept = Math.min(target.length, room);
-  if (kept < 1) {
-    const span = unscorable(target.length === 0 ? 'no_target_tokens' : tooLong);
-    return { conditioned: span, direct: span };
-  }
+  if (kept < 1) return unscorablePlan(target.length === 0 ? 'no_target_tokens' : tooLong);
   const truncated = kept < target.length;
   const span = (prefix: Int32Array): SpanPlan => {
     const begin = 1 + prefix.length;

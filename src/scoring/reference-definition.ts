@@ -1,13 +1,7 @@
 import type { Sample } from '../domain/sample.js';
-import { METRIC_SPANS, type Metric, type UnscorableReason } from '../domain/score.js';
+import type { Metric, UnscorableReason } from '../domain/score.js';
 import { renderPrompt, renderReversePrompt } from '../prompt/template.js';
-import {
-  type Definition,
-  type SamplePlan,
-  type SpanPlan,
-  type SpanSettings,
-  unscorable,
-} from './definition.js';
+import { type Definition, type SpanPlan, type SpanSettings, unscorable } from './definition.js';
 
 /**
  * What the research code of Selective Reflection-Tuning computes, for comparing with published scores:
@@ -22,46 +16,20 @@ export const REFERENCE_DEFINITION: Definition = {
   version: 'reference-1',
   tokenize: { addSpecial: true, parseSpecial: true },
 
-  texts(sample, settings) {
-    if (sample.output === '') return [];
-    return settings.metrics.flatMap((metric) => {
-      const { context, whole, before } = pieces(sample, metric, settings);
-      return [context, whole, context + whole, before];
-    });
+  texts(metric, sample, settings) {
+    const { context, whole, before } = pieces(sample, metric, settings);
+    return [context, whole, context + whole, before];
   },
 
-  plan(sample, ids, settings) {
-    const plan: { -readonly [K in keyof SamplePlan]: SamplePlan[K] } = {};
-    for (const [i, metric] of settings.metrics.entries()) {
-      const { conditioned, direct } = METRIC_SPANS[metric];
-      if (sample.output === '' || (metric === 'rifd' && sample.instruction === '')) {
-        const reason = sample.output === '' ? 'empty_output' : 'empty_instruction';
-        plan[conditioned] = unscorable(reason);
-        plan[direct] = unscorable(reason);
-        continue;
-      }
-      const [context, whole, joined, before] = ids.slice(4 * i, 4 * i + 4) as [
-        Int32Array,
-        Int32Array,
-        Int32Array,
-        Int32Array,
-      ];
-      const tooLong: UnscorableReason = metric === 'ifd' ? 'prompt_too_long' : 'reverse_prompt_too_long';
-      const directLimit = settings.maxLength - Math.min(context.length, settings.maxLength) + 1;
-      plan[direct] = planSpan(
-        whole,
-        0,
-        directLimit,
-        context.length >= settings.maxLength ? tooLong : 'no_target_tokens',
-      );
-      plan[conditioned] = planSpan(
-        joined,
-        before.length,
-        settings.maxLength,
-        before.length >= settings.maxLength ? tooLong : 'no_target_tokens',
-      );
-    }
-    return plan;
+  plan(metric, ids, { maxLength }) {
+    const [context, whole, joined, before] = ids as [Int32Array, Int32Array, Int32Array, Int32Array];
+    const tooLong = metric === 'ifd' ? 'prompt_too_long' : 'reverse_prompt_too_long';
+    const otherwise = (prefix: Int32Array) => (prefix.length >= maxLength ? tooLong : 'no_target_tokens');
+    const directLimit = maxLength - Math.min(context.length, maxLength) + 1;
+    return {
+      conditioned: planSpan(joined, before.length, maxLength, otherwise(before)),
+      direct: planSpan(whole, 0, directLimit, otherwise(context)),
+    };
   },
 };
 

@@ -1,5 +1,5 @@
-import { hash } from 'node:crypto';
 import type { ScoreOptions, Scorer, SpanOutcome, SpanRequest, TokenizeOptions } from '../engine/scorer.js';
+import { spanKey } from './span-requests.js';
 
 /** Spans remembered unless told otherwise; they take some 15 MB. */
 const DEFAULT_CAPACITY = 2 ** 16;
@@ -58,7 +58,7 @@ export class RememberingScorer implements Scorer {
 
   async score(requests: readonly SpanRequest[], options: ScoreOptions = {}): Promise<readonly SpanOutcome[]> {
     if (options.perToken) return this.#scorer.score(requests, options);
-    const keys = requests.map(keyOf);
+    const keys = requests.map(spanKey);
     const outcomes = new Map<string, SpanOutcome>();
     const underWay = new Map<string, Promise<SpanOutcome | undefined>>();
     const fresh = new Map<string, SpanRequest>();
@@ -129,9 +129,4 @@ export class RememberingScorer implements Scorer {
     if (outcome.kind === 'scored') this.#memories.set(key, { kind: 'scored', outcome });
     else this.#memories.delete(key);
   }
-}
-
-function keyOf({ tokens, begin, end }: SpanRequest): string {
-  const bytes = Buffer.from(tokens.buffer, tokens.byteOffset, tokens.byteLength);
-  return `${begin} ${end} ${hash('sha256', bytes, 'base64')}`;
 }

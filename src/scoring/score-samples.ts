@@ -1,5 +1,5 @@
 import type { Sample } from '../domain/sample.js';
-import type { SampleScore } from '../domain/score.js';
+import type { METRICS, Metric, ScoreFor } from '../domain/score.js';
 import type { Scorer } from '../engine/scorer.js';
 import { type ScoringOptions, scoreStream } from './score-stream.js';
 
@@ -7,18 +7,18 @@ import { type ScoringOptions, scoreStream } from './score-stream.js';
  * Scores samples in order, in bounded memory; the iterable is read as fast as they are scored.
  *
  * ```ts
- * for await (const score of scoreSamples(student, samples, { template })) {
- *   if (score.status === 'scored') console.log(ifd(score.spans.A_condition!, score.spans.A_direct!));
+ * for await (const { metrics } of scoreSamples(student, samples, { template })) {
+ *   console.log(metrics.ifd.kind === 'scored' ? metrics.ifd.ratio : metrics.ifd.reason);
  * }
  * ```
  *
  * Rejects with ReflectionError `aborted`, `closed`, `out_of_memory` or `decode_failed`.
  */
-export async function* scoreSamples(
+export async function* scoreSamples<const Asked extends readonly Metric[] = typeof METRICS>(
   scorer: Scorer,
   samples: AsyncIterable<Sample> | Iterable<Sample>,
-  options: ScoringOptions,
-): AsyncGenerator<SampleScore> {
+  options: ScoringOptions<Asked>,
+): AsyncGenerator<ScoreFor<Asked>> {
   async function* items() {
     for await (const sample of samples) yield { item: undefined, sample };
   }

@@ -1,26 +1,17 @@
 import type { Sample } from '../domain/sample.js';
-import {
-  METRIC_SPANS,
-  METRICS,
-  type Metric,
-  type SampleScore,
-  type Spans,
-  type UnscorableReason,
-} from '../domain/score.js';
-import { SPAN_NAMES, type SpanName, type SpanScore } from '../domain/span-score.js';
-import type { Scorer, SpanOutcome, SpanRequest } from '../engine/scorer.js';
+import { METRICS, type Metric, type ScoreFor } from '../domain/score.js';
+import type { Scorer } from '../engine/scorer.js';
 import type { Template } from '../prompt/template.js';
-import { isWellFormed } from '../util/json-value.js';
 import { mapInOrder } from '../util/map-in-order.js';
-import type { Definition, DefinitionName, SamplePlan, SpanSettings } from './definition.js';
-import { EXACT_DEFINITION } from './exact-definition.js';
-import { explainUnscorable } from './explain-unscorable.js';
-import { REFERENCE_DEFINITION } from './reference-definition.js';
+import type { DefinitionName } from './definition.js';
+import { DEFINITIONS } from './definitions.js';
+import { Planner, type ScoringTask, textsOf } from './planner.js';
+import { scoreJob, type TaskScore } from './score-job.js';
 
-export interface ScoringOptions {
+export interface ScoringOptions<Asked extends readonly Metric[] = readonly Metric[]> {
   readonly template: Template;
   /** Default both. */
-  readonly metrics?: readonly Metric[];
+  readonly metrics?: Asked;
   /** Longest sequence in tokens; default and upper bound is the scorer's. */
   readonly maxLength?: number;
   /** Default `exact`. */
@@ -31,21 +22,20 @@ export interface ScoringOptions {
 }
 
 /** An item on its way through the scorer: to be scored, or decided already (a malformed row, a resumed one). */
-export type ScorableItem<T> =
-  | { readonly item: T; readonly sample: Sample }
-  | { readonly item: T; readonly score: SampleScore };
-
-export interface ScoredItem<T> {
+export type ScorableItem<T, Asked extends readonly Metric[] = readonly Metric[]> = {
   readonly item: T;
-  readonly score: SampleScore;
-  /** Tokens that one full pass per span would process; 0 for an item that was decided already. */
-  readonly logicalTokens: number;
-}
+  /** Rough size of what the item holds in memory, in characters; bounds how many are held at a time. */
+  readonly characters?: number;
+} & ({ readonly sample: Sample } | { readonly score: ScoreFor<Asked> });
 
-export const DEFINITIONS: Readonly<Record<DefinitionName, Definition>> = {
-  exact: EXACT_DEFINITION,
-  reference: REFERENCE_DEFINITION,
-};
+export interface ScoredItem<T, Asked extends readonly Metric[] = readonly Metric[]> {
+  readonly item: T;
+  readonly score: ScoreFor<Asked>;
+  /** Tokens that one forward pass per span would process; 0 for an item that was decided already. */
+  readonly logicalTokens: number;
+  /** Spans of it that equal one of an item shortly before and were not scored again. */
+  readonly repeatedSpans: number;
+}
 
 /** Windows under way at once for each that is decoded: that one and two queued behind it. */
 const WINDOWS_PER_DECODE = 3;
@@ -53,156 +43,95 @@ const WINDOWS_PER_DECODE = 3;
 const BATCHES_PER_WINDOW = 2;
 /** Rough characters a token, to size windows before their texts are tokenized. */
 const CHARACTERS_PER_TOKEN = 4;
+/** Ends a window of items that are large beside what is to be scored of them. */
+const MOST_CHARACTERS_HELD = 2 ** 22;
 
 /**
  * Scores a stream in bounded memory, in order. Tokenizing, decoding and the consumer overlap. Rejects as
  * {@link Scorer.score} does; what is wrong with one item is its score.
  */
-export async function* scoreStream<T>(
+export async function* scoreStream<T, const Asked extends readonly Metric[] = typeof METRICS>(
   scorer: Scorer,
-  items: AsyncIterable<ScorableItem<T>> | Iterable<ScorableItem<T>>,
-  options: ScoringOptions,
-): AsyncGenerator<ScoredItem<T>> {
-  const definition = DEFINITIONS[options.definition ?? 'exact'];
-  const settings: SpanSettings = {
-    template: options.template,
-    metrics: METRICS.filter((metric) => (options.metrics ?? METRICS).includes(metric)),
-    maxLength: Math.min(options.maxLength ?? scorer.maxLength, scorer.maxLength),
-    startToken: scorer.startToken,
-  };
+  items: AsyncIterable<ScorableItem<T, Asked>> | Iterable<ScorableItem<T, Asked>>,
+  options: ScoringOptions<Asked>,
+): AsyncGenerator<ScoredItem<T, Asked>> {
+  const { perToken = false, signal } = options;
+  const planner = plannerFor(scorer, options);
+  const windows = inWindows(items, BATCHES_PER_WINDOW * scorer.batchTokens, (sample) =>
+    planner.prepare(sample, askedFor(options)),
+  );
+  const scoreTasks = (tasks: readonly ScoringTask[]) =>
+    scoreJob(scorer, planner, tasks, { perToken, ...(signal && { signal }) });
   // and one more, being tokenized
   const inFlight = WINDOWS_PER_DECODE * scorer.parallelism + 1;
-  const windowTokens = BATCHES_PER_WINDOW * scorer.batchTokens;
-  const windows = inWindows(items, windowTokens, definition, settings);
-  const score = (window: readonly Prepared<T>[]) =>
-    scoreWindow(scorer, window, definition, settings, options);
+  const score = (window: Window<T, Asked>) => scoreWindow(window, scoreTasks);
   for await (const window of mapInOrder(windows, score, inFlight)) yield* window;
 }
 
-interface Prepared<T> {
-  readonly source: ScorableItem<T>;
-  readonly texts: readonly string[];
+/** In the order of {@link METRICS}, however they were asked for. */
+function askedFor({ metrics = METRICS }: ScoringOptions): readonly Metric[] {
+  return METRICS.filter((metric) => metrics.includes(metric));
 }
 
-async function* inWindows<T>(
-  items: AsyncIterable<ScorableItem<T>> | Iterable<ScorableItem<T>>,
+/** @param options.maxLength - Default and upper bound is the scorer's. */
+export function plannerFor(
+  { startToken, maxLength: longest }: Pick<Scorer, 'startToken' | 'maxLength'>,
+  { template, definition = 'exact', maxLength = longest }: ScoringOptions,
+): Planner {
+  return new Planner(DEFINITIONS[definition], {
+    template,
+    maxLength: Math.min(maxLength, longest),
+    startToken,
+  });
+}
+
+type Window<T, Asked extends readonly Metric[]> = readonly (
+  | { readonly kind: 'task'; readonly item: T; readonly task: ScoringTask }
+  | { readonly kind: 'decided'; readonly item: T; readonly score: ScoreFor<Asked> }
+)[];
+
+async function* inWindows<T, Asked extends readonly Metric[]>(
+  items: AsyncIterable<ScorableItem<T, Asked>> | Iterable<ScorableItem<T, Asked>>,
   windowTokens: number,
-  definition: Definition,
-  settings: SpanSettings,
-): AsyncGenerator<readonly Prepared<T>[]> {
-  let window: Prepared<T>[] = [];
-  let characters = 0;
+  prepare: (sample: Sample) => ScoringTask,
+): AsyncGenerator<Window<T, Asked>> {
+  let window: Window<T, Asked>[number][] = [];
+  let toTokenize = 0;
+  let held = 0;
   for await (const source of items) {
-    const prepared = prepare(source, definition, settings);
-    const { texts } = prepared;
-    window.push(prepared);
-    characters += texts.reduce((sum, text) => sum + text.length, CHARACTERS_PER_TOKEN);
-    if (characters >= windowTokens * CHARACTERS_PER_TOKEN) {
+    const { item, characters = 0 } = source;
+    held += characters;
+    toTokenize += CHARACTERS_PER_TOKEN;
+    if ('sample' in source) {
+      const task = prepare(source.sample);
+      toTokenize += textsOf(task).reduce((sum, text) => sum + text.length, 0);
+      window.push({ kind: 'task', item, task });
+    } else {
+      window.push({ kind: 'decided', item, score: source.score });
+    }
+    if (toTokenize >= windowTokens * CHARACTERS_PER_TOKEN || held >= MOST_CHARACTERS_HELD) {
       yield window;
       window = [];
-      characters = 0;
+      toTokenize = 0;
+      held = 0;
     }
   }
   if (window.length > 0) yield window;
 }
 
-function prepare<T>(source: ScorableItem<T>, definition: Definition, settings: SpanSettings): Prepared<T> {
-  if (!('sample' in source)) return { source, texts: [] };
-  const { item, sample } = source;
-  if (![sample.instruction, sample.input, sample.output].every(isWellFormed)) {
-    const reason = 'lone_surrogate';
-    const detail = explainUnscorable(reason, settings.maxLength);
-    return {
-      source: { item, score: { status: 'unscorable', reason, detail, spans: {}, truncated: false } },
-      texts: [],
-    };
-  }
-  return { source, texts: definition.texts(sample, settings) };
-}
-
-async function scoreWindow<T>(
-  scorer: Scorer,
-  window: readonly Prepared<T>[],
-  definition: Definition,
-  settings: SpanSettings,
-  options: ScoringOptions,
-): Promise<readonly ScoredItem<T>[]> {
-  const ids = await scorer.tokenize(
-    window.flatMap(({ texts }) => texts),
-    definition.tokenize,
-  );
-  const requests: SpanRequest[] = [];
-  let at = 0;
-  const plans = window.map(({ source, texts }): SamplePlan | undefined => {
-    if (!('sample' in source)) return undefined;
-    const plan = definition.plan(source.sample, ids.slice(at, at + texts.length), settings);
-    at += texts.length;
-    for (const name of SPAN_NAMES) {
-      const span = plan[name];
-      if (span?.kind === 'span') requests.push(span);
+async function scoreWindow<T, Asked extends readonly Metric[]>(
+  window: Window<T, Asked>,
+  scoreTasks: (tasks: readonly ScoringTask[]) => Promise<readonly TaskScore[]>,
+): Promise<readonly ScoredItem<T, Asked>[]> {
+  const tasks = window.flatMap((prepared) => (prepared.kind === 'task' ? [prepared.task] : []));
+  const scores = (tasks.length === 0 ? [] : await scoreTasks(tasks)).values();
+  return window.map((prepared) => {
+    const { item } = prepared;
+    if (prepared.kind === 'decided') {
+      return { item, score: prepared.score, logicalTokens: 0, repeatedSpans: 0 };
     }
-    return plan;
+    const { score, ...counts } = scores.next().value as TaskScore;
+    // a task's score holds the metrics that were asked for
+    return { item, score: score as ScoreFor<Asked>, ...counts };
   });
-
-  const { perToken = false, signal } = options;
-  const outcomes = (await scorer.score(requests, { perToken, ...(signal && { signal }) })).values();
-  return window.map(({ source }, i): ScoredItem<T> => {
-    const plan = plans[i];
-    if (!('sample' in source) || plan === undefined) {
-      return { item: source.item, score: (source as { score: SampleScore }).score, logicalTokens: 0 };
-    }
-    return { item: source.item, ...assemble(plan, outcomes, settings) };
-  });
-}
-
-/** Takes the next outcomes for the plan's spans, in the order in which they were requested. */
-function assemble(
-  plan: SamplePlan,
-  outcomes: IterableIterator<SpanOutcome>,
-  settings: SpanSettings,
-): { score: SampleScore; logicalTokens: number } {
-  const spans: Partial<Record<SpanName, SpanScore>> = {};
-  const reasons: Partial<Record<SpanName, UnscorableReason>> = {};
-  let truncated = false;
-  let logicalTokens = 0;
-  for (const name of SPAN_NAMES) {
-    const span = plan[name];
-    if (span === undefined) continue;
-    if (span.kind === 'unscorable') {
-      reasons[name] = span.reason;
-      continue;
-    }
-    logicalTokens += span.tokens.length;
-    truncated ||= span.truncated;
-    const outcome = outcomes.next().value as SpanOutcome;
-    if (outcome.kind === 'not_finite') {
-      reasons[name] = 'not_finite';
-    } else {
-      const { kind, ...score } = outcome;
-      spans[name] = score;
-    }
-  }
-  return { score: toSampleScore(spans, reasons, truncated, settings), logicalTokens };
-}
-
-function toSampleScore(
-  spans: Spans,
-  reasons: Partial<Record<SpanName, UnscorableReason>>,
-  truncated: boolean,
-  settings: SpanSettings,
-): SampleScore {
-  for (const metric of settings.metrics) {
-    const { conditioned, direct } = METRIC_SPANS[metric];
-    const reason = reasons[conditioned] ?? reasons[direct];
-    if (reason) {
-      return {
-        status: 'unscorable',
-        reason,
-        detail: explainUnscorable(reason, settings.maxLength),
-        spans,
-        truncated,
-      };
-    }
-  }
-  return { status: 'scored', spans, truncated };
 }

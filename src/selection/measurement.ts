@@ -1,4 +1,4 @@
-import { type Metric, UNSCORABLE_REASONS } from '../domain/score.js';
+import { type Metric, type MetricScore, UNSCORABLE_REASONS } from '../domain/score.js';
 import type { Variant } from './variant.js';
 
 /** Why a variant has no value for a metric. Machine-readable. */
@@ -27,4 +27,10 @@ export function measurement(value: number, otherwise: MissingReason): Measuremen
   return value > 0 && value < Number.POSITIVE_INFINITY
     ? { kind: 'value', value }
     : { kind: 'missing', reason: otherwise };
+}
+
+/** What a decision may rest on of a score. */
+export function measurementOf(score: MetricScore): Measurement {
+  if (score.kind === 'unscorable') return { kind: 'missing', reason: score.reason };
+  return measurement(score.ratio, 'not_finite');
 }

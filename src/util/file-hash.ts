@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { ReflectionError } from '../errors.js';
+import { isAbort } from './is-abort.js';
 
 /** sha256 of a file's bytes in hex, read in a stream. Rejects with ReflectionError `aborted`, or as reading does. */
 export async function fileHash(path: string, signal?: AbortSignal): Promise<string> {
@@ -9,7 +10,7 @@ export async function fileHash(path: string, signal?: AbortSignal): Promise<stri
   try {
     for await (const chunk of stream) hash.update(chunk as Buffer);
   } catch (cause) {
-    if (!signal?.aborted) throw cause;
+    if (!isAbort(cause, signal)) throw cause;
     throw new ReflectionError('aborted', `reading ${path} was aborted`, { cause });
   }
   return hash.digest('hex');

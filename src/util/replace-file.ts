@@ -1,22 +1,31 @@
 import { open, rename } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { whileWriting } from './output-error.js';
 
-/** Writes a whole file so that a crash leaves either the old one or the new one, never a part. */
+/**
+ * Writes a whole file so that a crash leaves either the old one or the new one, never a part.
+ * @throws {ReflectionError} `output_unwritable`.
+ */
 export async function replaceFile(path: string, contents: string): Promise<void> {
   const temporary = `${path}.tmp`;
-  const file = await open(temporary, 'w');
-  try {
-    await file.writeFile(contents);
-    await file.sync();
-  } finally {
-    await file.close();
-  }
+  await whileWriting(path, async () => {
+    const file = await open(temporary, 'w');
+    try {
+      await file.writeFile(contents);
+      await file.sync();
+    } finally {
+      await file.close();
+    }
+  });
   await renameDurably(temporary, path);
 }
 
-/** Renames a file, replacing what is there, and has the directory written to disk. */
+/**
+ * Renames a file, replacing what is there, and has the directory written to disk.
+ * @throws {ReflectionError} `output_unwritable`.
+ */
 export async function renameDurably(from: string, to: string): Promise<void> {
-  await rename(from, to);
+  await whileWriting(to, () => rename(from, to));
   // Some systems (Windows) cannot sync a directory; the rename itself has happened by then.
   const directory = await open(dirname(to), 'r').catch(() => undefined);
   await directory?.sync().catch(() => {});

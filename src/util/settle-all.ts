@@ -1,16 +1,21 @@
+import { isAbort } from './is-abort.js';
+
 /**
  * Waits for all of `work`, also when some of it fails, so that nothing outlives the call.
- * @throws what the first failure in the order of `work` is.
+ * @throws what the first failure in the order of `work` is; one that is no `aborted`, if there is any: who called the
+ *   work off knows that, but not what else went wrong.
  */
 export async function settleAll<T>(work: readonly Promise<T>[]): Promise<T[]> {
-  await Promise.allSettled(work);
+  const failures = (await Promise.allSettled(work)).filter((end) => end.status === 'rejected');
+  const told = failures.find(({ reason }) => !isAbort(reason)) ?? failures[0];
+  if (told !== undefined) throw told.reason;
   return Promise.all(work);
 }
 
 /**
  * Works through a stream with up to `concurrency` items under way, reading it only as items finish. After a failure
  * nothing further is begun, and what is under way is waited for.
- * @throws what failed first.
+ * @throws what failed first, an `aborted` only where nothing else did.
  */
 export async function forEachConcurrently<T>(
   source: AsyncIterable<T>,
@@ -23,7 +28,7 @@ export async function forEachConcurrently<T>(
     for await (const item of source) {
       const done: Promise<void> = work(item)
         .catch((error: unknown) => {
-          failure ??= { error };
+          failure = failure === undefined || isAbort(failure.error) ? { error } : failure;
         })
         .finally(() => underWay.delete(done));
       underWay.add(done);

@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -207,6 +207,13 @@ describe('a student that cannot be used', () => {
       );
     },
   );
+
+  it('and whose file would take an hour to read', async () => {
+    const model = await inDirectory('huge.gguf', 'GGUF and nothing that a model is made of');
+    // the rest is a hole
+    await truncate(model, 2 ** 42);
+    await refused(scoring(model));
+  });
 
   it.runIf(process.platform === 'linux')('for want of memory', async () => {
     const { message, remedy } = await refused(

@@ -159,6 +159,21 @@ describe.skipIf(process.platform === 'win32')('score --resume', () => {
     expect((await linesOf(output)).slice(0, kept.length)).toEqual(kept);
   });
 
+  it('goes on with what another processor has begun only when told to, and tells of it', async () => {
+    const kept = await killedRun();
+    const path = `${output}.partial.meta.json`;
+    const { fingerprint } = JSON.parse(await readFile(path, 'utf8'));
+    const other = { ...fingerprint, processor: 'an abacus' };
+    await writeFile(path, JSON.stringify({ fingerprint: other }));
+    const { message, remedy } = refusalOf(await runCli(score(output, '--resume')));
+    expect(message).toContain('processor was "an abacus" and is ');
+    expect(remedy).toContain('--accept-changes');
+    await runCliWell(score(output, '--resume', '--accept-changes'));
+    expect((await linesOf(output)).slice(0, kept.length)).toEqual(kept);
+    const meta = JSON.parse(await readFile(join(directory, 'scores.meta.json'), 'utf8'));
+    expect(meta).toMatchObject({ fingerprint, earlier_fingerprints: [other] });
+  });
+
   it('has nothing to do when all is done, unless the rows have changed', async () => {
     await runCliWell(score(output, '--limit', '2'));
     const before = await readFile(output, 'utf8');

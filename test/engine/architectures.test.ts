@@ -141,12 +141,13 @@ describe('gpt2', () => {
     const [cut, unscorable] = await collect(scoreSamples(student, rows, { ...options, metrics: ['ifd'] }));
     const [prompt] = await student.tokenize(['Tell a story.\n']);
     const tokenCount = CONTEXT - 1 - prompt!.length;
-    expect(cut).toMatchObject({
-      status: 'scored',
+    expect(cut!.metrics.ifd).toMatchObject({
+      kind: 'scored',
       truncated: true,
-      spans: { A_condition: { tokenCount }, A_direct: { tokenCount } },
+      conditioned: { tokenCount },
+      direct: { tokenCount },
     });
-    expect(unscorable).toMatchObject({ status: 'unscorable', reason: 'prompt_too_long', spans: {} });
+    expect(unscorable!.metrics.ifd).toMatchObject({ kind: 'unscorable', reason: 'prompt_too_long' });
   });
 });
 

@@ -43,7 +43,9 @@ describe('text that spells a special token', () => {
     const counts = DEFINITION_NAMES.map(async (definition) => {
       const options = { template: BUILT_IN_TEMPLATES.alpaca, metrics: ['ifd'], definition } as const;
       const scores = await collect(scoreSamples(student, [row, bare], options));
-      return scores.map(({ spans }) => spans.A_direct!.tokenCount);
+      return scores.map(({ metrics: { ifd } }) =>
+        ifd.kind === 'scored' ? ifd.direct.tokenCount : Number.NaN,
+      );
     });
     const [exact, reference] = await Promise.all(counts);
     const [asText] = await student.tokenize([row.output]);

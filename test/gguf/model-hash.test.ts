@@ -4,10 +4,9 @@ import { copyFile, mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { TensorSpec } from '../../bench/models/gguf-writer.js';
 import { modelHash } from '../../src/gguf/model-hash.js';
 import { TINY_STUDENT } from '../helpers/paths.js';
-import { SMALL_MODEL, writeSplit } from './fixtures/split-model.js';
+import { SMALL_MODEL, writeSplit, writeSplitPair } from './fixtures/split-model.js';
 
 let directory: string;
 beforeEach(async () => {
@@ -34,15 +33,9 @@ describe('the hash of a model', () => {
   });
 
   it('tells two models apart that differ in their last file only', async () => {
-    const { metadata, tensors } = SMALL_MODEL;
-    const last: TensorSpec = { ...tensors.at(-1)!, fill: (chunk) => void chunk.fill(0.5) };
-    const other = { metadata, tensors: [...tensors.slice(0, -1), last] };
-    const [one, two] = [
-      await writeSplit(directory, 'one', SMALL_MODEL, 2),
-      await writeSplit(directory, 'two', other, 2),
-    ];
-    expect(readFileSync(one[0]!).equals(readFileSync(two[0]!))).toBe(true);
-    expect(await modelHash(one[0]!)).not.toBe(await modelHash(two[0]!));
+    const { one, other } = await writeSplitPair(directory);
+    expect(readFileSync(one[0]!).equals(readFileSync(other[0]!))).toBe(true);
+    expect(await modelHash(one[0]!)).not.toBe(await modelHash(other[0]!));
   });
 
   it('is refused, by the file that is missing', async () => {

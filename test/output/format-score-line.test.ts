@@ -1,10 +1,11 @@
 import { createHash } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { SampleScore } from '../../src/domain/score.js';
+import { METRICS, type SampleScore, spansOf, unscorableSample } from '../../src/domain/score.js';
 import { SPAN_NAMES, type SpanScore } from '../../src/domain/span-score.js';
 import { formatScoreLine } from '../../src/output/format-score-line.js';
 import { jsonMembers } from '../../src/output/json-members.js';
+import { scoreOfSpans } from '../helpers/score-of-spans.js';
 import { rowOf } from './row-of.js';
 
 const span = (sumLogprob: number, tokenCount: number, logprobs?: number[]): SpanScore => ({
@@ -13,23 +14,14 @@ const span = (sumLogprob: number, tokenCount: number, logprobs?: number[]): Span
   ...(logprobs && { logprobs: Float32Array.from(logprobs) }),
 });
 
-const SCORED: SampleScore = {
-  status: 'scored',
-  truncated: false,
-  spans: {
-    Q_direct: span(-4, 2, [-3.9, -0.1]),
-    A_direct: span(-9, 3),
-    Q_condition: span(-2, 2),
-    A_condition: span(-6, 3),
-  },
-};
-const UNSCORABLE: SampleScore = {
-  status: 'unscorable',
-  reason: 'empty_output',
-  detail: 'there is "nothing"',
-  truncated: true,
-  spans: {},
-};
+const SCORED = scoreOfSpans({
+  Q_direct: span(-4, 2, [-3.9, -0.1]),
+  A_direct: span(-9, 3),
+  Q_condition: span(-2, 2),
+  A_condition: span(-6, 3),
+});
+const NOTHING = { reason: 'empty_output', detail: 'there is "nothing"' } as const;
+const UNSCORABLE = unscorableSample(METRICS, NOTHING);
 
 const FIELDS = [
   'row_key',
@@ -87,7 +79,7 @@ describe('formatScoreLine', () => {
   });
 
   it('writes null for what was not computed', () => {
-    const fields = ours('{}', UNSCORABLE, true);
+    const fields = ours('{}', scoreOfSpans({}, { ...NOTHING, truncated: true }), true);
     expect(fields).toMatchObject({ truncated: true, status: 'unscorable', reason: 'empty_output' });
     expect(fields.detail).toBe('there is "nothing"');
     const numbers = Object.entries(fields).filter(([name]) =>
@@ -98,13 +90,32 @@ describe('formatScoreLine', () => {
   });
 
   it('keeps what could be scored of an unscorable row', () => {
-    const { A_direct, A_condition } = SCORED.spans as Required<typeof SCORED.spans>;
-    const fields = ours('{}', { ...UNSCORABLE, spans: { A_direct, A_condition } });
+    const { Q_condition, ...rest } = spansOf(SCORED);
+    const fields = ours('{}', scoreOfSpans(rest));
     expect(fields).toMatchObject({
+      status: 'unscorable',
       ifd_ppl: Math.exp(-1),
       rifd_ppl: null,
       tokens_A_direct: 3,
-      tokens_Q_direct: null,
+      tokens_Q_direct: 2,
+      ppl_Q_direct: Math.exp(2),
+      tokens_Q_condition: null,
+    });
+  });
+
+  it('tells the first of several reasons, and none where a metric was not asked for', () => {
+    const rifd = SCORED.metrics.rifd!;
+    const ifd = { kind: 'unscorable', reason: 'prompt_too_long', detail: 'Long.', truncated: false } as const;
+    expect(ours('{}', { metrics: { rifd, ifd } })).toMatchObject({
+      reason: 'prompt_too_long',
+      rifd_ppl: Math.exp(-1),
+    });
+    const both = { rifd: { ...ifd, reason: 'not_finite' }, ifd } as const;
+    expect(ours('{}', { metrics: both })).toMatchObject({ reason: 'prompt_too_long', detail: 'Long.' });
+    expect(ours('{}', { metrics: { rifd } })).toMatchObject({
+      status: 'scored',
+      reason: null,
+      ifd_ppl: null,
     });
   });
 
@@ -115,7 +126,7 @@ describe('formatScoreLine', () => {
       Q_direct: span(0, 1),
       Q_condition: span(0, 1),
     };
-    expect(ours('{}', { ...SCORED, spans }, true)).toMatchObject({
+    expect(ours('{}', scoreOfSpans(spans), true)).toMatchObject({
       ppl_A_condition: null,
       ifd_ppl: null,
       ifd_loss: null,

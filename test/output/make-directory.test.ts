@@ -21,7 +21,7 @@ describe('makeDirectory', () => {
   it('passes on what is in the way', async () => {
     const file = join(directory, 'file');
     await writeFile(file, '');
-    await expect(makeDirectory(file)).rejects.toMatchObject({ code: 'EEXIST' });
+    await expect(makeDirectory(file)).rejects.toMatchObject({ code: 'output_unwritable' });
     await expect(makeDirectory(join(file, 'below'))).rejects.toMatchObject({ code: 'ENOTDIR' });
   });
 

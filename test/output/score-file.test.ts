@@ -4,11 +4,14 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Row } from '../../src/dataset/row.js';
-import type { SampleScore } from '../../src/domain/score.js';
+import type { Fingerprint } from '../../src/domain/fingerprint.js';
+import { METRICS, unscorableSample } from '../../src/domain/score.js';
 import type { ExistingOutput } from '../../src/output/earlier-work.js';
 import { formatScoreLine } from '../../src/output/format-score-line.js';
+import { ReservedOutput } from '../../src/output/reserved-output.js';
 import { rowKey } from '../../src/output/row-key.js';
-import { ScoreFile } from '../../src/output/score-file.js';
+import { type OpenedScoreFile, ScoreFile } from '../../src/output/score-file.js';
+import { scoreOfSpans } from '../helpers/score-of-spans.js';
 import { rowOf } from './row-of.js';
 
 const FINGERPRINT = { model: 'a.gguf', maxTokens: 1024, metric: null };
@@ -21,8 +24,24 @@ beforeEach(async () => {
 });
 afterEach(() => rm(directory, { recursive: true }));
 
-async function open(existing: ExistingOutput, fingerprint = FINGERPRINT): Promise<ScoreFile> {
-  const opened = await ScoreFile.open({ path, fingerprint, existing });
+async function reopen(
+  existing: ExistingOutput,
+  fingerprint: Fingerprint = FINGERPRINT,
+  acceptChanges = false,
+): Promise<OpenedScoreFile> {
+  const reserved = await ReservedOutput.reserve({ path, existing });
+  try {
+    const opened = await ScoreFile.open(reserved, { fingerprint, acceptChanges });
+    if (opened.alreadyComplete) await reserved[Symbol.asyncDispose]();
+    return opened;
+  } catch (error) {
+    await reserved[Symbol.asyncDispose]();
+    throw error;
+  }
+}
+
+async function open(...given: Parameters<typeof reopen>): Promise<ScoreFile> {
+  const opened = await reopen(...given);
   if (opened.alreadyComplete) throw new Error('expected unfinished work');
   return opened.file;
 }
@@ -30,10 +49,7 @@ async function open(existing: ExistingOutput, fingerprint = FINGERPRINT): Promis
 /** A line that depends on nothing but the row. */
 function lineOf(row: Row): string {
   const spans = { A_direct: { sumLogprob: -row.text.length, tokenCount: 3 } };
-  const score: SampleScore =
-    row.kind === 'sample'
-      ? { status: 'scored', truncated: false, spans }
-      : { status: 'unscorable', reason: row.reason, detail: row.detail, truncated: false, spans: {} };
+  const score = row.kind === 'sample' ? scoreOfSpans(spans) : unscorableSample(METRICS, row);
   return formatScoreLine(row, score, { perToken: false });
 }
 
@@ -253,7 +269,7 @@ describe('ScoreFile.open', () => {
     await file.finish({ rows: 1 });
     // A kill right after the renaming leaves this behind.
     await writeFile(`${path}.partial.meta.json`, '{}');
-    expect(await ScoreFile.open({ path, fingerprint: FINGERPRINT, existing: 'resume' })).toEqual({
+    expect(await reopen('resume')).toEqual({
       alreadyComplete: true,
       meta: { rows: 1, fingerprint: FINGERPRINT },
     });
@@ -273,6 +289,44 @@ describe('ScoreFile.open', () => {
     await expect(open('resume', other)).rejects.toMatchObject(mismatch);
     await (await open('resume')).finish({});
     await expect(open('resume', other)).rejects.toMatchObject(mismatch);
+  });
+
+  it('resume goes on with work that was rounded in another way only when told, and tells of all of it', async () => {
+    const metaOf = async (name: string) => JSON.parse(await readFile(join(directory, name), 'utf8'));
+    const [first, second, third] = ['avx2', 'avx512', 'neon'].map((kernels) => ({ ...FINGERPRINT, kernels }));
+    const mismatch = {
+      code: 'resume_mismatch',
+      message: expect.stringMatching(/rounded .*kernels was "avx2" and is "avx512"\.$/),
+      remedy: expect.stringMatching(/--accept-changes/),
+    };
+    const rows = rowsOf('a', 'b', 'c');
+    const begun = await open('new', first);
+    await attempt(begun, rows.slice(0, 1));
+    await begun[Symbol.asyncDispose]();
+    await expect(open('resume', second)).rejects.toMatchObject(mismatch);
+
+    for (const fingerprint of [second, first, second]) {
+      const file = await open('resume', fingerprint, true);
+      expect((await attempt(file, rows.slice(0, 2))).length).toBe(2 - file.finishedRows);
+      await file[Symbol.asyncDispose]();
+    }
+    expect(await metaOf('out.jsonl.partial.meta.json')).toEqual({
+      fingerprint: second,
+      earlier_fingerprints: [first],
+    });
+    const last = await open('resume', third, true);
+    expect(await attempt(last, rows)).toEqual(rows.slice(2));
+    await last.finish({ rows: 3 });
+    const meta = { rows: 3, fingerprint: third, earlier_fingerprints: [first, second] };
+    expect(await metaOf('out.meta.json')).toEqual(meta);
+    expect(await output()).toBe(contentOf(rows));
+
+    await expect(open('resume', second)).rejects.toMatchObject({ code: 'resume_mismatch' });
+    expect(await reopen('resume', second, true)).toEqual({ alreadyComplete: true, meta });
+    const other = { ...third, model: 'b.gguf' };
+    await expect(open('resume', other, true)).rejects.toMatchObject({
+      message: expect.stringMatching(/parameters .*model was/),
+    });
   });
 
   it.each(['', '{"fingerprint"', '[]', '{}'])('resume refuses work with the meta file %j', async (meta) => {
@@ -322,5 +376,33 @@ describe('ScoreFile.open', () => {
     await attempt(file, rows);
     await file.finish({});
     expect(await output()).toBe(contentOf(rows));
+  });
+});
+
+describe('ReservedOutput', () => {
+  it('refuses at once what differs in what is known, and keeps its hands off', async () => {
+    const file = await open('new');
+    await attempt(file, rowsOf('a'));
+    await file[Symbol.asyncDispose]();
+    const before = await readdir(directory);
+    await expect(
+      ReservedOutput.reserve({ path, existing: 'resume', known: { maxTokens: 7 } }),
+    ).rejects.toMatchObject({
+      code: 'resume_mismatch',
+      message: expect.stringMatching(/maxTokens was 1024 and is 7\.$/),
+    });
+    for (const existing of ['resume', 'force'] as const) {
+      await (await ReservedOutput.reserve({ path, existing, known: { maxTokens: 1024 } }))[
+        Symbol.asyncDispose
+      ]();
+    }
+    expect(await readdir(directory)).toEqual(before);
+  });
+
+  it('is its holder’s alone', async () => {
+    await using _ = await ReservedOutput.reserve({ path, existing: 'new' });
+    await expect(ReservedOutput.reserve({ path, existing: 'force' })).rejects.toMatchObject({
+      code: 'output_unwritable',
+    });
   });
 });

@@ -8,6 +8,7 @@ import {
   scoreDataset,
 } from '../../src/pipeline/score-dataset.js';
 import { BUILT_IN_TEMPLATES } from '../../src/prompt/built-in-templates.js';
+import { writeSplitPair } from '../gguf/fixtures/split-model.js';
 import { tinyModel } from '../helpers/tiny-models.js';
 
 const ROWS = ['{"instruction":"Say a.","output":"a b"}', '{"instruction":"Say b.","output":"b c"}'];
@@ -82,5 +83,59 @@ describe('scoreDataset', () => {
     await expect(scoreDataset({ ...options, existing: 'resume' })).rejects.toMatchObject({
       code: 'resume_mismatch',
     });
+  });
+
+  it('looks at the output before it opens the model', async () => {
+    await scoreDataset(options);
+    const noStudent = { ...options, student: { ...options.student, model: join(directory, 'none.gguf') } };
+    await expect(scoreDataset(noStudent)).rejects.toMatchObject({
+      code: 'output_unwritable',
+      message: expect.stringContaining('exists already'),
+    });
+    for (const change of [{ template: BUILT_IN_TEMPLATES.alpaca }, { perToken: true }]) {
+      const resumed = scoreDataset({ ...noStudent, ...change, existing: 'resume' });
+      await expect(resumed).rejects.toMatchObject({ code: 'resume_mismatch' });
+    }
+    const before = await readdir(directory);
+    for (const existing of ['resume', 'force'] as const) {
+      await expect(scoreDataset({ ...noStudent, existing })).rejects.toMatchObject({
+        code: 'model_unloadable',
+      });
+    }
+    expect(await readdir(directory)).toEqual(before);
+  });
+
+  it('says that other arithmetic has been at work, and goes on when told to', async () => {
+    await scoreDataset(options);
+    const path = join(directory, 'scores.meta.json');
+    const meta = JSON.parse(await readFile(path, 'utf8'));
+    const { kernels, processor, version, cpu_backend } = meta.fingerprint;
+    expect([kernels, processor, version, cpu_backend]).toEqual(Array(4).fill(expect.stringMatching(/./)));
+    for (const name of ['kernels', 'processor', 'version', 'cpu_backend', 'llama_cpp', 'device', 'head']) {
+      const { [name]: value, ...rest } = meta.fingerprint;
+      await writeFile(path, JSON.stringify({ ...meta, fingerprint: rest }));
+      const resume = { ...options, existing: 'resume' } as const;
+      await expect(scoreDataset(resume)).rejects.toMatchObject({
+        code: 'resume_mismatch',
+        message: expect.stringContaining(`${name} was not set and is ${JSON.stringify(value)}`),
+        remedy: expect.stringContaining('--accept-changes'),
+      });
+      expect(await scoreDataset({ ...resume, acceptChanges: true })).toEqual({ kind: 'complete' });
+    }
+  });
+
+  it('does not go on with a split model of which another file than the first has changed', async () => {
+    const { one, other } = await writeSplitPair(directory);
+    const student = { ...options.student, model: one[0]! };
+    await scoreDataset({ ...options, student });
+    const scores = await readFile(options.output, 'utf8');
+    await copyFile(other[1]!, one[1]!);
+    const again = { ...options, student, existing: 'resume', acceptChanges: true } as const;
+    await expect(scoreDataset(again)).rejects.toMatchObject({
+      code: 'resume_mismatch',
+      message: expect.stringContaining('student was'),
+    });
+    await scoreDataset({ ...again, existing: 'force' });
+    expect(await readFile(options.output, 'utf8')).not.toBe(scores);
   });
 });

@@ -1,20 +1,27 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type SampleScore, type Spans, UNSCORABLE_REASONS } from '../../src/domain/score.js';
+import {
+  METRICS,
+  type SampleScore,
+  type Spans,
+  spansOf,
+  UNSCORABLE_REASONS,
+  unscorableSample,
+} from '../../src/domain/score.js';
 import { SPAN_NAMES, type SpanScore } from '../../src/domain/span-score.js';
 import { ScoreSummary, type Summary } from '../../src/report/summarize.js';
+import { scoreOfSpans } from '../helpers/score-of-spans.js';
 
 const span = (sumLogprob: number, tokenCount: number): SpanScore => ({ sumLogprob, tokenCount });
 
-const scored = (spans: Spans, truncated = false): SampleScore => ({ status: 'scored', spans, truncated });
+/** Of the metrics that the spans are all of. */
+const scored = (spans: Spans, truncated = false): SampleScore =>
+  scoreOfSpans(spans, { metrics: metricsOf(spans), truncated });
+const metricsOf = (spans: Spans) =>
+  METRICS.filter((metric) => (metric === 'ifd' ? spans.A_direct : spans.Q_direct));
 
-const unscorable = (reason: (typeof UNSCORABLE_REASONS)[number], spans: Spans = {}): SampleScore => ({
-  status: 'unscorable',
-  reason,
-  detail: 'Somewhere.',
-  spans,
-  truncated: false,
-});
+const unscorable = (reason: (typeof UNSCORABLE_REASONS)[number], spans: Spans = {}): SampleScore =>
+  scoreOfSpans(spans, { reason });
 
 const summarize = (...scores: readonly SampleScore[]): Summary => {
   const summary = new ScoreSummary();
@@ -73,8 +80,9 @@ describe('ScoreSummary', () => {
 
   it('counts reused and truncated rows among the others', () => {
     const summary = new ScoreSummary();
-    summary.add(scored({}, true), true);
-    summary.add(scored({}));
+    const both = { A_direct: span(-4, 2), A_condition: span(-4, 2) };
+    summary.add(scored(both, true), true);
+    summary.add(scored(both));
     summary.add(unscorable('empty_output'), true);
     expect(summary.snapshot()).toMatchObject({ rows: 3, scored: 2, unscorable: 1, reused: 2, truncated: 1 });
   });
@@ -89,7 +97,7 @@ describe('ScoreSummary', () => {
   });
 
   it('adds up whatever comes', () => {
-    const spans = fc.record(
+    const spans: fc.Arbitrary<Spans> = fc.record(
       Object.fromEntries(
         SPAN_NAMES.map((name) => [
           name,
@@ -101,15 +109,14 @@ describe('ScoreSummary', () => {
       ),
       { requiredKeys: [] },
     );
-    const score: fc.Arbitrary<SampleScore> = fc.oneof(
-      fc.record({ status: fc.constant('scored' as const), spans, truncated: fc.boolean() }),
-      fc.record({
-        status: fc.constant('unscorable' as const),
-        reason: fc.constantFrom(...UNSCORABLE_REASONS),
-        detail: fc.constant('Somewhere.'),
-        spans,
-        truncated: fc.boolean(),
-      }),
+    const rest = fc.record({
+      metrics: fc.subarray([...METRICS]),
+      reason: fc.constantFrom(...UNSCORABLE_REASONS),
+      truncated: fc.boolean(),
+    });
+    const score = fc.oneof(
+      fc.tuple(spans, rest).map(([spans, rest]) => scoreOfSpans(spans, rest)),
+      rest.map(({ metrics, reason }) => unscorableSample(metrics, { reason, detail: 'Somewhere.' })),
     );
     fc.assert(
       fc.property(fc.array(score), (scores) => {
@@ -120,7 +127,7 @@ describe('ScoreSummary', () => {
           summary.unscorable,
         );
         for (const name of SPAN_NAMES) {
-          const tokens = scores.map(({ spans }) => spans[name]?.tokenCount ?? 0);
+          const tokens = scores.map((score) => spansOf(score)[name]?.tokenCount ?? 0);
           expect(summary.scoredTokens[name]).toBe(tokens.reduce((sum, count) => sum + count, 0));
         }
         for (const metric of Object.values(summary.metrics)) {

@@ -1,24 +1,20 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Sample } from '../../src/domain/sample.js';
-import { METRIC_SPANS, METRICS, type Metric } from '../../src/domain/score.js';
+import { METRICS, type Metric } from '../../src/domain/score.js';
 import { BUILT_IN_TEMPLATES } from '../../src/prompt/built-in-templates.js';
 import { renderPrompt, renderReversePrompt, type Template } from '../../src/prompt/template.js';
-import type { SamplePlan, SpanSettings } from '../../src/scoring/definition.js';
+import type { SpanPlan, SpanSettings } from '../../src/scoring/definition.js';
 import { EXACT_DEFINITION } from '../../src/scoring/exact-definition.js';
 import { fakeTokenizer } from './fake-tokenizer.js';
+import { planSample } from './plan-sample.js';
 import { anyMaxLength, anyMetrics, anySample, anyTemplate } from './sample-arbitraries.js';
 
 const START = 7;
 const tokenize = fakeTokenizer(true);
 
-function planOf(sample: Sample, settings: SpanSettings): SamplePlan {
-  const texts = EXACT_DEFINITION.texts(sample, settings);
-  return EXACT_DEFINITION.plan(
-    sample,
-    texts.map((text) => tokenize(text, EXACT_DEFINITION.tokenize)),
-    settings,
-  );
+function planOf(sample: Sample, metrics: readonly Metric[], settings: SpanSettings) {
+  return planSample(EXACT_DEFINITION, sample, metrics, settings, tokenize);
 }
 
 /** What the documentation says, written down in the plainest way. */
@@ -50,8 +46,7 @@ function expectedPair(sample: Sample, metric: Metric, template: Template, maxLen
   };
 }
 
-const plain = (span: SamplePlan[keyof SamplePlan]) =>
-  span?.kind === 'span' ? { ...span, tokens: [...span.tokens] } : span;
+const plain = (span: SpanPlan) => (span.kind === 'span' ? { ...span, tokens: [...span.tokens] } : span);
 
 describe('the exact definition', () => {
   it('lays out any sample as documented', () => {
@@ -62,12 +57,11 @@ describe('the exact definition', () => {
         anyMetrics,
         anyMaxLength,
         (sample, template, metrics, maxLength) => {
-          const plan = planOf(sample, { template, metrics, maxLength, startToken: START });
-          expect(Object.keys(plan)).toHaveLength(2 * metrics.length);
-          for (const metric of metrics) {
-            const names = METRIC_SPANS[metric];
+          const plan = planOf(sample, metrics, { template, maxLength, startToken: START });
+          expect([...plan.keys()]).toEqual(metrics);
+          for (const [metric, { conditioned, direct }] of plan) {
             const expected = expectedPair(sample, metric, template, maxLength);
-            const actual = { conditioned: plain(plan[names.conditioned]), direct: plain(plan[names.direct]) };
+            const actual = { conditioned: plain(conditioned), direct: plain(direct) };
             if ('reason' in expected) {
               const span = { kind: 'unscorable', reason: expected.reason };
               expect(actual).toEqual({ conditioned: span, direct: span });
@@ -85,9 +79,8 @@ describe('the exact definition', () => {
     let scored = 0;
     fc.assert(
       fc.property(anySample, anyTemplate, anyMaxLength, (sample, template, maxLength) => {
-        const plan = planOf(sample, { template, metrics: METRICS, maxLength, startToken: START });
-        for (const { conditioned, direct } of Object.values(METRIC_SPANS)) {
-          const [a, b] = [plan[conditioned]!, plan[direct]!];
+        const plan = planOf(sample, METRICS, { template, maxLength, startToken: START });
+        for (const { conditioned: a, direct: b } of plan.values()) {
           expect(a.kind).toBe(b.kind);
           if (a.kind !== 'span' || b.kind !== 'span') continue;
           scored++;
@@ -111,37 +104,24 @@ describe('the exact definition', () => {
 
   const settings: SpanSettings = {
     template: BUILT_IN_TEMPLATES.none,
-    metrics: METRICS,
     maxLength: 2048,
     startToken: START,
   };
 
   it('tokenizes text as text, each part apart', () => {
     expect(EXACT_DEFINITION.tokenize).toEqual({ addSpecial: false, parseSpecial: false });
-    expect(EXACT_DEFINITION.texts({ instruction: 'a', input: 'b', output: 'c' }, settings)).toEqual([
-      'a\nb\n',
-      'c',
+    const sample = { instruction: 'a', input: 'b', output: 'c' };
+    expect(EXACT_DEFINITION.texts('ifd', sample, settings)).toEqual(['a\nb\n', 'c']);
+    expect(EXACT_DEFINITION.texts('rifd', sample, settings)).toEqual([
       renderReversePrompt(BUILT_IN_TEMPLATES.none, 'c'),
       'a\nb',
     ]);
   });
 
-  it('asks for no text that it will not use', () => {
-    const ask = (sample: Partial<Sample>, metrics: readonly Metric[]) =>
-      EXACT_DEFINITION.texts(
-        { instruction: 'a', input: '', output: 'c', ...sample },
-        { ...settings, metrics },
-      );
-    expect(ask({ output: '' }, METRICS)).toEqual([]);
-    expect(ask({ instruction: '' }, METRICS)).toHaveLength(2);
-    expect(ask({}, ['rifd'])).toHaveLength(2);
-  });
-
   it('finds no target when tokenizing leaves none', () => {
-    const sample = { instruction: 'a', input: '', output: 'c' };
     const none = new Int32Array();
-    const plan = EXACT_DEFINITION.plan(sample, [Int32Array.of(97), none], { ...settings, metrics: ['ifd'] });
+    const plan = EXACT_DEFINITION.plan('ifd', [Int32Array.of(97), none], settings);
     const span = { kind: 'unscorable', reason: 'no_target_tokens' };
-    expect(plan).toEqual({ A_condition: span, A_direct: span });
+    expect(plan).toEqual({ conditioned: span, direct: span });
   });
 });

@@ -1,12 +1,14 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Sample } from '../../src/domain/sample.js';
-import { METRIC_SPANS, METRICS, type Metric } from '../../src/domain/score.js';
+import { METRIC_SPANS, METRICS, type Metric, SPAN_SIDES } from '../../src/domain/score.js';
+import type { SpanName } from '../../src/domain/span-score.js';
 import { BUILT_IN_TEMPLATES } from '../../src/prompt/built-in-templates.js';
 import { createTemplate, type Template } from '../../src/prompt/template.js';
-import type { SamplePlan, SpanPlan } from '../../src/scoring/definition.js';
+import type { SpanPlan } from '../../src/scoring/definition.js';
 import { REFERENCE_DEFINITION } from '../../src/scoring/reference-definition.js';
 import { BOS, CONTROL, fakeTokenizer } from './fake-tokenizer.js';
+import { planSample } from './plan-sample.js';
 import { anyMaxLength, anyMetrics, anySample, anyTemplate } from './sample-arbitraries.js';
 
 interface Scored {
@@ -66,15 +68,17 @@ interface Setting {
 
 const BARE = createTemplate('bare', '{instruction}', '{instruction}{input}');
 
+/** By the names of the research code's files. */
 function planOf(
   sample: Sample,
   { bos = true, template = BARE, metrics = METRICS, maxLength = 2048 }: Setting = {},
 ) {
-  const settings = { template, metrics, maxLength, startToken: 7 };
-  const tokenize = fakeTokenizer(bos);
-  const texts = REFERENCE_DEFINITION.texts(sample, settings);
-  const ids = texts.map((text) => tokenize(text, REFERENCE_DEFINITION.tokenize));
-  return REFERENCE_DEFINITION.plan(sample, ids, settings);
+  const settings = { template, maxLength, startToken: 7 };
+  const plans = planSample(REFERENCE_DEFINITION, sample, metrics, settings, fakeTokenizer(bos));
+  const spans = [...plans].flatMap(([metric, plan]) =>
+    SPAN_SIDES.map((side) => [METRIC_SPANS[metric][side], plan[side]] as const),
+  );
+  return Object.fromEntries(spans) as Partial<Record<SpanName, SpanPlan>>;
 }
 
 function scoredOf(plan: SpanPlan): Scored | string {
@@ -201,7 +205,7 @@ describe('the traps of the research code', () => {
   });
 
   it('still scores the answer of a row without an instruction', () => {
-    const plan: SamplePlan = planOf(sample({ instruction: '' }), { template: BUILT_IN_TEMPLATES.none });
+    const plan = planOf(sample({ instruction: '' }), { template: BUILT_IN_TEMPLATES.none });
     expect(textOf(plan.A_condition)).toBe('cde');
   });
 });

@@ -1,33 +1,34 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Sample } from '../../src/domain/sample.js';
-import { METRIC_SPANS, type SampleScore } from '../../src/domain/score.js';
-import { SPAN_NAMES } from '../../src/domain/span-score.js';
-import { createTemplate, renderReversePrompt } from '../../src/prompt/template.js';
-import { DEFINITION_NAMES } from '../../src/scoring/definition.js';
-import { scoreSamples } from '../../src/scoring/score-samples.js';
 import {
-  DEFINITIONS,
-  type ScorableItem,
-  type ScoringOptions,
-  scoreStream,
-} from '../../src/scoring/score-stream.js';
+  firstUnscorable,
+  isTruncated,
+  METRICS,
+  type Metric,
+  type MetricScore,
+  spansOf,
+  unscorableSample,
+} from '../../src/domain/score.js';
+import { createTemplate, renderReversePrompt } from '../../src/prompt/template.js';
+import { DEFINITION_NAMES, type SpanPlan } from '../../src/scoring/definition.js';
+import { DEFINITIONS } from '../../src/scoring/definitions.js';
+import { scoreSamples } from '../../src/scoring/score-samples.js';
+import { type ScorableItem, type ScoringOptions, scoreStream } from '../../src/scoring/score-stream.js';
 import { collect } from '../helpers/collect.js';
 import { FakeScorer, outcomeOf, POISON } from './fake-scorer.js';
 import { fakeTokenizer } from './fake-tokenizer.js';
+import { planSample } from './plan-sample.js';
 import { anyMaxLength, anyMetrics, anySample, anyTemplate } from './sample-arbitraries.js';
 
 const OPTIONS: ScoringOptions = {
   template: createTemplate('colon', '{instruction}:', '{instruction}({input}):'),
 };
 
-const DECIDED: SampleScore = {
-  status: 'unscorable',
+const DECIDED = unscorableSample(METRICS, {
   reason: 'malformed_json',
   detail: 'data.jsonl:3: not JSON',
-  spans: {},
-  truncated: false,
-};
+});
 
 const sample = (fields: Partial<Sample> = {}): Sample => ({
   instruction: 'ask',
@@ -54,6 +55,25 @@ async function scoreOf(row: Sample, options: Partial<ScoringOptions> = {}, score
   return score!;
 }
 
+/** The score has just the spans that were planned, and their numbers. */
+function expectScored(score: MetricScore, conditioned: SpanPlan, direct: SpanPlan, perToken: boolean): void {
+  const numbers = (span: SpanPlan) => {
+    if (span.kind === 'unscorable') return undefined;
+    const { kind, ...expected } = outcomeOf(span, perToken);
+    expect(kind).toBe('scored');
+    return expected;
+  };
+  const [a, b] = [numbers(conditioned), numbers(direct)];
+  if (a !== undefined && b !== undefined) {
+    expect(score).toMatchObject({ kind: 'scored', conditioned: a, direct: b });
+    return;
+  }
+  const reasons = [conditioned, direct].flatMap((span) => (span.kind === 'unscorable' ? [span.reason] : []));
+  expect(score).toMatchObject({ kind: 'unscorable', reason: reasons[0] });
+  const half = a ? { side: 'conditioned', span: a } : b && { side: 'direct', span: b };
+  expect(score.kind === 'unscorable' && score.half).toEqual(half);
+}
+
 describe('scoreStream', () => {
   it('gives every item the score of its own spans, in order', async () => {
     const anyItem = fc.oneof(
@@ -72,39 +92,31 @@ describe('scoreStream', () => {
           const scorer = new FakeScorer({ maxLength, batchTokens: 4 });
           const items = rows.map(
             (row, item): ScorableItem<number> =>
-              'status' in row ? { item, score: row } : { item, sample: row },
+              'metrics' in row ? { item, score: row } : { item, sample: row },
           );
-          const options = { template, metrics, definition, perToken };
+          const asked: readonly Metric[] = metrics;
+          const options = { template, metrics: asked, definition, perToken };
           const results = await collect(scoreStream(scorer, items, options));
 
           expect(results.map(({ item }) => item)).toEqual([...rows.keys()]);
-          const settings = { template, metrics, maxLength, startToken: scorer.startToken };
+          const settings = { template, maxLength, startToken: scorer.startToken };
           for (const [i, row] of rows.entries()) {
             const { score, logicalTokens } = results[i]!;
-            if ('status' in row) {
+            if ('metrics' in row) {
               expect(score).toBe(row);
               expect(logicalTokens).toBe(0);
               continue;
             }
-            const { texts, plan, tokenize } = DEFINITIONS[definition];
-            const ids = await scorer.tokenize(texts(row, settings), tokenize);
-            const planned = plan(row, ids, settings);
-            let tokens = 0;
-            for (const name of SPAN_NAMES) {
-              const span = planned[name];
-              if (span?.kind === 'span') {
-                const { kind, ...expected } = outcomeOf(span, perToken);
-                expect(kind).toBe('scored');
-                expect(score.spans[name]).toEqual(expected);
-                tokens += span.tokens.length;
-              } else {
-                expect(score.spans).not.toHaveProperty(name);
-              }
+            const plans = planSample(DEFINITIONS[definition], row, metrics, settings, fakeTokenizer(false));
+            expect(Object.keys(score.metrics)).toEqual(metrics);
+            for (const [metric, plan] of plans) {
+              expectScored(score.metrics[metric]!, plan.conditioned, plan.direct, perToken);
             }
-            expect(logicalTokens).toBe(tokens);
-            const spans = Object.values(planned);
-            expect(score.status).toBe(spans.every(({ kind }) => kind === 'span') ? 'scored' : 'unscorable');
-            expect(score.truncated).toBe(spans.some((span) => span.kind === 'span' && span.truncated));
+            const spans = [...plans.values()].flatMap(({ conditioned, direct }) => [conditioned, direct]);
+            const scored = spans.filter((span) => span.kind === 'span');
+            expect(logicalTokens).toBe(scored.reduce((sum, { tokens }) => sum + tokens.length, 0));
+            expect(firstUnscorable(score) === undefined).toBe(scored.length === spans.length);
+            expect(isTruncated(score)).toBe(scored.some(({ truncated }) => truncated));
           }
           expect(scorer.inFlight).toBe(0);
         },
@@ -140,24 +152,47 @@ describe('scoreStream', () => {
     expect(source.state.read).toBeLessThan(1000);
   });
 
+  it('ends a window early for items that are large beside their sample, decided or not', async () => {
+    const characters = 2 ** 20;
+    for (const more of [{ score: DECIDED }, { sample: sample() }]) {
+      const source = endless((item) => ({ item, characters, ...more }));
+      for await (const { item } of scoreStream(new FakeScorer({ batchTokens: 4096 }), source.items, OPTIONS))
+        if (item === 10) break;
+      // four of them fill a window, and four windows are under way
+      expect(source.state.read).toBeLessThanOrEqual(28);
+    }
+  });
+
   it('asks for the requested metrics only', async () => {
-    const { status, spans } = await scoreOf(sample(), { metrics: ['ifd'] });
-    expect(status).toBe('scored');
-    expect(Object.keys(spans).sort()).toEqual(Object.values(METRIC_SPANS.ifd).sort());
+    const { metrics } = await scoreOf(sample(), { metrics: ['ifd'] });
+    expect(Object.keys(metrics)).toEqual(['ifd']);
+    expect(metrics.ifd).toMatchObject({ kind: 'scored' });
+  });
+
+  it('scores each different span of a window once', async () => {
+    const scorer = new FakeScorer({ batchTokens: 512 });
+    const items = ['cde', 'fgh', 'cde'].map((output) => ({ item: output, sample: sample({ output }) }));
+    const scored = await collect(scoreStream(scorer, items, { ...OPTIONS, perToken: true }));
+    // the instruction by itself is a span of all three
+    expect(scorer.calls).toEqual([7]);
+    expect(scored.map(({ repeatedSpans }) => repeatedSpans)).toEqual([0, 1, 4]);
+    expect(scored[2]!.score).toEqual(scored[0]!.score);
   });
 
   it('keeps log-probs when asked to', async () => {
-    const { spans } = await scoreOf(sample(), { perToken: true });
+    const spans = spansOf(await scoreOf(sample(), { perToken: true }));
+    expect(Object.keys(spans)).toHaveLength(4);
     for (const { logprobs, sumLogprob, tokenCount } of Object.values(spans)) {
       expect(logprobs).toHaveLength(tokenCount);
       expect(logprobs!.reduce((sum, value) => sum + value, 0)).toBeCloseTo(sumLogprob, 6);
     }
-    expect((await scoreOf(sample())).spans.A_direct).not.toHaveProperty('logprobs');
+    expect(spansOf(await scoreOf(sample())).A_direct).not.toHaveProperty('logprobs');
   });
 
   it.each([
     ['empty_output', sample({ output: '' }), {}, []],
     ['empty_instruction', sample({ instruction: '' }), {}, ['A_condition', 'A_direct']],
+    ['lone_surrogate', sample({ input: 'half \uD800' }), {}, []],
     ['prompt_too_long', sample({ instruction: 'ask for it' }), { maxLength: 8 }, []],
     ['reverse_prompt_too_long', sample(), { maxLength: 20 }, ['A_condition', 'A_direct']],
     ['not_finite', sample({ output: POISON }), {}, ['Q_condition', 'Q_direct']],
@@ -170,30 +205,31 @@ describe('scoreStream', () => {
     ],
   ] as const)('says %s and keeps what could be scored', async (reason, row, options, scored) => {
     const score = await scoreOf(row, options);
-    expect(score).toMatchObject({ status: 'unscorable', reason });
-    expect(Object.keys(score.spans).sort()).toEqual(scored);
-    if (score.status === 'unscorable') expect(score.detail).not.toBe('');
+    expect(firstUnscorable(score)).toMatchObject({ reason, detail: expect.stringMatching(/./) });
+    expect(Object.keys(spansOf(score)).sort()).toEqual(scored);
   });
 
   it('marks a cut answer', async () => {
     const row = sample({ output: 'abcdefgh' });
-    expect(await scoreOf(row, { maxLength: 10, metrics: ['ifd'] })).toMatchObject({
-      status: 'scored',
+    const { metrics } = await scoreOf(row, { maxLength: 10, metrics: ['ifd'] });
+    expect(metrics.ifd).toMatchObject({
+      kind: 'scored',
       truncated: true,
-      spans: { A_direct: { tokenCount: 5 }, A_condition: { tokenCount: 5 } },
+      ...{ direct: { tokenCount: 5 }, conditioned: { tokenCount: 5 } },
     });
-    expect(await scoreOf(row, { metrics: ['ifd'] })).toMatchObject({ truncated: false });
+    expect((await scoreOf(row, { metrics: ['ifd'] })).metrics.ifd).toMatchObject({ truncated: false });
   });
 
   it('marks a cut question of a whole answer', async () => {
     const row = sample({ instruction: 'ask me' });
     const reversePrompt = renderReversePrompt(OPTIONS.template, row.output);
     const maxLength = 1 + fakeTokenizer(false)(reversePrompt).length + 3;
-    expect(await scoreOf(row, { maxLength })).toMatchObject({
-      status: 'scored',
-      truncated: true,
-      spans: { A_condition: { tokenCount: 3 }, Q_condition: { tokenCount: 3 } },
+    const score = await scoreOf(row, { maxLength });
+    expect(score.metrics).toMatchObject({
+      ifd: { kind: 'scored', truncated: false, conditioned: { tokenCount: 3 } },
+      rifd: { kind: 'scored', truncated: true, conditioned: { tokenCount: 3 } },
     });
+    expect(isTruncated(score)).toBe(true);
   });
 
   it('never asks for more than the scorer can take', async () => {
@@ -203,7 +239,7 @@ describe('scoreStream', () => {
       { maxLength: 1000, metrics: ['ifd'] },
       scorer,
     );
-    expect(score).toMatchObject({ truncated: true, spans: { A_direct: { tokenCount: 5 } } });
+    expect(score.metrics.ifd).toMatchObject({ truncated: true, direct: { tokenCount: 5 } });
   });
 
   it('ends with the scorer’s error, the source given back and nothing left under way', async () => {

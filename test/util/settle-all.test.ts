@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { ReflectionError } from '../../src/errors.js';
 import { forEachConcurrently, settleAll } from '../../src/util/settle-all.js';
 
 async function* count(to: number): AsyncGenerator<number> {
@@ -20,6 +21,19 @@ describe('settleAll', () => {
     expect(isDone).toBe(true);
     expect(await settleAll([1, 2].map(async (n) => n))).toEqual([1, 2]);
   });
+});
+
+const aborted = () => new ReflectionError('aborted', 'Called off.');
+
+it('tells of what went wrong rather than of an abort', async () => {
+  const failure = new Error('disk full');
+  await expect(settleAll([Promise.reject(aborted()), Promise.reject(failure)])).rejects.toBe(failure);
+  await expect(settleAll([Promise.reject(aborted())])).rejects.toMatchObject({ code: 'aborted' });
+  const fail = async (item: number) => {
+    await turns(item);
+    throw item === 1 ? failure : aborted();
+  };
+  await expect(forEachConcurrently(count(3), fail, 3)).rejects.toBe(failure);
 });
 
 describe('forEachConcurrently', () => {

@@ -78,6 +78,7 @@ export function scoreCommand(): Command {
     .option('--per-token', 'also write the log-prob of every scored token')
     .option('--strict', 'stop at the first malformed row instead of marking it unscorable')
     .addOption(new Option('--resume', 'go on with an interrupted run').conflicts('force'))
+    .option('--accept-changes', 'with --resume: go on although numbers are rounded in another way by now')
     .option('--force', 'replace an output that is there, finished or not');
   return addConfigOption(command).action(async (given: string | undefined) => {
     const settings = await readSettings<'score', WithDefault>('score', command, { dataset: given });

@@ -96,6 +96,7 @@ const SCORE_SETTINGS = z.strictObject({
   perToken: z.boolean().optional(),
   strict: z.boolean().optional(),
   resume: z.boolean().optional(),
+  acceptChanges: z.boolean().optional(),
   force: z.boolean().optional(),
 });
 

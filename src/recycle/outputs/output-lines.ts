@@ -1,12 +1,12 @@
 import type { BadRow, Row, SampleRow } from '../../dataset/row.js';
-import type { Metric } from '../../domain/score.js';
+import type { Metric, MetricScore } from '../../domain/score.js';
 import { loss } from '../../domain/span-score.js';
 import { rowKey } from '../../output/row-key.js';
 import type { Decision } from '../../selection/decision.js';
+import { measurementOf } from '../../selection/measurement.js';
 import { VARIANTS } from '../../selection/variant.js';
 import type { ReflectedVariant, Reflection } from '../reflections/reflection.js';
 import { type DecidedRow, type VariantReflections, variantSample } from '../rows/decided-row.js';
-import { type MetricScore, measurementOf } from '../rows/metric-score.js';
 import { rowFields } from './row-fields.js';
 
 /** The line of `selected.jsonl`: the row with the texts that won, ready to train on. */
@@ -50,8 +50,8 @@ export function candidateLines({ row, reflections, scores, decision }: DecidedRo
         variant,
         selected: isSelected,
         ...sample,
-        ifd: ratioOf('ifd', measured?.ifd),
-        rifd: ratioOf('rifd', measured?.rifd),
+        ifd: ratioOf(measured?.ifd),
+        rifd: ratioOf(measured?.rifd),
       }),
     ];
   });
@@ -104,14 +104,14 @@ function identityOf(row: Row) {
   };
 }
 
-function ratioOf(metric: Metric, score: MetricScore | undefined): number | null {
-  const measured = score && measurementOf(metric, score);
+function ratioOf(score: MetricScore | undefined): number | null {
+  const measured = score && measurementOf(score);
   return measured?.kind === 'value' ? measured.value : null;
 }
 
 function describeScore(metric: Metric, score: MetricScore | undefined): object {
   if (score === undefined) return {};
-  const measured = measurementOf(metric, score);
+  const measured = measurementOf(score);
   if (measured.kind === 'missing') return { [metric]: { value: null, reason: measured.reason } };
   return { [metric]: { value: measured.value, ...(score.kind === 'scored' && describeSpans(score)) } };
 }

@@ -3,6 +3,7 @@ import type { DatasetFormat } from '../../dataset/dataset-format.js';
 import type { BadRow } from '../../dataset/row.js';
 import { ArrayWriter } from '../../output/array-writer.js';
 import { LineWriter } from '../../output/line-writer.js';
+import { whileWriting } from '../../util/output-error.js';
 import { renameDurably, replaceFile } from '../../util/replace-file.js';
 import type { DecidedRow } from '../rows/decided-row.js';
 import { spellJson } from '../run/run-manifest.js';
@@ -41,7 +42,7 @@ export async function writeOutputs(
   let isWhole = false;
   try {
     for (const name of names) {
-      const lines = await LineWriter.create(temporary(paths[name]));
+      const lines = await LineWriter.create(temporary(paths[name]), paths[name]);
       writers.set(name, name === 'selectedArray' ? new ArrayWriter(lines) : lines);
     }
     for await (const row of rows) {
@@ -55,7 +56,8 @@ export async function writeOutputs(
   }
   for (const name of names) await renameDurably(temporary(paths[name]), paths[name]);
   // The dataset may have had the other format before.
-  await rm(format === 'array' ? paths.selected : paths.selectedArray, { force: true });
+  const stale = format === 'array' ? paths.selected : paths.selectedArray;
+  await whileWriting(stale, () => rm(stale, { force: true }));
   const summary = counter.snapshot(state.teacherTotals);
   await replaceFile(paths.summary, spellJson(summary));
   return summary;
@@ -63,7 +65,7 @@ export async function writeOutputs(
 
 /** Takes the mark of a finished run away, since its outputs are about to be made anew. */
 export async function markUnfinished(paths: RunPaths): Promise<void> {
-  await rm(paths.summary, { force: true });
+  await whileWriting(paths.summary, () => rm(paths.summary, { force: true }));
 }
 
 function linesOf(row: FinishedRow, selected: OutputFile): readonly (readonly [OutputFile, string])[] {

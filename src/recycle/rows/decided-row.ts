@@ -1,10 +1,9 @@
 import type { SampleRow } from '../../dataset/row.js';
 import type { Sample } from '../../domain/sample.js';
-import type { Metric } from '../../domain/score.js';
+import type { Metric, MetricScore } from '../../domain/score.js';
 import type { Decision } from '../../selection/decision.js';
 import type { Variant } from '../../selection/variant.js';
 import type { ReflectedVariant, Reflection } from '../reflections/reflection.js';
-import type { MetricScore } from './metric-score.js';
 
 export type VariantReflections = Readonly<Partial<Record<ReflectedVariant, Reflection>>>;
 export type VariantMetricScores = Readonly<Partial<Record<Variant, Partial<Record<Metric, MetricScore>>>>>;

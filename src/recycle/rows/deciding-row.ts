@@ -1,14 +1,13 @@
 import type { SampleRow } from '../../dataset/row.js';
 import type { Sample } from '../../domain/sample.js';
-import { METRICS, type Metric } from '../../domain/score.js';
+import { METRICS, type Metric, type MetricScore } from '../../domain/score.js';
 import { type DecisionProcess, decide, type ScoreNeed } from '../../selection/decide.js';
 import type { Decision } from '../../selection/decision.js';
-import type { Measurement } from '../../selection/measurement.js';
+import { type Measurement, measurementOf } from '../../selection/measurement.js';
 import type { SelectionPolicy } from '../../selection/selection-policy.js';
 import { RESPONSE_REFLECTED, VARIANTS, type Variant } from '../../selection/variant.js';
 import type { ReflectedVariant, Reflection, ReflectionSource } from '../reflections/reflection.js';
 import { type DecidedRow, variantSample } from './decided-row.js';
-import { type MetricScore, measurementOf } from './metric-score.js';
 import { rowIdentity } from './row-identity.js';
 
 /** Every metric of every variant, each variant after the one it is made of. */
@@ -63,7 +62,7 @@ export class DecidingRow {
       this.#scores[variant][metric] = score;
     }
     const measured: Measurement =
-      score === undefined ? { kind: 'missing', reason: 'no_candidate' } : measurementOf(metric, score);
+      score === undefined ? { kind: 'missing', reason: 'no_candidate' } : measurementOf(score);
     this.#known.set(keyOf({ variant, metric }), measured);
     this.#advance();
   }

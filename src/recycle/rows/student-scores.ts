@@ -1,11 +1,11 @@
 import PQueue from 'p-queue';
 import type { Sample } from '../../domain/sample.js';
-import { METRIC_SPANS, type Metric } from '../../domain/score.js';
-import type { Scorer, SpanOutcome, SpanRequest } from '../../engine/scorer.js';
-import type { Definition, SamplePlan, SpanPlan, SpanSettings } from '../../scoring/definition.js';
+import type { Metric, MetricScore } from '../../domain/score.js';
+import type { Scorer } from '../../engine/scorer.js';
+import type { Planner } from '../../scoring/planner.js';
+import { scoreJob } from '../../scoring/score-job.js';
 import { contentKey } from '../run/content-key.js';
 import type { RunState } from '../run/run-state.js';
-import type { MetricScore } from './metric-score.js';
 
 /** One metric of one variant of a row. */
 export interface ScoringNeed {
@@ -17,8 +17,7 @@ export interface ScoringNeed {
 
 export interface StudentScoresParts {
   readonly scorer: Scorer;
-  readonly definition: Definition;
-  readonly settings: Omit<SpanSettings, 'metrics'>;
+  readonly planner: Planner;
   /** Names everything a score depends on besides the texts. */
   readonly fingerprint: object;
   readonly state: RunState;
@@ -73,63 +72,9 @@ export class StudentScores {
   }
 
   async #compute(needs: ReadonlyMap<string, ScoringNeed>): Promise<ReadonlyMap<string, MetricScore>> {
-    const { scorer, definition, signal } = this.#parts;
-    const prepared = [...needs].map(([key, { sample, metric }]) => {
-      const settings = { ...this.#parts.settings, metrics: [metric] };
-      return { key, sample, metric, settings, texts: definition.texts(sample, settings) };
-    });
-    const ids = await scorer.tokenize(
-      prepared.flatMap(({ texts }) => texts),
-      definition.tokenize,
-    );
-    const job = new SpanJob();
-    let at = 0;
-    const plans = prepared.map(({ key, sample, metric, settings, texts }) => {
-      const plan = definition.plan(sample, ids.slice(at, at + texts.length), settings);
-      at += texts.length;
-      return { key, read: job.add(plan, metric) };
-    });
-    const outcomes = await scorer.score(job.requests, { signal });
-    return new Map(plans.map(({ key, read }) => [key, read(outcomes)]));
+    const { scorer, planner, signal } = this.#parts;
+    const tasks = [...needs.values()].map(({ sample, metric }) => planner.prepare(sample, [metric]));
+    const scores = await scoreJob(scorer, planner, tasks, { signal });
+    return new Map([...needs].map(([key, { metric }], i) => [key, scores[i]!.score.metrics[metric]!]));
   }
-}
-
-/** Requests for the spans of several plans, each different span once. */
-class SpanJob {
-  readonly requests: SpanRequest[] = [];
-  readonly #places = new Map<string, number>();
-
-  /** Requests a metric's two spans; returns what reads its score from the outcomes. */
-  add(plan: SamplePlan, metric: Metric): (outcomes: readonly SpanOutcome[]) => MetricScore {
-    const names = METRIC_SPANS[metric];
-    const conditioned = plan[names.conditioned]!;
-    const direct = plan[names.direct]!;
-    if (conditioned.kind === 'unscorable') return () => conditioned;
-    if (direct.kind === 'unscorable') return () => direct;
-    const places = [this.#request(conditioned), this.#request(direct)] as const;
-    const truncated = conditioned.truncated || direct.truncated;
-    return (outcomes) => {
-      const [scored, directly] = [outcomes[places[0]]!, outcomes[places[1]]!];
-      if (scored.kind !== 'scored' || directly.kind !== 'scored') {
-        return { kind: 'unscorable', reason: 'not_finite' };
-      }
-      return { kind: 'scored', conditioned: spanOf(scored), direct: spanOf(directly), truncated };
-    };
-  }
-
-  /** An instruction by itself, for instance, is a span of r-IFD whatever the answer. */
-  #request({ tokens, begin, end }: ScorableSpan): number {
-    const bytes = Buffer.from(tokens.buffer, tokens.byteOffset, tokens.byteLength);
-    const key = `${begin} ${end} ${bytes.toString('base64')}`;
-    const known = this.#places.get(key);
-    if (known !== undefined) return known;
-    this.#places.set(key, this.requests.length);
-    return this.requests.push({ tokens, begin, end }) - 1;
-  }
-}
-
-type ScorableSpan = Extract<SpanPlan, { kind: 'span' }>;
-
-function spanOf({ sumLogprob, tokenCount }: Extract<SpanOutcome, { kind: 'scored' }>) {
-  return { sumLogprob, tokenCount };
 }

@@ -1,8 +1,9 @@
 import { resolve } from 'node:path';
 import { ReflectionError } from '../../errors.js';
 import { makeDirectory } from '../../output/make-directory.js';
-import { outputError } from '../../output/output-error.js';
 import { OutputLock } from '../../output/output-lock.js';
+import { isAbort } from '../../util/is-abort.js';
+import { whileWriting } from '../../util/output-error.js';
 import { type RunPaths, runPaths } from './run-paths.js';
 import { RunState } from './run-state.js';
 
@@ -15,8 +16,8 @@ export interface RunPlace {
 
 /**
  * Does work in a run directory, with its state open and no other process in it.
- * @throws {ReflectionError} `output_unwritable`, `journal_unreadable`, `aborted` once the signal has fired, and what
- *   the work throws.
+ * @throws {ReflectionError} `output_unwritable`, `journal_unreadable`, `aborted` where the work gave up because the
+ *   signal had fired, and what else the work throws.
  */
 export async function inRunDirectory<Result>(
   { dataset, output, signal }: RunPlace,
@@ -24,27 +25,17 @@ export async function inRunDirectory<Result>(
 ): Promise<Result> {
   const paths = runPaths(output);
   refuseToOverwrite(dataset, output, paths);
-  let lock: OutputLock | undefined;
+  await whileWriting(output, () => makeDirectory(output));
+  const lock = await whileWriting(output, () => OutputLock.acquire(paths.lock));
   try {
-    await makeDirectory(output);
-    lock = await OutputLock.acquire(paths.lock);
     using state = RunState.open(paths.state);
     return await work(paths, state);
   } catch (cause) {
-    if (signal?.aborted) throw new ReflectionError('aborted', 'The run was interrupted.', { cause });
-    throw runDirectoryError(output, cause);
+    if (cause instanceof ReflectionError || !isAbort(cause, signal)) throw cause;
+    throw new ReflectionError('aborted', 'The run was interrupted.', { cause });
   } finally {
-    await lock?.release();
+    await lock.release();
   }
-}
-
-function runDirectoryError(output: string, cause: unknown): unknown {
-  if (!(cause instanceof Error) || !('code' in cause) || cause.code !== 'EEXIST')
-    return outputError(output, cause);
-  return new ReflectionError('output_unwritable', `${output} is a file, but a run needs a directory.`, {
-    remedy: 'Name a directory that is there, or one to be made.',
-    cause,
-  });
 }
 
 function refuseToOverwrite(dataset: string, output: string, paths: RunPaths): void {

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
+import { compareFingerprints, type Fingerprint } from '../../domain/fingerprint.js';
 import { ReflectionError } from '../../errors.js';
-import type { Fingerprint } from '../../output/fingerprint.js';
 import type { ReflectionPrompts } from '../../reflection/load-prompt-files.js';
 import type { SelectionPolicy } from '../../selection/selection-policy.js';
 import { isJsonObject } from '../../util/json-value.js';
@@ -69,10 +69,13 @@ export function compareManifests(before: RunManifest, now: RunManifest): Manifes
   const teacher = differences(before.teacher, now.teacher);
   const scoring = differences(before.scoring, now.scoring);
   const invalidated: string[] = [];
-  if (teacher !== '') invalidated.push(`the teacher's replies will not be used again (${teacher})`);
-  if (scoring !== '') invalidated.push(`all scores will be computed anew (${scoring})`);
-  const data = differences(before.data, now.data);
-  const selection = differences(before.selection, now.selection);
+  if (teacher.all !== '') invalidated.push(`the teacher's replies will not be used again (${teacher.all})`);
+  if (scoring.all !== '') {
+    const reason = scoring.isRounding ? ', for they would be rounded in another way' : '';
+    invalidated.push(`all scores will be computed anew${reason} (${scoring.all})`);
+  }
+  const data = differences(before.data, now.data).all;
+  const selection = differences(before.selection, now.selection).all;
   const harmless: string[] = [];
   if (data !== '')
     harmless.push(`the dataset has changed, rows that are the same keep their results (${data})`);
@@ -81,17 +84,13 @@ export function compareManifests(before: RunManifest, now: RunManifest): Manifes
 }
 
 /** What differs, as text; empty when nothing does or one of the two has no say in it. */
-function differences(before: Fingerprint | null, now: Fingerprint | null): string {
-  if (before === null || now === null) return '';
-  const names = [...new Set([...Object.keys(before), ...Object.keys(now)])];
-  return names
-    .filter((name) => before[name] !== now[name])
-    .map((name) => `${name} was ${show(before[name])} and is ${show(now[name])}`)
-    .join('; ');
-}
-
-function show(value: unknown): string {
-  return value === undefined ? 'not set' : JSON.stringify(value);
+function differences(
+  before: Fingerprint | null,
+  now: Fingerprint | null,
+): { readonly all: string; readonly isRounding: boolean } {
+  if (before === null || now === null) return { all: '', isRounding: false };
+  const { parameters, arithmetic } = compareFingerprints(before, now);
+  return { all: [...parameters, ...arithmetic].join('; '), isRounding: parameters.length === 0 };
 }
 
 /**

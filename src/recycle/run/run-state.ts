@@ -1,7 +1,7 @@
 import Database from 'better-sqlite3';
+import { type MetricScore, scoredMetric } from '../../domain/score.js';
 import { ReflectionError } from '../../errors.js';
 import type { TeacherReply } from '../../teacher/teacher.js';
-import type { MetricScore } from '../rows/metric-score.js';
 
 const SCHEMA_VERSION = 1;
 
@@ -125,12 +125,12 @@ export class RunState implements Disposable {
 
   score(key: string): MetricScore | undefined {
     const row = this.#row<{ score: string }>('SELECT score FROM scores WHERE key = ?', key);
-    return row && (JSON.parse(row.score) as MetricScore);
+    return row && readScore(row.score);
   }
 
   /** All of them or, should the process die, none. */
   keepScores(scores: ReadonlyMap<string, MetricScore>): void {
-    const rows = [...scores].map(([key, score]) => [key, JSON.stringify(score)]);
+    const rows = [...scores].map(([key, score]) => [key, spellScore(score)]);
     this.#write('INSERT OR IGNORE INTO scores (key, score) VALUES (?, ?)', rows);
   }
 
@@ -173,7 +173,11 @@ export class RunState implements Disposable {
   }
 
   #row<T>(sql: string, ...parameters: readonly unknown[]): T | undefined {
-    return this.#prepare(sql).get(...parameters) as T | undefined;
+    try {
+      return this.#prepare(sql).get(...parameters) as T | undefined;
+    } catch (cause) {
+      throw cause instanceof Database.SqliteError ? unreadable(this.#path, cause) : cause;
+    }
   }
 
   #write(sql: string, rows: readonly (readonly unknown[])[]): void {
@@ -183,16 +187,23 @@ export class RunState implements Disposable {
         for (const row of rows) statement.run(...row);
       })();
     } catch (cause) {
-      throw new ReflectionError(
-        'output_unwritable',
-        `Cannot write ${this.#path}: ${(cause as Error).message}.`,
-        {
-          remedy: 'Check the disk it lies on, then run the same command again; what it holds is kept.',
-          cause,
-        },
-      );
+      if (!(cause instanceof Database.SqliteError)) throw cause;
+      throw new ReflectionError('output_unwritable', `Cannot write ${this.#path}: ${cause.message}.`, {
+        remedy: 'Check the disk it lies on, then run the same command again; what it holds is kept.',
+        cause,
+      });
     }
   }
+}
+
+/** A ratio follows from its spans, and JSON has no Infinity. */
+function spellScore(score: MetricScore): string {
+  return JSON.stringify({ ...score, ratio: undefined });
+}
+
+function readScore(text: string): MetricScore {
+  const score = JSON.parse(text) as MetricScore;
+  return score.kind === 'scored' ? scoredMetric(score.conditioned, score.direct, score.truncated) : score;
 }
 
 function openState(
@@ -221,7 +232,7 @@ function versionOf(database: Database.Database): number {
 function unreadable(path: string, cause: Error): ReflectionError {
   return new ReflectionError(
     'journal_unreadable',
-    `Cannot open the state of a run, ${path}: ${cause.message}.`,
+    `Cannot read the state of a run, ${path}: ${cause.message}.`,
     {
       remedy: 'Check that this is a run directory; if the file is damaged, start anew in another directory.',
       cause,

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { SampleRow } from '../../../src/dataset/row.js';
-import type { Metric } from '../../../src/domain/score.js';
+import { type Metric, type MetricScore, scoredMetric } from '../../../src/domain/score.js';
 import type {
   ReflectedVariant,
   Reflection,
@@ -9,7 +9,6 @@ import type {
 } from '../../../src/recycle/reflections/reflection.js';
 import type { DecidedRow } from '../../../src/recycle/rows/decided-row.js';
 import { DecidingRow } from '../../../src/recycle/rows/deciding-row.js';
-import type { MetricScore } from '../../../src/recycle/rows/metric-score.js';
 import type { Measurement, VariantScores } from '../../../src/selection/measurement.js';
 import { decideEagerly } from '../../../src/selection/run-decision.js';
 import { DEFAULT_POLICY, type SelectionPolicy } from '../../../src/selection/selection-policy.js';
@@ -23,9 +22,11 @@ const ROW: SampleRow = {
 
 /** A score whose ratio is the given one. */
 function scoreFor(measured: Measurement): MetricScore {
-  if (measured.kind === 'missing') return { kind: 'unscorable', reason: 'not_finite' };
+  if (measured.kind === 'missing') {
+    return { kind: 'unscorable', reason: 'not_finite', detail: 'Overflow.', truncated: false };
+  }
   const span = (sumLogprob: number) => ({ sumLogprob, tokenCount: 1 });
-  return { kind: 'scored', conditioned: span(-Math.log(measured.value)), direct: span(0), truncated: false };
+  return scoredMetric(span(-Math.log(measured.value)), span(0), false);
 }
 
 /** What a score is worth once it has been through logarithm and exponential. */

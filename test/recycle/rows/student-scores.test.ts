@@ -5,7 +5,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { loadTemplate } from '../../../src/prompt/load-template.js';
 import { type ScoringNeed, StudentScores } from '../../../src/recycle/rows/student-scores.js';
 import { RunState } from '../../../src/recycle/run/run-state.js';
-import { DEFINITIONS } from '../../../src/scoring/score-stream.js';
+import { plannerFor } from '../../../src/scoring/score-stream.js';
 import { FakeScorer } from '../../scoring/fake-scorer.js';
 
 let directory: string;
@@ -22,10 +22,8 @@ afterEach(async () => {
 const template = await loadTemplate('none');
 
 function scoresWith(scorer: FakeScorer, fingerprint: object = { student: 'a' }): StudentScores {
-  const { maxLength, startToken } = scorer;
   const { signal } = new AbortController();
-  const settings = { template, maxLength, startToken };
-  return new StudentScores({ scorer, definition: DEFINITIONS.exact, settings, fingerprint, state, signal });
+  return new StudentScores({ scorer, planner: plannerFor(scorer, { template }), fingerprint, state, signal });
 }
 
 function need(metric: ScoringNeed['metric'], output: string, rowIdentity = 'row'): ScoringNeed {
@@ -65,7 +63,7 @@ describe('StudentScores', () => {
 
   it('says why there is no score', async () => {
     const scores = scoresWith(new FakeScorer());
-    expect(await scores.measure([need('ifd', ''), need('rifd', 'x'.repeat(2000))])).toEqual([
+    expect(await scores.measure([need('ifd', ''), need('rifd', 'x'.repeat(2000))])).toMatchObject([
       { kind: 'unscorable', reason: 'empty_output' },
       { kind: 'unscorable', reason: 'reverse_prompt_too_long' },
     ]);

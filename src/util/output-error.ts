@@ -15,12 +15,26 @@ const CAUSES: Readonly<Record<string, { problem: string; remedy: string }>> = {
   },
 };
 
+/** Does what writes `path`. @throws {ReflectionError} `output_unwritable` when the system does not let it. */
+export async function whileWriting<Result>(path: string, write: () => Promise<Result>): Promise<Result> {
+  try {
+    return await write();
+  } catch (cause) {
+    throw outputError(path, cause);
+  }
+}
+
 /** What writing `path` failed with, as `output_unwritable`; anything that is no system error stays as it is. */
 export function outputError(path: string, cause: unknown): unknown {
-  if (!(cause instanceof Error) || !('code' in cause) || cause instanceof ReflectionError) return cause;
+  if (!isSystemError(cause)) return cause;
   const { problem, remedy } = CAUSES[String(cause.code)] ?? {
     problem: cause.message,
     remedy: 'Check the path and the disk it lies on, then go on; what is written is kept.',
   };
   return new ReflectionError('output_unwritable', `Cannot write ${path}: ${problem}.`, { remedy, cause });
+}
+
+/** Errors of Node's own checks have a code as well, but no number. */
+function isSystemError(cause: unknown): cause is NodeJS.ErrnoException {
+  return cause instanceof Error && 'syscall' in cause && 'errno' in cause;
 }

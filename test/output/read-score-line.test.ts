@@ -1,0 +1,41 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { firstUnscorable, isTruncated, METRICS, type Spans, spansOf } from '../../src/domain/score.js';
+import { loss, SPAN_NAMES } from '../../src/domain/span-score.js';
+import { formatScoreLine } from '../../src/output/format-score-line.js';
+import { readScoreLine } from '../../src/output/read-score-line.js';
+import { scoreOfSpans } from '../helpers/score-of-spans.js';
+import { rowOf } from './row-of.js';
+
+describe('readScoreLine', () => {
+  it('finds in a line what was written into it, but for the last bit of a sum', () => {
+    const anySpan = fc.record({
+      sumLogprob: fc.double({ min: -1e4, max: 0, noNaN: true }),
+      tokenCount: fc.integer({ min: 1, max: 4096 }),
+    });
+    const anySpans: fc.Arbitrary<Spans> = fc.record(
+      Object.fromEntries(SPAN_NAMES.map((name) => [name, anySpan])),
+      { requiredKeys: [] },
+    );
+    const anyMetrics = fc.subarray([...METRICS], { minLength: 1 });
+    fc.assert(
+      fc.property(anySpans, anyMetrics, fc.boolean(), (given, metrics, truncated) => {
+        const score = scoreOfSpans(given, { metrics, truncated, reason: 'not_finite', detail: 'Huge.' });
+        const line = formatScoreLine(rowOf('{"instruction":"a"}'), score, { perToken: false });
+        const read = readScoreLine(line, metrics);
+        expect(Object.keys(read.metrics)).toEqual(metrics);
+        expect(isTruncated(read)).toBe(truncated);
+        expect(firstUnscorable(read)).toEqual(
+          firstUnscorable(score) && expect.objectContaining({ detail: 'Huge.' }),
+        );
+        const [written, found] = [spansOf(score), spansOf(read)];
+        expect(Object.keys(found)).toEqual(Object.keys(written));
+        for (const [name, span] of Object.entries(written)) {
+          const again = found[name as keyof Spans]!;
+          expect(again.tokenCount).toBe(span.tokenCount);
+          expect(Math.abs(loss(again) - loss(span))).toBeLessThanOrEqual(1e-12 * loss(span));
+        }
+      }),
+    );
+  });
+});
