@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { ReflectionError } from '../../errors.js';
 import type { TeacherJournal } from '../journal/teacher-journal.js';
-import { createRedactor, type Redact, readApiKey } from '../openai/api-key.js';
-import { readBaseUrl } from '../openai/base-url.js';
+import { type ApiKeyOptions, createRedactor, type Redact, readApiKey } from '../openai/api-key.js';
+import { readBaseUrl, teacherServer } from '../openai/base-url.js';
 import { Budget, type BudgetLimits, type Reservation, type Spent } from '../openai/budget.js';
 import { createOpenAI } from '../openai/chat-client.js';
 import { worstCase } from '../openai/chat-exchange.js';
@@ -12,18 +12,25 @@ import { OpenAITeacher } from '../openai/openai-teacher.js';
 import { DEFAULT_RETRY, type RetryPolicy } from '../openai/retry.js';
 import { type Price, type TokenCounts, usageOf } from '../openai/token-counts.js';
 import { requestHash } from '../reply/request-hash.js';
-import { type AskOptions, addUsage, NO_USAGE, type TeacherReply, type TeacherRequest } from '../teacher.js';
+import {
+  type AskOptions,
+  addUsage,
+  NO_USAGE,
+  type TeacherDescription,
+  type TeacherReply,
+  type TeacherRequest,
+  type TeacherServer,
+} from '../teacher.js';
 import { type BatchAttempt, batchLine, firstAttempt, longerAttempt } from './batch-attempt.js';
 import { type Batch, BatchClient } from './batch-client.js';
 import { type BatchResult, countsOf, judgeResult, outcomeOf, parseBatchResult } from './batch-result.js';
 import { BatchState, type BatchTicket } from './batch-state.js';
 
-export interface BatchTeacherOptions extends BudgetLimits {
+export interface BatchTeacherOptions extends ApiKeyOptions, BudgetLimits {
   readonly model: string;
   /** File that remembers which batches were handed in. */
   readonly statePath: string;
   readonly baseUrl?: string | undefined;
-  readonly apiKeyVariable?: string | undefined;
   /** Skips finding out, by one small request outside of batches, how the server can be asked. */
   readonly format?: ServerFormat | undefined;
   /** Default 10,000; OpenAI takes 50,000, but a batch's results are held in memory. */
@@ -64,8 +71,9 @@ export interface AskAllOptions extends AskOptions {
 const UNFINISHED: ReadonlySet<string> = new Set(['expired', 'cancelled']);
 
 /** Puts many requests at once through a provider's batch API, which takes hours and costs less. */
-export class BatchTeacher implements AsyncDisposable {
+export class BatchTeacher implements TeacherDescription, AsyncDisposable {
   readonly id: string;
+  readonly server: TeacherServer;
   readonly #options: BatchTeacherOptions;
   readonly #clock: Clock;
   readonly #redact: Redact;
@@ -75,8 +83,9 @@ export class BatchTeacher implements AsyncDisposable {
   /** @throws {ReflectionError} `teacher_unauthorized` without a key where one is needed, `invalid_option`. */
   constructor(options: BatchTeacherOptions) {
     const baseUrl = readBaseUrl(options.baseUrl);
-    const apiKey = readApiKey(baseUrl, options.apiKeyVariable);
+    const apiKey = readApiKey(baseUrl, options);
     this.id = `openai:${options.model}`;
+    this.server = teacherServer(baseUrl, apiKey);
     this.#options = options;
     this.#clock = options.clock ?? SYSTEM_CLOCK;
     this.#redact = createRedactor(apiKey);
@@ -144,10 +153,13 @@ export class BatchTeacher implements AsyncDisposable {
 
   /** Batches are too slow to find out by, so one request goes the ordinary way, once in a state's life. */
   async #settleDialect(state: BatchState, request: TeacherRequest, signal: AbortSignal): Promise<Dialect> {
-    const { model, baseUrl, apiKeyVariable, format, retry, clock, random } = this.#options;
+    const { model, baseUrl, apiKeyVariable, allowInsecureHttp, format, retry, clock, random } = this.#options;
     if (format !== undefined) return firstDialect(format);
     if (state.dialect !== null) return state.dialect;
-    await using prober = new OpenAITeacher({ model, baseUrl, apiKeyVariable, retry, clock, random });
+    await using prober = new OpenAITeacher({
+      ...{ model, baseUrl, apiKeyVariable, allowInsecureHttp },
+      ...{ retry, clock, random },
+    });
     const dialect = await prober.settleDialect(request, signal);
     await state.keepDialect(dialect);
     return dialect;

@@ -5,14 +5,7 @@ import { linkAbort } from '../../util/linked-abort.js';
 import { parseReply } from '../reply/parse-reply.js';
 import { layOutPrompt } from '../reply/reply-layout.js';
 import type { ReplySchema } from '../reply/reply-schema.js';
-import type {
-  AskOptions,
-  ReplyFailure,
-  Teacher,
-  TeacherDescription,
-  TeacherReply,
-  TeacherRequest,
-} from '../teacher.js';
+import type { AskOptions, ReplyFailure, Teacher, TeacherReply, TeacherRequest } from '../teacher.js';
 import { generateJson } from './generate-json.js';
 import { type LocalModel, type LocalModelOptions, loadLocalModel, type NamedModel } from './local-model.js';
 
@@ -32,7 +25,7 @@ const LEAST_ROOM = 64;
 /** A teacher in this process: a GGUF file, run by node-llama-cpp. Uses no network. */
 export class LocalGgufTeacher implements Teacher {
   readonly id: string;
-  readonly #path: string;
+  readonly server = null;
   readonly #local: LocalModel;
   readonly #maxFieldCharacters: number | undefined;
   /** One turn for each sequence of the context; what they write is computed in one batch. */
@@ -46,7 +39,6 @@ export class LocalGgufTeacher implements Teacher {
     const { maxFieldCharacters } = options;
     // It decides what is written, so what is written under another one is not this teacher's.
     this.id = `gguf:${hash}${maxFieldCharacters === undefined ? '' : `+${maxFieldCharacters}`}`;
-    this.#path = options.modelPath;
     this.#local = local;
     this.#maxFieldCharacters = maxFieldCharacters;
     this.#queue = new PQueue({ concurrency: context.totalSequences });
@@ -63,10 +55,6 @@ export class LocalGgufTeacher implements Teacher {
       );
     }
     return new LocalGgufTeacher(await loadLocalModel(options), options);
-  }
-
-  describe(): TeacherDescription {
-    return { id: this.id, kind: 'gguf', model: this.#path, endpoint: null, format: 'grammar', omitted: [] };
   }
 
   async ask(request: TeacherRequest, { signal }: AskOptions = {}): Promise<TeacherReply> {

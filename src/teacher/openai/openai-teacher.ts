@@ -1,9 +1,9 @@
 import { ReflectionError } from '../../errors.js';
 import { linkAbort, untilAborted } from '../../util/linked-abort.js';
-import type { AskOptions, Teacher, TeacherDescription, TeacherReply, TeacherRequest } from '../teacher.js';
+import type { AskOptions, Teacher, TeacherReply, TeacherRequest, TeacherServer } from '../teacher.js';
 import { addUsage, NO_USAGE } from '../teacher.js';
-import { createRedactor, readApiKey } from './api-key.js';
-import { readBaseUrl } from './base-url.js';
+import { type ApiKeyOptions, createRedactor, readApiKey } from './api-key.js';
+import { readBaseUrl, teacherServer } from './base-url.js';
 import { Budget, type BudgetLimits, type Spent } from './budget.js';
 import { ChatClient } from './chat-client.js';
 import { ChatExchange } from './chat-exchange.js';
@@ -16,12 +16,10 @@ import { RateLimiter, type RateLimits } from './rate-limiter.js';
 import { DEFAULT_RETRY, type RetryPolicy } from './retry.js';
 import type { Price } from './token-counts.js';
 
-export interface OpenAITeacherOptions extends RateLimits, BudgetLimits {
+export interface OpenAITeacherOptions extends ApiKeyOptions, RateLimits, BudgetLimits {
   readonly model: string;
   /** Default: the environment's OPENAI_BASE_URL, else OpenAI's own. */
   readonly baseUrl?: string | undefined;
-  /** Environment variable that holds the key. Default OPENAI_API_KEY. */
-  readonly apiKeyVariable?: string | undefined;
   /** Skips finding out how the server can be asked. */
   readonly format?: ServerFormat | undefined;
   /** Requests on the wire at a time. Default 8. */
@@ -46,8 +44,8 @@ export interface OpenAITeacherOptions extends RateLimits, BudgetLimits {
 /** A teacher behind any server that speaks OpenAI's chat completion protocol. */
 export class OpenAITeacher implements Teacher {
   readonly id: string;
+  readonly server: TeacherServer;
   readonly #model: string;
-  readonly #baseUrl: URL;
   readonly #doublings: number;
   readonly #clock: Clock;
   readonly #exchange: ChatExchange;
@@ -62,14 +60,15 @@ export class OpenAITeacher implements Teacher {
     const price = options.price ?? null;
     this.#model = options.model;
     this.id = `openai:${options.model}`;
-    this.#baseUrl = readBaseUrl(options.baseUrl);
     this.#doublings = options.doublings ?? 2;
     this.#clock = clock;
     this.#dialect = options.format && firstDialect(options.format);
-    const apiKey = readApiKey(this.#baseUrl, options.apiKeyVariable);
+    const baseUrl = readBaseUrl(options.baseUrl);
+    const apiKey = readApiKey(baseUrl, options);
+    this.server = teacherServer(baseUrl, apiKey);
     this.#exchange = new ChatExchange({
       client: new ChatClient({
-        baseUrl: this.#baseUrl,
+        baseUrl,
         apiKey,
         timeoutMs: options.timeoutMs ?? 180_000,
         maxResponseBytes: options.maxResponseBytes ?? 8 * 1024 * 1024,
@@ -86,17 +85,6 @@ export class OpenAITeacher implements Teacher {
       deadAfter: options.deadAfter ?? 3,
       stop: this.#stop,
     });
-  }
-
-  describe(): TeacherDescription {
-    return {
-      id: this.id,
-      kind: 'openai',
-      model: this.#model,
-      endpoint: this.#baseUrl.origin + this.#baseUrl.pathname,
-      format: this.#dialect?.format ?? null,
-      omitted: this.#dialect?.omitted ?? [],
-    };
   }
 
   async ask(request: TeacherRequest, { signal }: AskOptions = {}): Promise<TeacherReply> {

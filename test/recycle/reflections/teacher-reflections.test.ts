@@ -46,7 +46,7 @@ function teacherWith(reply: (request: TeacherRequest, asked: number) => TeacherR
   const asked: TeacherRequest[] = [];
   const teacher: Teacher = {
     id: 'test:1',
-    describe: () => ({ id: 'test:1', kind: 'replay', model: '', endpoint: null, format: null, omitted: [] }),
+    server: null,
     async ask(request) {
       asked.push(request);
       await new Promise(setImmediate);
