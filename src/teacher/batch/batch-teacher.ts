@@ -1,16 +1,16 @@
 import { randomUUID } from 'node:crypto';
 import { ReflectionError } from '../../errors.js';
 import type { TeacherJournal } from '../journal/teacher-journal.js';
-import { type ApiKeyOptions, createRedactor, type Redact, readApiKey } from '../openai/api-key.js';
-import { readBaseUrl, teacherServer } from '../openai/base-url.js';
-import { Budget, type BudgetLimits, type Reservation, type Spent } from '../openai/budget.js';
-import { createOpenAI } from '../openai/chat-client.js';
-import { worstCase } from '../openai/chat-exchange.js';
-import { type Clock, SYSTEM_CLOCK } from '../openai/clock.js';
-import { chatBody, type Dialect, firstDialect, type ServerFormat } from '../openai/dialect.js';
+import { createOpenAI } from '../openai/chat/chat-client.js';
+import { chatBody, type Dialect, firstDialect, type ServerFormat } from '../openai/chat/dialect.js';
+import { type ApiKeyOptions, createRedactor, type Redact, readApiKey } from '../openai/connection/api-key.js';
+import { readBaseUrl, teacherServer } from '../openai/connection/base-url.js';
 import { OpenAITeacher } from '../openai/openai-teacher.js';
-import { DEFAULT_RETRY, type RetryPolicy } from '../openai/retry.js';
-import { type Price, type TokenCounts, usageOf } from '../openai/token-counts.js';
+import { Budget, type BudgetLimits, type Reservation, type Spent } from '../openai/pacing/budget.js';
+import { worstCase } from '../openai/pacing/chat-exchange.js';
+import { type Clock, SYSTEM_CLOCK } from '../openai/pacing/clock.js';
+import { DEFAULT_RETRY, type RetryPolicy } from '../openai/pacing/retry.js';
+import { type Price, type TokenCounts, usageOf } from '../openai/pacing/token-counts.js';
 import { requestHash } from '../reply/request-hash.js';
 import {
   type AskOptions,

@@ -1,11 +1,11 @@
 import OpenAI from 'openai';
 import { z } from 'zod';
-import { linkAbort } from '../../util/linked-abort.js';
-import type { ApiKey, Redact } from './api-key.js';
-import { boundedFetch } from './bounded-fetch.js';
+import { linkAbort } from '../../../util/linked-abort.js';
+import type { ApiKey, Redact } from '../connection/api-key.js';
+import { boundedFetch } from '../connection/bounded-fetch.js';
+import type { Clock } from '../pacing/clock.js';
+import type { TokenCounts } from '../pacing/token-counts.js';
 import { type ChatFault, classifyFault, withoutReply } from './chat-fault.js';
-import type { Clock } from './clock.js';
-import type { TokenCounts } from './token-counts.js';
 
 /** The body of a chat completion request, as sent. */
 export type ChatBody = OpenAI.ChatCompletionCreateParamsNonStreaming;

@@ -1,4 +1,4 @@
-import type { Usage } from '../teacher.js';
+import type { Usage } from '../../teacher.js';
 
 export interface TokenCounts {
   readonly promptTokens: number;

@@ -1,5 +1,5 @@
-import { ReflectionError } from '../../errors.js';
-import type { TeacherServer } from '../teacher.js';
+import { ReflectionError } from '../../../errors.js';
+import type { TeacherServer } from '../../teacher.js';
 import type { ApiKey } from './api-key.js';
 
 const OPENAI_BASE_URL = 'https://api.openai.com/v1';

@@ -1,4 +1,4 @@
-import { ReflectionError } from '../../errors.js';
+import { ReflectionError } from '../../../errors.js';
 import { costOf, type Price, type TokenCounts } from './token-counts.js';
 
 export interface BudgetLimits {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type ApiKeyOptions, readApiKey } from '../../../src/teacher/openai/api-key.js';
+import { type ApiKeyOptions, readApiKey } from '../../../../src/teacher/openai/connection/api-key.js';
 
 const VALUE = 'sk-test-0123456789abcdef';
 const SET = { OPENAI_API_KEY: VALUE, MY_KEY: VALUE };

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { RateLimiter } from '../../../src/teacher/openai/rate-limiter.js';
-import { FakeClock } from '../../helpers/fake-clock.js';
+import { RateLimiter } from '../../../../src/teacher/openai/pacing/rate-limiter.js';
+import { FakeClock } from '../../../helpers/fake-clock.js';
 
 const NEVER = new AbortController().signal;
 

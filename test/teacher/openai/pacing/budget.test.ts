@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { Budget } from '../../../src/teacher/openai/budget.js';
+import { Budget } from '../../../../src/teacher/openai/pacing/budget.js';
 
 const NEVER = new AbortController().signal;
 const PRICE = { promptPerMillion: 1e6, completionPerMillion: 2e6 };

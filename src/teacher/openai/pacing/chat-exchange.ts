@@ -1,11 +1,11 @@
 import PQueue from 'p-queue';
-import { addUsage, NO_USAGE, type Usage } from '../teacher.js';
+import { addUsage, NO_USAGE, type Usage } from '../../teacher.js';
+import type { ChatBody, ChatClient, ChatOutcome, ChatReply } from '../chat/chat-client.js';
+import { type ChatFault, RETRYABLE_FAULTS } from '../chat/chat-fault.js';
+import { hopelessError } from '../chat/hopeless-error.js';
 import type { Budget } from './budget.js';
-import type { ChatBody, ChatClient, ChatOutcome, ChatReply } from './chat-client.js';
-import { type ChatFault, RETRYABLE_FAULTS } from './chat-fault.js';
 import { CircuitBreaker } from './circuit-breaker.js';
 import type { Clock } from './clock.js';
-import { hopelessError } from './hopeless-error.js';
 import type { RateLimiter } from './rate-limiter.js';
 import { type RetryPolicy, retryDelay } from './retry.js';
 import { estimateTokens, type Price, type TokenCounts, usageOf } from './token-counts.js';

@@ -1,5 +1,5 @@
 import { isIP } from 'node:net';
-import { ReflectionError } from '../../errors.js';
+import { ReflectionError } from '../../../errors.js';
 
 /** Where the key is read from unless another variable is named. */
 export const DEFAULT_API_KEY_VARIABLE = 'OPENAI_API_KEY';
