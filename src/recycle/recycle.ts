@@ -104,7 +104,7 @@ interface WorkParts {
 
 async function work({ paths, state, totalBytes, inputs, options, teacher, opened }: WorkParts) {
   using interrupts = interruptsOf(options.signal, options.graceMs);
-  const replies = teacher && repliesOf(teacher, inputs, options, state, interrupts);
+  const replies = teacher && repliesOf(teacher, options, state, interrupts);
   const reflections = reflectionsOf(teacher, replies, inputs);
   const scores = opened && scoresOf(opened, inputs, state, interrupts.hangUp);
   const signal = interrupts.stopAsking;

@@ -53,7 +53,7 @@ export async function reflect(options: ReflectOptions): Promise<ReflectResult> {
     await requireMemory(modelPlaces(options.teacher, undefined, options.teacherOptions));
     await using teacher = await openTeacher(options.teacher, options, concurrency, paths, state);
     options.onStart?.({ teacher: { id: teacher.id, server: teacher.server }, totalBytes });
-    const replies = repliesOf(teacher, { concurrency }, options, state, interrupts);
+    const replies = repliesOf(teacher, options, state, interrupts);
     const source = new TeacherReflections({ teacherId: teacher.id, replies, prompts, sampling });
     const most = concurrency * ROWS_PER_REQUEST;
     if (replies instanceof BatchReplies) {

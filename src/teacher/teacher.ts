@@ -118,12 +118,15 @@ export interface TeacherServer {
 }
 
 export interface AskOptions {
+  /** Calls the request off at once. */
   readonly signal?: AbortSignal | undefined;
+  /** Calls the request off while it waits for its turn, or for another attempt after one that failed. */
+  readonly stopWaiting?: AbortSignal | undefined;
 }
 
 export interface Teacher extends TeacherDescription, AsyncDisposable {
   /**
-   * Puts one request; any number may be under way at a time.
+   * Puts one request. Any number may be asked at a time; the teacher puts as many at once as it is meant to.
    * @throws {ReflectionError} what would go wrong with every further request too: `teacher_unauthorized`,
    *   `teacher_unusable`, `teacher_unreachable`, `budget_exhausted`; also `aborted` and `closed`.
    */

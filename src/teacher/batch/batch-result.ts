@@ -37,8 +37,8 @@ export function outcomeOf(
 }
 
 /** What a request took: all it may have taken where the server does not count, nothing where it failed. */
-export function countsOf(outcome: ChatOutcome | undefined, worst: TokenCounts): TokenCounts {
-  return outcome?.kind === 'reply' ? (outcome.counts ?? worst) : NO_USAGE;
+export function countsOf(outcome: ChatOutcome | undefined, most: TokenCounts): TokenCounts {
+  return outcome?.kind === 'reply' ? (outcome.counts ?? most) : NO_USAGE;
 }
 
 export interface BatchVerdictParts {

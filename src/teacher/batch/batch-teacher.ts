@@ -7,8 +7,8 @@ import { type ApiKeyOptions, createRedactor, type Redact, readApiKey } from '../
 import { readBaseUrl, teacherServer } from '../openai/connection/base-url.js';
 import { OpenAITeacher } from '../openai/openai-teacher.js';
 import { Budget, type BudgetLimits, type Reservation, type Spent } from '../openai/pacing/budget.js';
-import { worstCase } from '../openai/pacing/chat-exchange.js';
 import { type Clock, SYSTEM_CLOCK } from '../openai/pacing/clock.js';
+import { requestTokens } from '../openai/pacing/request-tokens.js';
 import { DEFAULT_RETRY, type RetryPolicy } from '../openai/pacing/retry.js';
 import { type Price, type TokenCounts, usageOf } from '../openai/pacing/token-counts.js';
 import { requestHash } from '../reply/request-hash.js';
@@ -177,19 +177,23 @@ export class BatchTeacher implements TeacherDescription, AsyncDisposable {
   ): Promise<ReadonlyMap<string, UnderWay>> {
     const known = new Set(state.tickets.flatMap(({ requestIds }) => requestIds));
     const underWay = new Map<string, UnderWay>();
+    let lacking: TokenCounts | undefined;
     const fresh: { readonly id: string; readonly line: string }[] = [];
     // What was handed in earlier is paid for already, so it comes first.
     for (const attempt of [...attempts].sort((a, b) => Number(known.has(b.id)) - Number(known.has(a.id)))) {
       const { id } = attempt;
       if (underWay.has(id)) continue;
       const { body } = this.#body(attempt.sent, dialect);
-      const worst = worstCase(body);
-      const room = known.has(id) ? this.#budget.reserveAnyway(worst) : this.#budget.tryReserve(worst);
-      if (room === undefined) break;
-      underWay.set(id, { attempt, worst, room });
+      const { most } = requestTokens(body);
+      const room = known.has(id) ? this.#budget.reserveAnyway(most) : this.#budget.reserve(most);
+      if (typeof room === 'string') {
+        lacking ??= most;
+        continue;
+      }
+      underWay.set(id, { attempt, most, room });
       if (!known.has(id)) fresh.push({ id, line: batchLine(id, body) });
     }
-    if (underWay.size === 0) throw this.#budget.exhausted();
+    if (underWay.size === 0 && lacking !== undefined) throw this.#budget.exhausted(lacking);
     const size = this.#options.requestsPerBatch ?? 10_000;
     for (let start = 0; start < fresh.length; start += size) {
       const part = fresh.slice(start, start + size);
@@ -273,7 +277,7 @@ export class BatchTeacher implements TeacherDescription, AsyncDisposable {
 
   /** What comes of one result; a reply is in the journal by then. */
   async #settle(
-    { attempt, worst, room }: UnderWay,
+    { attempt, most, room }: UnderWay,
     result: BatchResult | undefined,
     status: string,
     dialect: Dialect,
@@ -281,7 +285,7 @@ export class BatchTeacher implements TeacherDescription, AsyncDisposable {
     const { model, doublings = 2, journal, price = null } = this.#options;
     const { request, earlier } = attempt;
     const outcome = outcomeOf(result, this.#clock.wall(), this.#redact);
-    const counts = countsOf(outcome, worst);
+    const counts = countsOf(outcome, most);
     room.settle(counts);
     const took = outcome?.kind === 'reply' ? usageOf(counts, price, outcome.counts === null) : NO_USAGE;
     const usage = addUsage(attempt.usage, took);
@@ -302,7 +306,7 @@ export class BatchTeacher implements TeacherDescription, AsyncDisposable {
 
 interface UnderWay {
   readonly attempt: BatchAttempt;
-  readonly worst: TokenCounts;
+  readonly most: TokenCounts;
   readonly room: Reservation;
 }
 

@@ -2,6 +2,7 @@ import type { LlamaContextSequence, LlamaGrammar } from 'node-llama-cpp';
 import PQueue from 'p-queue';
 import { ReflectionError } from '../../errors.js';
 import { linkAbort } from '../../util/linked-abort.js';
+import { calledOff, isCalledOff } from '../called-off.js';
 import { parseReply } from '../reply/parse-reply.js';
 import { layOutPrompt } from '../reply/reply-layout.js';
 import type { ReplySchema } from '../reply/reply-schema.js';
@@ -57,23 +58,26 @@ export class LocalGgufTeacher implements Teacher {
     return new LocalGgufTeacher(await loadLocalModel(options), options);
   }
 
-  async ask(request: TeacherRequest, { signal }: AskOptions = {}): Promise<TeacherReply> {
+  async ask(request: TeacherRequest, options: AskOptions = {}): Promise<TeacherReply> {
     const started = performance.now();
-    const stop = linkAbort(signal, this.#stop.signal);
+    const stop = linkAbort(options.signal, this.#stop.signal);
+    const turn = linkAbort(options.stopWaiting, stop.signal);
+    const write = async () => {
+      // Its turn has come, so what would end the wait does not concern it any more.
+      turn.unlink();
+      const sequence = this.#idle.pop()!;
+      try {
+        return await this.#write(request, sequence, stop.signal, started);
+      } finally {
+        this.#idle.push(sequence);
+      }
+    };
     try {
-      return await this.#queue.add(async () => {
-        stop.signal.throwIfAborted();
-        const sequence = this.#idle.pop()!;
-        try {
-          return await this.#write(request, sequence, stop.signal, started);
-        } finally {
-          this.#idle.push(sequence);
-        }
-      });
+      return await this.#queue.add(write, { signal: turn.signal });
     } catch (error) {
-      if (!signal?.aborted || error !== signal.reason) throw error;
-      throw new ReflectionError('aborted', 'The request to the teacher was called off.', { cause: error });
+      throw isCalledOff(error, options) ? calledOff(error) : error;
     } finally {
+      turn.unlink();
       stop.unlink();
     }
   }

@@ -1,5 +1,6 @@
 import { ReflectionError } from '../../errors.js';
 import { linkAbort, untilAborted } from '../../util/linked-abort.js';
+import { calledOff, isCalledOff } from '../called-off.js';
 import type { AskOptions, Teacher, TeacherReply, TeacherRequest, TeacherServer } from '../teacher.js';
 import { addUsage, NO_USAGE } from '../teacher.js';
 import { ChatClient } from './chat/chat-client.js';
@@ -15,6 +16,7 @@ import { type Clock, SYSTEM_CLOCK } from './pacing/clock.js';
 import { RateLimiter, type RateLimits } from './pacing/rate-limiter.js';
 import { DEFAULT_RETRY, type RetryPolicy } from './pacing/retry.js';
 import type { Price } from './pacing/token-counts.js';
+import { Turnstile } from './pacing/turnstile.js';
 
 export interface OpenAITeacherOptions extends ApiKeyOptions, RateLimits, BudgetLimits {
   readonly model: string;
@@ -75,25 +77,29 @@ export class OpenAITeacher implements Teacher {
         clock,
         redact: createRedactor(apiKey),
       }),
-      limiter: new RateLimiter(options, clock),
-      budget: new Budget(options, price, options.spent),
+      turnstile: new Turnstile({
+        concurrency: options.concurrency ?? 8,
+        limiter: new RateLimiter(options, clock.monotonic()),
+        budget: new Budget(options, price, options.spent),
+        clock,
+      }),
       clock,
       random: options.random ?? Math.random,
       retry: { ...DEFAULT_RETRY, ...options.retry },
       price,
-      concurrency: options.concurrency ?? 8,
       deadAfter: options.deadAfter ?? 3,
       stop: this.#stop,
     });
   }
 
-  async ask(request: TeacherRequest, { signal }: AskOptions = {}): Promise<TeacherReply> {
-    const waits = linkAbort(signal, this.#stop.signal);
+  async ask(request: TeacherRequest, options: AskOptions = {}): Promise<TeacherReply> {
+    const { signal, stopWaiting } = options;
+    const waits = linkAbort(signal, stopWaiting, this.#stop.signal);
     try {
       waits.signal.throwIfAborted();
       return await this.#converse(request, waits.signal, signal);
     } catch (error) {
-      if (signal?.aborted && error === signal.reason) throw aborted(error);
+      if (isCalledOff(error, options)) throw calledOff(error);
       // Only what concerns all requests throws, so the others need not find out one by one.
       this.#stop.abort(error);
       throw error;
@@ -162,8 +168,4 @@ function throwIfUnreachable({ kind, detail }: ChatFault): void {
   throw new ReflectionError('teacher_unreachable', `The teacher cannot be reached. ${detail}`, {
     remedy: 'Check that its server runs and that the base URL is right.',
   });
-}
-
-function aborted(cause: unknown): ReflectionError {
-  return new ReflectionError('aborted', 'The request to the teacher was called off.', { cause });
 }

@@ -86,12 +86,14 @@ describe('a reply', () => {
     expect(schema).toMatchObject({ required: ['relevance', 'better_answer'], additionalProperties: false });
   });
 
-  it('is counted by length where the server does not count', async () => {
-    const { teacher } = await setUp([{ ...GOOD, usage: null } as TeacherAction]);
-    const { usage } = await teacher.ask(teacherRequest());
-    expect(usage.estimated).toBe(true);
-    expect(usage.promptTokens).toBeGreaterThan(20);
-    expect(usage.completionTokens).toBeLessThan(100);
+  it('counts as the most it can have taken where the server does not count', async () => {
+    const { teacher, server } = await setUp([{ ...GOOD, usage: null } as TeacherAction]);
+    const { usage } = await teacher.ask(teacherRequest({ user: '🙂'.repeat(500) }));
+    expect(usage).toMatchObject({ estimated: true, completionTokens: 100 });
+    // A tokenizer without a token for it makes one of every byte.
+    expect(usage.promptTokens).toBeGreaterThanOrEqual(2000);
+    const sent = Buffer.byteLength(JSON.stringify(server.seen[0]!.body.messages));
+    expect(usage.promptTokens).toBeLessThan(sent + 1000);
   });
 
   it.each<[string, TeacherAction, string]>([
@@ -266,9 +268,9 @@ describe('what stops the run', () => {
   });
 
   it('a budget that does not cover the next request, before it is sent', async () => {
-    const { teacher, server } = await setUp([GOOD], { maxTokens: 450 });
+    const { teacher, server } = await setUp([GOOD], { maxTokens: 1500 });
     expect((await teacher.ask(teacherRequest())).kind).toBe('answered');
-    await expect(teacher.ask(teacherRequest({ maxTokens: 400 }))).rejects.toMatchObject({
+    await expect(teacher.ask(teacherRequest({ maxTokens: 1400 }))).rejects.toMatchObject({
       code: 'budget_exhausted',
     });
     expect(server.seen).toHaveLength(1);

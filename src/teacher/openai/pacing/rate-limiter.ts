@@ -1,4 +1,3 @@
-import type { Clock } from './clock.js';
 import { TokenBucket } from './token-bucket.js';
 
 export interface RateLimits {
@@ -7,53 +6,39 @@ export interface RateLimits {
   readonly tokensPerMinute?: number | undefined;
 }
 
-/** Spaces requests out, first come first served, so that a server's limits are not met. */
+/** Knows when the next request may be sent, so that a server's limits are not met. All times are in milliseconds. */
 export class RateLimiter {
-  readonly #clock: Clock;
   readonly #requests: TokenBucket | undefined;
   readonly #tokens: TokenBucket | undefined;
   #pausedUntil = 0;
-  #last: Promise<void> = Promise.resolve();
 
-  constructor(limits: RateLimits, clock: Clock) {
-    const bucket = (rate: number | undefined) =>
-      rate === undefined ? undefined : new TokenBucket(rate, clock.monotonic());
-    this.#clock = clock;
-    this.#requests = bucket(limits.requestsPerMinute);
-    this.#tokens = bucket(limits.tokensPerMinute);
+  constructor({ requestsPerMinute, tokensPerMinute }: RateLimits, now: number) {
+    this.#requests = requestsPerMinute === undefined ? undefined : new TokenBucket(requestsPerMinute, now);
+    this.#tokens = tokensPerMinute === undefined ? undefined : new TokenBucket(tokensPerMinute, now);
   }
 
-  /**
-   * Resolves when a request of about `tokens` tokens may be sent.
-   * @throws the signal's reason once it is aborted.
-   */
-  acquire(tokens: number, signal: AbortSignal): Promise<void> {
-    const turn = this.#last.then(() => this.#wait(tokens, signal));
-    this.#last = turn.catch(() => {});
-    return turn;
+  /** How long the next request has to wait, 0 when it need not. */
+  delay(now: number): number {
+    return Math.max(
+      this.#requests?.delay(now) ?? 0,
+      this.#tokens?.delay(now) ?? 0,
+      this.#pausedUntil - now,
+      0,
+    );
+  }
+
+  /** A request of about `tokens` tokens is sent. */
+  take(tokens: number, now: number): void {
+    this.#requests?.take(1, now);
+    this.#tokens?.take(tokens, now);
   }
 
   /** Corrects an estimate once the tokens really used are known. */
-  correct(estimate: number, actual: number): void {
-    this.#tokens?.take(actual - estimate, this.#clock.monotonic());
+  correct(estimate: number, actual: number, now: number): void {
+    this.#tokens?.take(actual - estimate, now);
   }
 
-  /** Holds all requests back for `ms` milliseconds: a server that turned one away would turn away the others. */
-  pause(ms: number): void {
-    this.#pausedUntil = Math.max(this.#pausedUntil, this.#clock.monotonic() + ms);
-  }
-
-  async #wait(tokens: number, signal: AbortSignal): Promise<void> {
-    for (;;) {
-      signal.throwIfAborted();
-      const now = this.#clock.monotonic();
-      const delays = [this.#requests?.delay(now), this.#tokens?.delay(now), this.#pausedUntil - now];
-      const delay = Math.max(...delays.map((ms) => ms ?? 0));
-      if (delay <= 0) break;
-      await this.#clock.sleep(Math.ceil(delay), signal);
-    }
-    const now = this.#clock.monotonic();
-    this.#requests?.take(1, now);
-    this.#tokens?.take(tokens, now);
+  pause(ms: number, now: number): void {
+    this.#pausedUntil = Math.max(this.#pausedUntil, now + ms);
   }
 }
