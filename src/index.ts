@@ -138,7 +138,7 @@ export {
 } from './teacher/create-teacher.js';
 export type { LocalGgufTeacherOptions } from './teacher/gguf/local-gguf-teacher.js';
 export type { OpenAITeacherOptions } from './teacher/openai/openai-teacher.js';
-export type { Price } from './teacher/openai/token-counts.js';
+export type { Price } from './teacher/openai/pacing/token-counts.js';
 export type { ReplyField, ReplySchema } from './teacher/reply/reply-schema.js';
 export {
   type AnsweredReply,

@@ -6,6 +6,7 @@ import type { DefinitionName } from '../scoring/definition.js';
 import type { SelectionPolicy } from '../selection/selection-policy.js';
 import type { BatchWait } from '../teacher/batch/batch-teacher.js';
 import type { CreateTeacherOptions } from '../teacher/create-teacher.js';
+import type { TeacherDescription } from '../teacher/teacher.js';
 import type { RunSummary } from './outputs/run-summary.js';
 import type { Sampling } from './reflections/teacher-reflections.js';
 import type { ManifestChanges, RecycleMode } from './run/run-manifest.js';
@@ -63,8 +64,8 @@ export interface BatchOptions {
 export interface RecycleStart {
   /** Null in mode `v1`. */
   readonly student: LoadedStudent | null;
-  /** The teacher's id; null in mode `score-only`. */
-  readonly teacher: string | null;
+  /** Null in mode `score-only`. */
+  readonly teacher: TeacherDescription | null;
   readonly totalBytes: number;
   /** How the options differ from those of earlier attempts. */
   readonly changes: ManifestChanges;

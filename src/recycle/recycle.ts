@@ -74,7 +74,12 @@ async function recycleInto(
   const before = await readManifest(paths.manifest);
   const changes = before === undefined ? NO_CHANGES : compareManifests(before, manifest);
   if (changes.invalidated.length > 0 && !options.acceptChanges) throw mismatch(options, changes);
-  options.onStart?.({ student: opened?.student ?? null, teacher: teacher?.id ?? null, totalBytes, changes });
+  options.onStart?.({
+    student: opened?.student ?? null,
+    teacher: teacher ? { id: teacher.id, server: teacher.server } : null,
+    totalBytes,
+    changes,
+  });
 
   const retries = options.retryFailed === true && state.teacherTotals.failed > 0;
   if (!retries && before !== undefined && spellJson(before) === spellJson(manifest)) {
@@ -99,7 +104,7 @@ interface WorkParts {
 
 async function work({ paths, state, totalBytes, inputs, options, teacher, opened }: WorkParts) {
   using interrupts = interruptsOf(options.signal, options.graceMs);
-  const replies = teacher && repliesOf(teacher, inputs, options, state, interrupts);
+  const replies = teacher && repliesOf(teacher, options, state, interrupts);
   const reflections = reflectionsOf(teacher, replies, inputs);
   const scores = opened && scoresOf(opened, inputs, state, interrupts.hangUp);
   const signal = interrupts.stopAsking;

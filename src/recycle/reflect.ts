@@ -2,6 +2,7 @@ import { datasetBytes } from '../dataset/dataset-bytes.js';
 import { readRows } from '../dataset/read-rows.js';
 import type { Row, SampleRow } from '../dataset/row.js';
 import { LineWriter } from '../output/line-writer.js';
+import type { TeacherDescription } from '../teacher/teacher.js';
 import { mapInOrder } from '../util/map-in-order.js';
 import { renameDurably } from '../util/replace-file.js';
 import { forEachConcurrently, settleAll } from '../util/settle-all.js';
@@ -26,7 +27,7 @@ type SharedOptions =
 
 export interface ReflectOptions extends Pick<RecycleOptions, SharedOptions> {
   readonly teacher: string;
-  readonly onStart?: (start: { readonly teacher: string; readonly totalBytes: number }) => void;
+  readonly onStart?: (start: { readonly teacher: TeacherDescription; readonly totalBytes: number }) => void;
 }
 
 export interface ReflectResult {
@@ -51,8 +52,8 @@ export async function reflect(options: ReflectOptions): Promise<ReflectResult> {
     using interrupts = interruptsOf(signal, graceMs);
     await requireMemory(modelPlaces(options.teacher, undefined, options.teacherOptions));
     await using teacher = await openTeacher(options.teacher, options, concurrency, paths, state);
-    options.onStart?.({ teacher: teacher.id, totalBytes });
-    const replies = repliesOf(teacher, { concurrency }, options, state, interrupts);
+    options.onStart?.({ teacher: { id: teacher.id, server: teacher.server }, totalBytes });
+    const replies = repliesOf(teacher, options, state, interrupts);
     const source = new TeacherReflections({ teacherId: teacher.id, replies, prompts, sampling });
     const most = concurrency * ROWS_PER_REQUEST;
     if (replies instanceof BatchReplies) {

@@ -102,30 +102,31 @@ export interface FailedReply extends ReplyFacts {
 /** One bad item is a value; see {@link Teacher.ask} for what throws. */
 export type TeacherReply = AnsweredReply | FailedReply;
 
-/** What a report or a manifest may say about a teacher; holds no secrets. */
+/** Who is asked, and where. Holds no secrets. */
 export interface TeacherDescription {
+  /** Names the model that answers, e.g. `openai:gpt-4o-mini` or `gguf:<hash>`. */
   readonly id: string;
-  readonly kind: 'openai' | 'gguf' | 'replay';
-  /** Model name, or path of the file. */
-  readonly model: string;
-  /** Base URL without its query; null when nothing leaves the process. */
-  readonly endpoint: string | null;
-  /** Null until the first request has settled it. */
-  readonly format: ReplyFormat | null;
-  /** Sampling settings the server does not know and that are therefore left out. */
-  readonly omitted: readonly string[];
+  /** Null when nothing leaves the process. */
+  readonly server: TeacherServer | null;
+}
+
+export interface TeacherServer {
+  /** Base URL without its query. */
+  readonly endpoint: string;
+  /** Environment variable whose key is sent there; null when none is. */
+  readonly keyVariable: string | null;
 }
 
 export interface AskOptions {
+  /** Calls the request off at once. */
   readonly signal?: AbortSignal | undefined;
+  /** Calls the request off while it waits for its turn, or for another attempt after one that failed. */
+  readonly stopWaiting?: AbortSignal | undefined;
 }
 
-export interface Teacher extends AsyncDisposable {
-  /** Names the model that answers, e.g. `openai:gpt-4o-mini` or `gguf:<hash>`. */
-  readonly id: string;
-  describe(): TeacherDescription;
+export interface Teacher extends TeacherDescription, AsyncDisposable {
   /**
-   * Puts one request; any number may be under way at a time.
+   * Puts one request. Any number may be asked at a time; the teacher puts as many at once as it is meant to.
    * @throws {ReflectionError} what would go wrong with every further request too: `teacher_unauthorized`,
    *   `teacher_unusable`, `teacher_unreachable`, `budget_exhausted`; also `aborted` and `closed`.
    */

@@ -55,6 +55,7 @@ describe('a key', () => {
     });
     expect(code, stderr).toBe(0);
     expect(server.seen.at(-1)!.headers.authorization).toBe(`Bearer ${KEY}`);
+    expect(stderr).toContain(`teacher openai:m at ${server.baseUrl}, with the key in TEST_KEY`);
     const written = await everythingIn(fixture.path('run'));
     expect(written).toContain('[secret]');
     for (const text of [written, stdout, stderr]) expect(text).not.toContain(KEY);

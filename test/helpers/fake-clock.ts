@@ -1,4 +1,4 @@
-import type { Clock } from '../../src/teacher/openai/clock.js';
+import type { Clock } from '../../src/teacher/openai/pacing/clock.js';
 
 /** A clock on which every wait ends at once, having taken its full time. */
 export class FakeClock implements Clock {

@@ -287,7 +287,7 @@ describe('a run', () => {
     await recycle(whole);
     const asked = teacher.asked.length;
 
-    const maxTokens = 3600;
+    const maxTokens = 6200;
     const openai = { ...whole.teacherOptions?.openai, maxTokens };
     const poor = { ...whole, output: fixture.path('run'), teacherOptions: { openai } };
     await expect(recycle(poor)).rejects.toMatchObject({ code: 'budget_exhausted' });

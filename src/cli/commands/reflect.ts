@@ -2,6 +2,7 @@ import { Command } from 'commander';
 import { renderTeacherTotals } from '../../recycle/outputs/render-run-summary.js';
 import { reflect } from '../../recycle/reflect.js';
 import { defined } from '../../util/defined.js';
+import { describeTeacher } from '../describe-teacher.js';
 import { interruptible } from '../interruptible.js';
 import { integerFrom } from '../options/option-values.js';
 import { addConfigOption, readSettings } from '../options/read-settings.js';
@@ -42,7 +43,7 @@ async function reflectDataset(settings: ReflectSettings): Promise<void> {
         ...options,
         signal,
         onStart(start) {
-          console.error(`teacher ${start.teacher}`);
+          console.error(describeTeacher(start.teacher));
           progress = createProgress({
             stream: process.stderr,
             totalBytes: start.totalBytes,

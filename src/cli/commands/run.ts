@@ -9,6 +9,7 @@ import type { RecycleOptions, RecycleStart } from '../../recycle/recycle-options
 import { RECYCLE_MODES } from '../../recycle/run/run-manifest.js';
 import { DEFINITION_NAMES } from '../../scoring/definition.js';
 import { defined } from '../../util/defined.js';
+import { describeTeacher } from '../describe-teacher.js';
 import { interruptible } from '../interruptible.js';
 import { DEVICE_HELP, DEVICES_HELP, deviceList, deviceName, integerFrom } from '../options/option-values.js';
 import { addConfigOption, readSettings } from '../options/read-settings.js';
@@ -105,7 +106,7 @@ async function run(settings: RunSettings): Promise<void> {
 }
 
 function describeStart({ student, teacher, changes }: RecycleStart, settings: RunSettings): void {
-  if (teacher !== null) console.error(`teacher ${teacher}`);
+  if (teacher !== null) console.error(describeTeacher(teacher));
   if (student !== null && settings.student !== undefined) {
     const { model, device } = student;
     console.error(

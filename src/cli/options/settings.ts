@@ -43,6 +43,7 @@ const TEACHER = {
   teacher: z.string().optional(),
   baseUrl: z.string().optional(),
   apiKeyVariable: z.string().optional(),
+  allowInsecureHttp: z.boolean().optional(),
   concurrency: COUNT.optional(),
   requestTimeout: AMOUNT.optional(),
   rpm: COUNT.optional(),

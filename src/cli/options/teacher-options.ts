@@ -14,6 +14,7 @@ export function addTeacherOptions(command: Command): void {
     .option('--teacher <teacher>', 'openai:<model>, gguf:<file> or replay:<journal>')
     .option('--base-url <url>', 'openai: its server (default: OpenAI’s)')
     .option('--api-key-variable <name>', 'openai: variable with the key (default: OPENAI_API_KEY)')
+    .option('--allow-insecure-http', 'openai: send the key over plain http also to another machine')
     .option(
       '--concurrency <n>',
       'requests under way at a time (default: 8; gguf: 4, and 1 makes replies repeatable)',
@@ -97,6 +98,7 @@ function teacherOptions(settings: ReflectSettings): NonNullable<RecycleOptions['
     openai: {
       baseUrl: settings.baseUrl,
       apiKeyVariable: settings.apiKeyVariable,
+      allowInsecureHttp: settings.allowInsecureHttp,
       requestsPerMinute: settings.rpm,
       tokensPerMinute: settings.tpm,
       maxCost: settings.maxCost,

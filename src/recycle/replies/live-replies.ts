@@ -1,35 +1,32 @@
-import PQueue from 'p-queue';
 import { ReflectionError } from '../../errors.js';
 import type { Teacher, TeacherReply, TeacherRequest } from '../../teacher/teacher.js';
+import { linkAbort } from '../../util/linked-abort.js';
 import type { RunState } from '../run/run-state.js';
 import type { ReplySource } from './reply-source.js';
 
 export interface LiveRepliesParts {
   readonly teacher: Teacher;
   readonly state: RunState;
-  /** Requests under way at a time. */
-  readonly concurrency: number;
   /** Once it fires no further request is put; those under way may finish. */
   readonly stopAsking: AbortSignal;
   /** Ends the requests under way as well. */
   readonly hangUp: AbortSignal;
 }
 
-/** Replies of a teacher that answers at once. */
+/** Replies of a teacher that answers at once. How many requests are under way is the teacher's to decide. */
 export class LiveReplies implements ReplySource {
   readonly #parts: LiveRepliesParts;
-  readonly #queue: PQueue;
   readonly #underWay = new Map<string, Promise<TeacherReply>>();
-  /** What ends the run; further requests fail with it at once. */
+  /** What ends the run; requests that wait, and further ones, fail with it. */
   #failure: { readonly error: unknown } | undefined;
+  readonly #failed = new AbortController();
   #asked = 0;
 
   constructor(parts: LiveRepliesParts) {
     this.#parts = parts;
-    this.#queue = new PQueue({ concurrency: parts.concurrency });
   }
 
-  /** Requests put so far, i.e. not those that the state had replies to. */
+  /** Requests answered so far, i.e. not those that the state had replies to. */
   get asked(): number {
     return this.#asked;
   }
@@ -40,7 +37,7 @@ export class LiveReplies implements ReplySource {
     if (kept !== undefined) return Promise.resolve(kept);
     const underWay = this.#underWay.get(key);
     if (underWay !== undefined) return underWay;
-    const asking = this.#queue.add(() => this.#ask(key, request)).finally(() => this.#underWay.delete(key));
+    const asking = this.#ask(key, request).finally(() => this.#underWay.delete(key));
     this.#underWay.set(key, asking);
     return asking;
   }
@@ -49,15 +46,19 @@ export class LiveReplies implements ReplySource {
     const { teacher, state, stopAsking, hangUp } = this.#parts;
     if (this.#failure !== undefined) throw this.#failure.error;
     if (stopAsking.aborted) throw new ReflectionError('aborted', 'The run was interrupted.');
+    const stopWaiting = linkAbort(stopAsking, this.#failed.signal);
     try {
-      const reply = await teacher.ask(request, { signal: hangUp });
+      const reply = await teacher.ask(request, { signal: hangUp, stopWaiting: stopWaiting.signal });
       this.#asked++;
       // Paid for: it has to be on disk before anything is made of it.
       state.keepReply(key, reply);
       return reply;
     } catch (error) {
       this.#failure ??= { error };
-      throw error;
+      this.#failed.abort();
+      throw this.#failure.error;
+    } finally {
+      stopWaiting.unlink();
     }
   }
 }

@@ -9,7 +9,6 @@ import { LiveReplies } from './live-replies.js';
 /** How a run gets its teacher's replies. */
 export function repliesOf(
   teacher: Teacher | BatchTeacher,
-  { concurrency }: { readonly concurrency: number },
   { onWait }: Pick<RecycleOptions, 'onWait'>,
   state: RunState,
   interrupts: Interrupts,
@@ -17,5 +16,5 @@ export function repliesOf(
   const { stopAsking, hangUp } = interrupts;
   return teacher instanceof BatchTeacher
     ? new BatchReplies({ teacher, state, stopAsking, onWait })
-    : new LiveReplies({ teacher, state, concurrency, stopAsking, hangUp });
+    : new LiveReplies({ teacher, state, stopAsking, hangUp });
 }

@@ -4,11 +4,11 @@ import { ReflectionError } from '../../errors.js';
 import { parseJsonIfValid } from '../../util/json-value.js';
 import { type Line, LineSplitter } from '../../util/line-splitter.js';
 import { linkAbort } from '../../util/linked-abort.js';
-import type { Redact } from '../openai/api-key.js';
-import { classifyFault, RETRYABLE_FAULTS } from '../openai/chat-fault.js';
-import type { Clock } from '../openai/clock.js';
-import { hopelessError } from '../openai/hopeless-error.js';
-import { type RetryPolicy, retryDelay } from '../openai/retry.js';
+import { classifyFault, RETRYABLE_FAULTS } from '../openai/chat/chat-fault.js';
+import { hopelessError } from '../openai/chat/hopeless-error.js';
+import type { Redact } from '../openai/connection/api-key.js';
+import type { Clock } from '../openai/pacing/clock.js';
+import { type RetryPolicy, retryDelay } from '../openai/pacing/retry.js';
 
 export type Batch = OpenAI.Batch;
 

@@ -1,10 +1,10 @@
 import { APIError } from 'openai';
 import { z } from 'zod';
-import type { Redact } from '../openai/api-key.js';
-import { type ChatOutcome, readCompletion } from '../openai/chat-client.js';
-import { classifyFault } from '../openai/chat-fault.js';
-import { judgeOutcome } from '../openai/judge-reply.js';
-import type { TokenCounts } from '../openai/token-counts.js';
+import { type ChatOutcome, readCompletion } from '../openai/chat/chat-client.js';
+import { classifyFault } from '../openai/chat/chat-fault.js';
+import { judgeOutcome } from '../openai/chat/judge-reply.js';
+import type { Redact } from '../openai/connection/api-key.js';
+import type { TokenCounts } from '../openai/pacing/token-counts.js';
 import type { ReplyLayout } from '../reply/reply-layout.js';
 import type { ReplySchema } from '../reply/reply-schema.js';
 import { NO_USAGE, type ReplyFacts, type ReplyFormat, type TeacherReply } from '../teacher.js';
@@ -37,8 +37,8 @@ export function outcomeOf(
 }
 
 /** What a request took: all it may have taken where the server does not count, nothing where it failed. */
-export function countsOf(outcome: ChatOutcome | undefined, worst: TokenCounts): TokenCounts {
-  return outcome?.kind === 'reply' ? (outcome.counts ?? worst) : NO_USAGE;
+export function countsOf(outcome: ChatOutcome | undefined, most: TokenCounts): TokenCounts {
+  return outcome?.kind === 'reply' ? (outcome.counts ?? most) : NO_USAGE;
 }
 
 export interface BatchVerdictParts {

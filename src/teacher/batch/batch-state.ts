@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { ReflectionError } from '../../errors.js';
 import { replaceFile } from '../../util/replace-file.js';
 import { inPresentSpelling } from '../journal/earlier-spelling.js';
-import { type Dialect, SAMPLING_PARAMETERS, SERVER_FORMATS } from '../openai/dialect.js';
+import { type Dialect, SAMPLING_PARAMETERS, SERVER_FORMATS } from '../openai/chat/dialect.js';
 
 /** One batch handed in, or about to be. */
 export interface BatchTicket {

@@ -1,29 +1,36 @@
 import { randomUUID } from 'node:crypto';
 import { ReflectionError } from '../../errors.js';
 import type { TeacherJournal } from '../journal/teacher-journal.js';
-import { createRedactor, type Redact, readApiKey } from '../openai/api-key.js';
-import { readBaseUrl } from '../openai/base-url.js';
-import { Budget, type BudgetLimits, type Reservation, type Spent } from '../openai/budget.js';
-import { createOpenAI } from '../openai/chat-client.js';
-import { worstCase } from '../openai/chat-exchange.js';
-import { type Clock, SYSTEM_CLOCK } from '../openai/clock.js';
-import { chatBody, type Dialect, firstDialect, type ServerFormat } from '../openai/dialect.js';
+import { createOpenAI } from '../openai/chat/chat-client.js';
+import { chatBody, type Dialect, firstDialect, type ServerFormat } from '../openai/chat/dialect.js';
+import { type ApiKeyOptions, createRedactor, type Redact, readApiKey } from '../openai/connection/api-key.js';
+import { readBaseUrl, teacherServer } from '../openai/connection/base-url.js';
 import { OpenAITeacher } from '../openai/openai-teacher.js';
-import { DEFAULT_RETRY, type RetryPolicy } from '../openai/retry.js';
-import { type Price, type TokenCounts, usageOf } from '../openai/token-counts.js';
+import { Budget, type BudgetLimits, type Reservation, type Spent } from '../openai/pacing/budget.js';
+import { type Clock, SYSTEM_CLOCK } from '../openai/pacing/clock.js';
+import { requestTokens } from '../openai/pacing/request-tokens.js';
+import { DEFAULT_RETRY, type RetryPolicy } from '../openai/pacing/retry.js';
+import { type Price, type TokenCounts, usageOf } from '../openai/pacing/token-counts.js';
 import { requestHash } from '../reply/request-hash.js';
-import { type AskOptions, addUsage, NO_USAGE, type TeacherReply, type TeacherRequest } from '../teacher.js';
+import {
+  type AskOptions,
+  addUsage,
+  NO_USAGE,
+  type TeacherDescription,
+  type TeacherReply,
+  type TeacherRequest,
+  type TeacherServer,
+} from '../teacher.js';
 import { type BatchAttempt, batchLine, firstAttempt, longerAttempt } from './batch-attempt.js';
 import { type Batch, BatchClient } from './batch-client.js';
 import { type BatchResult, countsOf, judgeResult, outcomeOf, parseBatchResult } from './batch-result.js';
 import { BatchState, type BatchTicket } from './batch-state.js';
 
-export interface BatchTeacherOptions extends BudgetLimits {
+export interface BatchTeacherOptions extends ApiKeyOptions, BudgetLimits {
   readonly model: string;
   /** File that remembers which batches were handed in. */
   readonly statePath: string;
   readonly baseUrl?: string | undefined;
-  readonly apiKeyVariable?: string | undefined;
   /** Skips finding out, by one small request outside of batches, how the server can be asked. */
   readonly format?: ServerFormat | undefined;
   /** Default 10,000; OpenAI takes 50,000, but a batch's results are held in memory. */
@@ -64,8 +71,9 @@ export interface AskAllOptions extends AskOptions {
 const UNFINISHED: ReadonlySet<string> = new Set(['expired', 'cancelled']);
 
 /** Puts many requests at once through a provider's batch API, which takes hours and costs less. */
-export class BatchTeacher implements AsyncDisposable {
+export class BatchTeacher implements TeacherDescription, AsyncDisposable {
   readonly id: string;
+  readonly server: TeacherServer;
   readonly #options: BatchTeacherOptions;
   readonly #clock: Clock;
   readonly #redact: Redact;
@@ -75,8 +83,9 @@ export class BatchTeacher implements AsyncDisposable {
   /** @throws {ReflectionError} `teacher_unauthorized` without a key where one is needed, `invalid_option`. */
   constructor(options: BatchTeacherOptions) {
     const baseUrl = readBaseUrl(options.baseUrl);
-    const apiKey = readApiKey(baseUrl, options.apiKeyVariable);
+    const apiKey = readApiKey(baseUrl, options);
     this.id = `openai:${options.model}`;
+    this.server = teacherServer(baseUrl, apiKey);
     this.#options = options;
     this.#clock = options.clock ?? SYSTEM_CLOCK;
     this.#redact = createRedactor(apiKey);
@@ -144,10 +153,13 @@ export class BatchTeacher implements AsyncDisposable {
 
   /** Batches are too slow to find out by, so one request goes the ordinary way, once in a state's life. */
   async #settleDialect(state: BatchState, request: TeacherRequest, signal: AbortSignal): Promise<Dialect> {
-    const { model, baseUrl, apiKeyVariable, format, retry, clock, random } = this.#options;
+    const { model, baseUrl, apiKeyVariable, allowInsecureHttp, format, retry, clock, random } = this.#options;
     if (format !== undefined) return firstDialect(format);
     if (state.dialect !== null) return state.dialect;
-    await using prober = new OpenAITeacher({ model, baseUrl, apiKeyVariable, retry, clock, random });
+    await using prober = new OpenAITeacher({
+      ...{ model, baseUrl, apiKeyVariable, allowInsecureHttp },
+      ...{ retry, clock, random },
+    });
     const dialect = await prober.settleDialect(request, signal);
     await state.keepDialect(dialect);
     return dialect;
@@ -165,19 +177,23 @@ export class BatchTeacher implements AsyncDisposable {
   ): Promise<ReadonlyMap<string, UnderWay>> {
     const known = new Set(state.tickets.flatMap(({ requestIds }) => requestIds));
     const underWay = new Map<string, UnderWay>();
+    let lacking: TokenCounts | undefined;
     const fresh: { readonly id: string; readonly line: string }[] = [];
     // What was handed in earlier is paid for already, so it comes first.
     for (const attempt of [...attempts].sort((a, b) => Number(known.has(b.id)) - Number(known.has(a.id)))) {
       const { id } = attempt;
       if (underWay.has(id)) continue;
       const { body } = this.#body(attempt.sent, dialect);
-      const worst = worstCase(body);
-      const room = known.has(id) ? this.#budget.reserveAnyway(worst) : this.#budget.tryReserve(worst);
-      if (room === undefined) break;
-      underWay.set(id, { attempt, worst, room });
+      const { most } = requestTokens(body);
+      const room = known.has(id) ? this.#budget.reserveAnyway(most) : this.#budget.reserve(most);
+      if (typeof room === 'string') {
+        lacking ??= most;
+        continue;
+      }
+      underWay.set(id, { attempt, most, room });
       if (!known.has(id)) fresh.push({ id, line: batchLine(id, body) });
     }
-    if (underWay.size === 0) throw this.#budget.exhausted();
+    if (underWay.size === 0 && lacking !== undefined) throw this.#budget.exhausted(lacking);
     const size = this.#options.requestsPerBatch ?? 10_000;
     for (let start = 0; start < fresh.length; start += size) {
       const part = fresh.slice(start, start + size);
@@ -261,7 +277,7 @@ export class BatchTeacher implements AsyncDisposable {
 
   /** What comes of one result; a reply is in the journal by then. */
   async #settle(
-    { attempt, worst, room }: UnderWay,
+    { attempt, most, room }: UnderWay,
     result: BatchResult | undefined,
     status: string,
     dialect: Dialect,
@@ -269,7 +285,7 @@ export class BatchTeacher implements AsyncDisposable {
     const { model, doublings = 2, journal, price = null } = this.#options;
     const { request, earlier } = attempt;
     const outcome = outcomeOf(result, this.#clock.wall(), this.#redact);
-    const counts = countsOf(outcome, worst);
+    const counts = countsOf(outcome, most);
     room.settle(counts);
     const took = outcome?.kind === 'reply' ? usageOf(counts, price, outcome.counts === null) : NO_USAGE;
     const usage = addUsage(attempt.usage, took);
@@ -290,7 +306,7 @@ export class BatchTeacher implements AsyncDisposable {
 
 interface UnderWay {
   readonly attempt: BatchAttempt;
-  readonly worst: TokenCounts;
+  readonly most: TokenCounts;
   readonly room: Reservation;
 }
 

@@ -2,17 +2,11 @@ import type { LlamaContextSequence, LlamaGrammar } from 'node-llama-cpp';
 import PQueue from 'p-queue';
 import { ReflectionError } from '../../errors.js';
 import { linkAbort } from '../../util/linked-abort.js';
+import { calledOff, isCalledOff } from '../called-off.js';
 import { parseReply } from '../reply/parse-reply.js';
 import { layOutPrompt } from '../reply/reply-layout.js';
 import type { ReplySchema } from '../reply/reply-schema.js';
-import type {
-  AskOptions,
-  ReplyFailure,
-  Teacher,
-  TeacherDescription,
-  TeacherReply,
-  TeacherRequest,
-} from '../teacher.js';
+import type { AskOptions, ReplyFailure, Teacher, TeacherReply, TeacherRequest } from '../teacher.js';
 import { generateJson } from './generate-json.js';
 import { type LocalModel, type LocalModelOptions, loadLocalModel, type NamedModel } from './local-model.js';
 
@@ -32,7 +26,7 @@ const LEAST_ROOM = 64;
 /** A teacher in this process: a GGUF file, run by node-llama-cpp. Uses no network. */
 export class LocalGgufTeacher implements Teacher {
   readonly id: string;
-  readonly #path: string;
+  readonly server = null;
   readonly #local: LocalModel;
   readonly #maxFieldCharacters: number | undefined;
   /** One turn for each sequence of the context; what they write is computed in one batch. */
@@ -46,7 +40,6 @@ export class LocalGgufTeacher implements Teacher {
     const { maxFieldCharacters } = options;
     // It decides what is written, so what is written under another one is not this teacher's.
     this.id = `gguf:${hash}${maxFieldCharacters === undefined ? '' : `+${maxFieldCharacters}`}`;
-    this.#path = options.modelPath;
     this.#local = local;
     this.#maxFieldCharacters = maxFieldCharacters;
     this.#queue = new PQueue({ concurrency: context.totalSequences });
@@ -65,27 +58,26 @@ export class LocalGgufTeacher implements Teacher {
     return new LocalGgufTeacher(await loadLocalModel(options), options);
   }
 
-  describe(): TeacherDescription {
-    return { id: this.id, kind: 'gguf', model: this.#path, endpoint: null, format: 'grammar', omitted: [] };
-  }
-
-  async ask(request: TeacherRequest, { signal }: AskOptions = {}): Promise<TeacherReply> {
+  async ask(request: TeacherRequest, options: AskOptions = {}): Promise<TeacherReply> {
     const started = performance.now();
-    const stop = linkAbort(signal, this.#stop.signal);
+    const stop = linkAbort(options.signal, this.#stop.signal);
+    const turn = linkAbort(options.stopWaiting, stop.signal);
+    const write = async () => {
+      // Its turn has come, so what would end the wait does not concern it any more.
+      turn.unlink();
+      const sequence = this.#idle.pop()!;
+      try {
+        return await this.#write(request, sequence, stop.signal, started);
+      } finally {
+        this.#idle.push(sequence);
+      }
+    };
     try {
-      return await this.#queue.add(async () => {
-        stop.signal.throwIfAborted();
-        const sequence = this.#idle.pop()!;
-        try {
-          return await this.#write(request, sequence, stop.signal, started);
-        } finally {
-          this.#idle.push(sequence);
-        }
-      });
+      return await this.#queue.add(write, { signal: turn.signal });
     } catch (error) {
-      if (!signal?.aborted || error !== signal.reason) throw error;
-      throw new ReflectionError('aborted', 'The request to the teacher was called off.', { cause: error });
+      throw isCalledOff(error, options) ? calledOff(error) : error;
     } finally {
+      turn.unlink();
       stop.unlink();
     }
   }

@@ -1,5 +1,5 @@
 import { requestHash } from '../reply/request-hash.js';
-import type { AskOptions, Teacher, TeacherDescription, TeacherReply, TeacherRequest } from '../teacher.js';
+import type { AskOptions, Teacher, TeacherReply, TeacherRequest, TeacherServer } from '../teacher.js';
 import type { TeacherJournal } from './teacher-journal.js';
 
 /** Another teacher whose replies are in a journal before anyone sees them. Owns both. */
@@ -16,8 +16,8 @@ export class RecordingTeacher implements Teacher {
     return this.#teacher.id;
   }
 
-  describe(): TeacherDescription {
-    return this.#teacher.describe();
+  get server(): TeacherServer | null {
+    return this.#teacher.server;
   }
 
   async ask(request: TeacherRequest, options?: AskOptions): Promise<TeacherReply> {

@@ -3,13 +3,7 @@ import { type FileHandle, open } from 'node:fs/promises';
 import { ReflectionError } from '../../errors.js';
 import { type Line, LineSplitter } from '../../util/line-splitter.js';
 import { requestHash } from '../reply/request-hash.js';
-import {
-  NO_USAGE,
-  type Teacher,
-  type TeacherDescription,
-  type TeacherReply,
-  type TeacherRequest,
-} from '../teacher.js';
+import { NO_USAGE, type Teacher, type TeacherReply, type TeacherRequest } from '../teacher.js';
 import { type JournalEntry, parseJournalEntry } from './journal-entry.js';
 
 const MAX_LINE_BYTES = 256 * 1024 * 1024;
@@ -22,6 +16,7 @@ interface Place {
 /** Repeats the replies of a journal: the last one to the same key and exactly the same request. */
 export class ReplayTeacher implements Teacher {
   readonly id: string;
+  readonly server = null;
   readonly #path: string;
   readonly #file: FileHandle;
   /** Replies stay in the file, so that a large journal needs little memory. */
@@ -62,10 +57,6 @@ export class ReplayTeacher implements Teacher {
       await file.close();
       throw error;
     }
-  }
-
-  describe(): TeacherDescription {
-    return { id: this.id, kind: 'replay', model: this.#path, endpoint: null, format: null, omitted: [] };
   }
 
   async ask(request: TeacherRequest): Promise<TeacherReply> {

@@ -1,27 +1,27 @@
 import { ReflectionError } from '../../errors.js';
 import { linkAbort, untilAborted } from '../../util/linked-abort.js';
-import type { AskOptions, Teacher, TeacherDescription, TeacherReply, TeacherRequest } from '../teacher.js';
+import { calledOff, isCalledOff } from '../called-off.js';
+import type { AskOptions, Teacher, TeacherReply, TeacherRequest, TeacherServer } from '../teacher.js';
 import { addUsage, NO_USAGE } from '../teacher.js';
-import { createRedactor, readApiKey } from './api-key.js';
-import { readBaseUrl } from './base-url.js';
-import { Budget, type BudgetLimits, type Spent } from './budget.js';
-import { ChatClient } from './chat-client.js';
-import { ChatExchange } from './chat-exchange.js';
-import type { ChatFault } from './chat-fault.js';
-import { type Clock, SYSTEM_CLOCK } from './clock.js';
-import { chatBody, type Dialect, firstDialect, type ServerFormat } from './dialect.js';
-import { judgeOutcome } from './judge-reply.js';
-import { negotiateDialect, probeRequest } from './negotiate-dialect.js';
-import { RateLimiter, type RateLimits } from './rate-limiter.js';
-import { DEFAULT_RETRY, type RetryPolicy } from './retry.js';
-import type { Price } from './token-counts.js';
+import { ChatClient } from './chat/chat-client.js';
+import type { ChatFault } from './chat/chat-fault.js';
+import { chatBody, type Dialect, firstDialect, type ServerFormat } from './chat/dialect.js';
+import { judgeOutcome } from './chat/judge-reply.js';
+import { negotiateDialect, probeRequest } from './chat/negotiate-dialect.js';
+import { type ApiKeyOptions, createRedactor, readApiKey } from './connection/api-key.js';
+import { readBaseUrl, teacherServer } from './connection/base-url.js';
+import { Budget, type BudgetLimits, type Spent } from './pacing/budget.js';
+import { ChatExchange } from './pacing/chat-exchange.js';
+import { type Clock, SYSTEM_CLOCK } from './pacing/clock.js';
+import { RateLimiter, type RateLimits } from './pacing/rate-limiter.js';
+import { DEFAULT_RETRY, type RetryPolicy } from './pacing/retry.js';
+import type { Price } from './pacing/token-counts.js';
+import { Turnstile } from './pacing/turnstile.js';
 
-export interface OpenAITeacherOptions extends RateLimits, BudgetLimits {
+export interface OpenAITeacherOptions extends ApiKeyOptions, RateLimits, BudgetLimits {
   readonly model: string;
   /** Default: the environment's OPENAI_BASE_URL, else OpenAI's own. */
   readonly baseUrl?: string | undefined;
-  /** Environment variable that holds the key. Default OPENAI_API_KEY. */
-  readonly apiKeyVariable?: string | undefined;
   /** Skips finding out how the server can be asked. */
   readonly format?: ServerFormat | undefined;
   /** Requests on the wire at a time. Default 8. */
@@ -46,8 +46,8 @@ export interface OpenAITeacherOptions extends RateLimits, BudgetLimits {
 /** A teacher behind any server that speaks OpenAI's chat completion protocol. */
 export class OpenAITeacher implements Teacher {
   readonly id: string;
+  readonly server: TeacherServer;
   readonly #model: string;
-  readonly #baseUrl: URL;
   readonly #doublings: number;
   readonly #clock: Clock;
   readonly #exchange: ChatExchange;
@@ -62,50 +62,44 @@ export class OpenAITeacher implements Teacher {
     const price = options.price ?? null;
     this.#model = options.model;
     this.id = `openai:${options.model}`;
-    this.#baseUrl = readBaseUrl(options.baseUrl);
     this.#doublings = options.doublings ?? 2;
     this.#clock = clock;
     this.#dialect = options.format && firstDialect(options.format);
-    const apiKey = readApiKey(this.#baseUrl, options.apiKeyVariable);
+    const baseUrl = readBaseUrl(options.baseUrl);
+    const apiKey = readApiKey(baseUrl, options);
+    this.server = teacherServer(baseUrl, apiKey);
     this.#exchange = new ChatExchange({
       client: new ChatClient({
-        baseUrl: this.#baseUrl,
+        baseUrl,
         apiKey,
         timeoutMs: options.timeoutMs ?? 180_000,
         maxResponseBytes: options.maxResponseBytes ?? 8 * 1024 * 1024,
         clock,
         redact: createRedactor(apiKey),
       }),
-      limiter: new RateLimiter(options, clock),
-      budget: new Budget(options, price, options.spent),
+      turnstile: new Turnstile({
+        concurrency: options.concurrency ?? 8,
+        limiter: new RateLimiter(options, clock.monotonic()),
+        budget: new Budget(options, price, options.spent),
+        clock,
+      }),
       clock,
       random: options.random ?? Math.random,
       retry: { ...DEFAULT_RETRY, ...options.retry },
       price,
-      concurrency: options.concurrency ?? 8,
       deadAfter: options.deadAfter ?? 3,
       stop: this.#stop,
     });
   }
 
-  describe(): TeacherDescription {
-    return {
-      id: this.id,
-      kind: 'openai',
-      model: this.#model,
-      endpoint: this.#baseUrl.origin + this.#baseUrl.pathname,
-      format: this.#dialect?.format ?? null,
-      omitted: this.#dialect?.omitted ?? [],
-    };
-  }
-
-  async ask(request: TeacherRequest, { signal }: AskOptions = {}): Promise<TeacherReply> {
-    const waits = linkAbort(signal, this.#stop.signal);
+  async ask(request: TeacherRequest, options: AskOptions = {}): Promise<TeacherReply> {
+    const { signal, stopWaiting } = options;
+    const waits = linkAbort(signal, stopWaiting, this.#stop.signal);
     try {
       waits.signal.throwIfAborted();
       return await this.#converse(request, waits.signal, signal);
     } catch (error) {
-      if (signal?.aborted && error === signal.reason) throw aborted(error);
+      if (isCalledOff(error, options)) throw calledOff(error);
       // Only what concerns all requests throws, so the others need not find out one by one.
       this.#stop.abort(error);
       throw error;
@@ -174,8 +168,4 @@ function throwIfUnreachable({ kind, detail }: ChatFault): void {
   throw new ReflectionError('teacher_unreachable', `The teacher cannot be reached. ${detail}`, {
     remedy: 'Check that its server runs and that the base URL is right.',
   });
-}
-
-function aborted(cause: unknown): ReflectionError {
-  return new ReflectionError('aborted', 'The request to the teacher was called off.', { cause });
 }

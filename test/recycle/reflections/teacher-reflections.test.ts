@@ -13,11 +13,13 @@ import { RunState } from '../../../src/recycle/run/run-state.js';
 import { INSTRUCTION_PROMPT } from '../../../src/reflection/instruction-prompt.js';
 import { RESPONSE_PROMPT } from '../../../src/reflection/response-prompt.js';
 import {
+  type AskOptions,
   NO_USAGE,
   type Teacher,
   type TeacherReply,
   type TeacherRequest,
 } from '../../../src/teacher/teacher.js';
+import { untilAborted } from '../../../src/util/linked-abort.js';
 
 let directory: string;
 let state: RunState;
@@ -41,26 +43,28 @@ function answer(request: TeacherRequest, better: string): TeacherReply {
   return { kind: 'answered', fields, rawText: better, format: 'grammar', ...facts };
 }
 
+type Reply = TeacherReply | Promise<TeacherReply>;
+
 /** A teacher of the given wits, and what it was asked. */
-function teacherWith(reply: (request: TeacherRequest, asked: number) => TeacherReply) {
+function teacherWith(reply: (request: TeacherRequest, asked: number, options?: AskOptions) => Reply) {
   const asked: TeacherRequest[] = [];
   const teacher: Teacher = {
     id: 'test:1',
-    describe: () => ({ id: 'test:1', kind: 'replay', model: '', endpoint: null, format: null, omitted: [] }),
-    async ask(request) {
-      asked.push(request);
+    server: null,
+    async ask(request, options) {
+      const place = asked.push(request);
       await new Promise(setImmediate);
-      return reply(request, asked.length);
+      return reply(request, place, options);
     },
     async [Symbol.asyncDispose]() {},
   };
-  const reflectionsFrom = (concurrency = 4, stopAsking = new AbortController().signal) =>
+  const reflectionsFrom = (stopAsking = new AbortController().signal) =>
     new TeacherReflections({
       teacherId: teacher.id,
       prompts: { instruction: INSTRUCTION_PROMPT, response: RESPONSE_PROMPT },
       sampling: DEFAULT_SAMPLING,
       replies: new LiveReplies({
-        ...{ teacher, state, concurrency, stopAsking },
+        ...{ teacher, state, stopAsking },
         hangUp: new AbortController().signal,
       }),
     });
@@ -102,19 +106,26 @@ describe('TeacherReflections', () => {
     expect(state.teacherTotals).toMatchObject({ answered: 1, failed: 1, retries: 3 });
   });
 
-  it('asks no more after what would go wrong with every request, or once it was told to stop', async () => {
-    const { asked, reflectionsFrom } = teacherWith(() => {
-      throw new ReflectionError('teacher_unreachable', 'It is down.');
+  it('calls off who waits after what would go wrong with every request, and asks no more', async () => {
+    const { asked, reflectionsFrom } = teacherWith(async (_, place, { stopWaiting } = {}) => {
+      if (place === 1) throw new ReflectionError('teacher_unreachable', 'It is down.');
+      return untilAborted(new Promise(() => {}), stopWaiting!);
     });
-    const reflections = reflectionsFrom(1);
+    const reflections = reflectionsFrom();
     const samples = ['a', 'b', 'c'].map((output) => ({ ...SAMPLE, output }));
-    const results = await Promise.allSettled(
-      samples.map((sample) => reflections.reflect(ROW, 'response', sample)),
+    const reflectAll = () =>
+      Promise.allSettled(samples.map((sample) => reflections.reflect(ROW, 'response', sample)));
+    for (const results of [await reflectAll(), await reflectAll()]) {
+      for (const result of results) expect(result).toMatchObject({ reason: { code: 'teacher_unreachable' } });
+    }
+    expect(asked).toHaveLength(3);
+  });
+
+  it('asks no more once it was told to stop', async () => {
+    const { asked, reflectionsFrom } = teacherWith((request) => answer(request, 'Blue.'));
+    await expect(reflectionsFrom(AbortSignal.abort()).reflect(ROW, 'response', SAMPLE)).rejects.toMatchObject(
+      { code: 'aborted' },
     );
-    for (const result of results) expect(result).toMatchObject({ reason: { code: 'teacher_unreachable' } });
-    await expect(
-      reflectionsFrom(1, AbortSignal.abort()).reflect(ROW, 'response', SAMPLE),
-    ).rejects.toMatchObject({ code: 'aborted' });
-    expect(asked).toHaveLength(1);
+    expect(asked).toHaveLength(0);
   });
 });

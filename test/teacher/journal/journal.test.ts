@@ -181,14 +181,7 @@ describe('recording', () => {
     const path = newPath();
     const inner: Teacher = {
       id: 'openai:x',
-      describe: () => ({
-        id: 'openai:x',
-        kind: 'openai',
-        model: 'x',
-        endpoint: null,
-        format: null,
-        omitted: [],
-      }),
+      server: null,
       ask: async () => ANSWERED,
       [Symbol.asyncDispose]: async () => {},
     };
@@ -205,7 +198,7 @@ describe('createTeacher', () => {
     await using teacher = await createTeacher('openai:llama3:8b', {
       openai: { baseUrl: 'http://localhost:1/v1' },
     });
-    expect(teacher.describe()).toMatchObject({ model: 'llama3:8b', endpoint: 'http://localhost:1/v1' });
+    expect(teacher).toMatchObject({ id: 'openai:llama3:8b', server: { endpoint: 'http://localhost:1/v1' } });
   });
 
   it.each(['', 'gpt-4o', 'openai:', 'http://localhost'])('turns %j down', async (spec) => {

@@ -1,25 +1,21 @@
-import PQueue from 'p-queue';
-import { addUsage, NO_USAGE, type Usage } from '../teacher.js';
-import type { Budget } from './budget.js';
-import type { ChatBody, ChatClient, ChatOutcome, ChatReply } from './chat-client.js';
-import { type ChatFault, RETRYABLE_FAULTS } from './chat-fault.js';
+import { addUsage, NO_USAGE, type Usage } from '../../teacher.js';
+import type { ChatBody, ChatClient, ChatOutcome } from '../chat/chat-client.js';
+import { type ChatFault, RETRYABLE_FAULTS } from '../chat/chat-fault.js';
+import { hopelessError } from '../chat/hopeless-error.js';
 import { CircuitBreaker } from './circuit-breaker.js';
 import type { Clock } from './clock.js';
-import { hopelessError } from './hopeless-error.js';
-import type { RateLimiter } from './rate-limiter.js';
+import { requestTokens } from './request-tokens.js';
 import { type RetryPolicy, retryDelay } from './retry.js';
-import { estimateTokens, type Price, type TokenCounts, usageOf } from './token-counts.js';
+import { type Price, type TokenCounts, usageOf } from './token-counts.js';
+import type { Turnstile } from './turnstile.js';
 
 export interface ChatExchangeParts {
   readonly client: ChatClient;
-  readonly limiter: RateLimiter;
-  readonly budget: Budget;
+  readonly turnstile: Turnstile;
   readonly clock: Clock;
   readonly random: () => number;
   readonly retry: RetryPolicy;
   readonly price: Price | null;
-  /** Requests on the wire at a time. */
-  readonly concurrency: number;
   /** Requests without any proper answer, in a row, after which the server counts as dead. */
   readonly deadAfter: number;
   /** Fired, with the error as reason, by what would go wrong with every further request too. */
@@ -34,8 +30,6 @@ export interface Exchanged {
 }
 
 const UNANSWERED: ReadonlySet<ChatFault['kind']> = new Set(['server', 'connection', 'timeout']);
-/** Retries of old requests go before new ones. */
-const RETRY_PRIORITY = 1;
 
 /**
  * Gets one request over the network, with everything that takes: its turn, room in the budget, retries. A request
@@ -43,12 +37,10 @@ const RETRY_PRIORITY = 1;
  */
 export class ChatExchange {
   readonly #parts: ChatExchangeParts;
-  readonly #queue: PQueue;
   readonly #breaker: CircuitBreaker;
 
   constructor(parts: ChatExchangeParts) {
     this.#parts = parts;
-    this.#queue = new PQueue({ concurrency: parts.concurrency });
     this.#breaker = new CircuitBreaker(parts.deadAfter);
   }
 
@@ -58,7 +50,7 @@ export class ChatExchange {
    * @throws {ReflectionError} what concerns every further request too.
    */
   async send(body: ChatBody, waiting: AbortSignal, signal: AbortSignal | undefined): Promise<Exchanged> {
-    const { clock, limiter, random, retry } = this.#parts;
+    const { clock, random, retry, turnstile } = this.#parts;
     let usage = NO_USAGE;
     for (let retries = 0; ; retries++) {
       const attempt = await this.#attempt(body, retries, waiting, signal);
@@ -77,7 +69,7 @@ export class ChatExchange {
         return done;
       }
       const delay = retryDelay(retries + 1, fault.retryAfterMs, retry, random);
-      if (fault.kind === 'rate_limited') limiter.pause(delay);
+      if (fault.kind === 'rate_limited') turnstile.pause(delay);
       await clock.sleep(delay, waiting);
     }
   }
@@ -88,31 +80,18 @@ export class ChatExchange {
     waiting: AbortSignal,
     signal: AbortSignal | undefined,
   ): Promise<{ outcome: ChatOutcome; usage: Usage }> {
-    const { budget, client, limiter, price } = this.#parts;
-    const worst = worstCase(body);
-    const reservation = await budget.reserve(worst, waiting);
-    const estimate = worst.promptTokens + worst.completionTokens;
-    let used: TokenCounts | undefined = NO_USAGE;
+    const { client, price, turnstile } = this.#parts;
+    const tokens = requestTokens(body);
+    const place = await turnstile.enter(tokens, { urgent: retries > 0, signal: waiting });
+    let used: TokenCounts | undefined;
     try {
-      await limiter.acquire(estimate, waiting);
-      used = undefined;
-      const outcome = await this.#queue.add(
-        async () => {
-          waiting.throwIfAborted();
-          const outcome = await client.send(body, signal);
-          // Before the turn passes to the next request, which would fail alike.
-          if (outcome.kind === 'fault') this.#stopIfHopeless(outcome.fault);
-          return outcome;
-        },
-        { priority: retries === 0 ? 0 : RETRY_PRIORITY },
-      );
-      const reply = outcome.kind === 'reply' ? outcome : undefined;
-      used = reply?.counts ?? (reply ? countByLength(worst, reply) : faultCounts(outcome));
-      const counts = used ?? worst;
-      limiter.correct(estimate, counts.promptTokens + counts.completionTokens);
-      return { outcome, usage: usageOf(counts, price, reply?.counts == null && counts !== NO_USAGE) };
+      const outcome = await client.send(body, signal);
+      // Before the place passes to the next request, which would fail alike.
+      if (outcome.kind === 'fault') this.#stopIfHopeless(outcome.fault);
+      used = countsOf(outcome);
+      return { outcome, usage: usageOf(used ?? tokens.most, price, used === undefined) };
     } finally {
-      reservation.settle(used);
+      place.leave(used);
     }
   }
 
@@ -122,19 +101,8 @@ export class ChatExchange {
   }
 }
 
-/** The most tokens a request can take. */
-export function worstCase(body: ChatBody): TokenCounts {
-  return {
-    promptTokens: estimateTokens(JSON.stringify(body.messages)),
-    completionTokens: body.max_completion_tokens ?? body.max_tokens ?? 0,
-  };
-}
-
-function countByLength(worst: TokenCounts, reply: ChatReply): TokenCounts {
-  return { ...worst, completionTokens: estimateTokens(reply.text ?? '') };
-}
-
-/** Nothing for a request turned away; undefined where the server may have charged for what did not arrive. */
-function faultCounts(outcome: ChatOutcome): TokenCounts | undefined {
-  return outcome.kind === 'fault' && outcome.fault.mayHaveCost ? undefined : NO_USAGE;
+/** Nothing for a request turned away; undefined where the server does not count, or charges for what did not arrive. */
+function countsOf(outcome: ChatOutcome): TokenCounts | undefined {
+  if (outcome.kind === 'reply') return outcome.counts ?? undefined;
+  return outcome.fault.mayHaveCost ? undefined : NO_USAGE;
 }

@@ -1,11 +1,11 @@
 import OpenAI from 'openai';
 import { z } from 'zod';
-import { linkAbort } from '../../util/linked-abort.js';
-import type { Redact } from './api-key.js';
-import { boundedFetch } from './bounded-fetch.js';
+import { linkAbort } from '../../../util/linked-abort.js';
+import type { ApiKey, Redact } from '../connection/api-key.js';
+import { boundedFetch } from '../connection/bounded-fetch.js';
+import type { Clock } from '../pacing/clock.js';
+import type { TokenCounts } from '../pacing/token-counts.js';
 import { type ChatFault, classifyFault, withoutReply } from './chat-fault.js';
-import type { Clock } from './clock.js';
-import type { TokenCounts } from './token-counts.js';
 
 /** The body of a chat completion request, as sent. */
 export type ChatBody = OpenAI.ChatCompletionCreateParamsNonStreaming;
@@ -43,7 +43,7 @@ const COMPLETION = z.object({
 
 export interface ConnectionOptions {
   readonly baseUrl: URL;
-  readonly apiKey: string | null;
+  readonly apiKey: ApiKey | null;
   /** Longest time for one attempt, from the first byte sent to the last received. Milliseconds. */
   readonly timeoutMs: number;
   /** Longest response accepted. */
@@ -60,7 +60,7 @@ export function createOpenAI(options: ConnectionOptions): OpenAI {
   const { baseUrl, apiKey, timeoutMs, maxResponseBytes } = options;
   return new OpenAI({
     baseURL: baseUrl.href,
-    apiKey: apiKey ?? 'none',
+    apiKey: apiKey?.value ?? 'none',
     ...(apiKey === null ? { defaultHeaders: { Authorization: null } } : {}),
     maxRetries: 0,
     logLevel: 'off',

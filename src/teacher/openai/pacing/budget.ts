@@ -1,4 +1,4 @@
-import { ReflectionError } from '../../errors.js';
+import { ReflectionError } from '../../../errors.js';
 import { costOf, type Price, type TokenCounts } from './token-counts.js';
 
 export interface BudgetLimits {
@@ -14,6 +14,8 @@ export interface Spent {
   readonly cost: number;
 }
 
+const NOTHING: Spent = { tokens: 0, cost: 0 };
+
 /** Room set aside for one request. */
 export interface Reservation {
   /** Replaces the room by what was used; undefined when that is unknown, which counts all of it as used. */
@@ -21,18 +23,18 @@ export interface Reservation {
 }
 
 /**
- * Keeps spending below its limits: a request is let through only while even its longest reply would stay within
- * them, together with all that are under way.
+ * Keeps spending within its limits: a request is let through only where even the most that it may take stays within them,
+ * together with all that are under way. Holds as far as a server keeps to the token limits it is sent.
  */
 export class Budget {
   readonly #limits: BudgetLimits;
   readonly #price: Price | null;
   #spent: Spent;
-  #reserved: Spent = { tokens: 0, cost: 0 };
-  #waiting: (() => void)[] = [];
+  #reserved: Spent = NOTHING;
+  #reservations = 0;
 
   /** @throws {ReflectionError} `invalid_option` for a cost limit without a price. */
-  constructor(limits: BudgetLimits, price: Price | null, spent: Spent = { tokens: 0, cost: 0 }) {
+  constructor(limits: BudgetLimits, price: Price | null, spent: Spent = NOTHING) {
     if (limits.maxCost !== undefined && price === null) {
       throw new ReflectionError(
         'invalid_option',
@@ -51,49 +53,42 @@ export class Budget {
     return this.#spent;
   }
 
-  /**
-   * Sets aside room for a request that takes at most `worst`, waiting for others to finish if that can help.
-   * @throws {ReflectionError} `budget_exhausted`; the signal's reason once it is aborted.
-   */
-  async reserve(worst: TokenCounts, signal: AbortSignal): Promise<Reservation> {
-    for (;;) {
-      signal.throwIfAborted();
-      if (this.#exceeds(this.#spent, this.#amount(worst))) throw this.exhausted();
-      const reservation = this.tryReserve(worst);
-      if (reservation !== undefined) return reservation;
-      await this.#nextSettlement(signal);
-    }
-  }
-
-  /** The same for a request that cannot wait; undefined when there is no room now. */
-  tryReserve(worst: TokenCounts): Reservation | undefined {
-    const isRoom = !this.#exceeds(add(this.#spent, this.#reserved), this.#amount(worst));
-    return isRoom ? this.reserveAnyway(worst) : undefined;
+  /** Sets aside room for a request that takes at most `most`, or says whether there can still be room later. */
+  reserve(most: TokenCounts): Reservation | 'not_now' | 'never' {
+    const amount = this.#amount(most);
+    if (this.#exceeds(this.#spent, amount)) return 'never';
+    return this.#exceeds(add(this.#spent, this.#reserved), amount) ? 'not_now' : this.reserveAnyway(most);
   }
 
   /** Sets room aside for a request that is under way already, room or not. */
-  reserveAnyway(worst: TokenCounts): Reservation {
-    const amount = this.#amount(worst);
+  reserveAnyway(most: TokenCounts): Reservation {
+    const amount = this.#amount(most);
     this.#reserved = add(this.#reserved, amount);
+    this.#reservations++;
     return {
       settle: (used) => {
-        this.#reserved = add(this.#reserved, { tokens: -amount.tokens, cost: -amount.cost });
+        this.#reservations--;
+        const left = add(this.#reserved, { tokens: -amount.tokens, cost: -amount.cost });
+        // What rounding leaves of sums and differences must not pass for a request under way.
+        this.#reserved = this.#reservations === 0 ? NOTHING : left;
         this.#spent = add(this.#spent, used === undefined ? amount : this.#amount(used));
-        for (const wake of this.#waiting.splice(0)) wake();
       },
     };
   }
 
-  /** What to stop with when there is no room for a request and none can become free. */
-  exhausted(): ReflectionError {
+  /** What to stop with when there is no room for a request that takes at most `most`, and none can become free. */
+  exhausted(most: TokenCounts): ReflectionError {
     const { maxTokens, maxCost } = this.#limits;
+    const { tokens, cost } = this.#amount(most);
+    const needs = [`${tokens} tokens`, ...(maxCost === undefined ? [] : [`${cost.toFixed(4)} in cost`])];
     const shares = [
       ...(maxTokens === undefined ? [] : [`${this.#spent.tokens} of ${maxTokens} tokens`]),
       ...(maxCost === undefined ? [] : [`${this.#spent.cost.toFixed(4)} of ${maxCost} in cost`]),
     ];
     return new ReflectionError(
       'budget_exhausted',
-      `The teacher's budget does not cover another request: ${shares.join(' and ')} are spent.`,
+      `Another request may take up to ${needs.join(', ')}, which the budget does not cover: ` +
+        `${shares.join(' and ')} are spent.`,
       { remedy: 'Raise the limit and resume; what has been answered is kept.' },
     );
   }
@@ -105,17 +100,6 @@ export class Budget {
   #exceeds(base: Spent, extra: Spent): boolean {
     const { maxTokens = Number.POSITIVE_INFINITY, maxCost = Number.POSITIVE_INFINITY } = this.#limits;
     return base.tokens + extra.tokens > maxTokens || base.cost + extra.cost > maxCost;
-  }
-
-  #nextSettlement(signal: AbortSignal): Promise<void> {
-    return new Promise((resolve) => {
-      const wake = () => {
-        signal.removeEventListener('abort', wake);
-        resolve();
-      };
-      signal.addEventListener('abort', wake, { once: true });
-      this.#waiting.push(wake);
-    });
   }
 }
 

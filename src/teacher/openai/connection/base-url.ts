@@ -1,4 +1,6 @@
-import { ReflectionError } from '../../errors.js';
+import { ReflectionError } from '../../../errors.js';
+import type { TeacherServer } from '../../teacher.js';
+import type { ApiKey } from './api-key.js';
 
 const OPENAI_BASE_URL = 'https://api.openai.com/v1';
 
@@ -12,6 +14,11 @@ export function readBaseUrl(given: string | undefined): URL {
   if (url === undefined || !/^https?:$/.test(url.protocol)) throw unusable('is no http or https address');
   if (url.username !== '' || url.password !== '') throw unusable('holds a user name or password');
   return url;
+}
+
+/** What may be said of a server. */
+export function teacherServer(baseUrl: URL, apiKey: ApiKey | null): TeacherServer {
+  return { endpoint: baseUrl.origin + baseUrl.pathname, keyVariable: apiKey?.variable ?? null };
 }
 
 /** The text itself is not repeated: it may hold a password. */

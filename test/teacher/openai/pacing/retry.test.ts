@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { DEFAULT_RETRY, readRetryAfter, retryDelay } from '../../../src/teacher/openai/retry.js';
+import { DEFAULT_RETRY, readRetryAfter, retryDelay } from '../../../../src/teacher/openai/pacing/retry.js';
 
 const NOW = Date.UTC(2030, 0, 1, 12, 0, 0);
 

@@ -1,4 +1,4 @@
-import { ReflectionError } from '../../errors.js';
+import { ReflectionError } from '../../../errors.js';
 
 /** Tells a dead server from bad luck: it opens when several requests in a row got no proper answer at all. */
 export class CircuitBreaker {

@@ -1,4 +1,4 @@
-import type { Usage } from '../teacher.js';
+import type { Usage } from '../../teacher.js';
 
 export interface TokenCounts {
   readonly promptTokens: number;
@@ -19,11 +19,4 @@ export function costOf(counts: TokenCounts, price: Price | null): number | null 
 
 export function usageOf(counts: TokenCounts, price: Price | null, estimated = false): Usage {
   return { ...counts, cost: costOf(counts, price), estimated };
-}
-
-const BYTES_PER_TOKEN = 3;
-
-/** A guess at a text's tokens on the high side: real tokenizers make 3 to 5 bytes of UTF-8 into one. */
-export function estimateTokens(text: string): number {
-  return Math.ceil(Buffer.byteLength(text) / BYTES_PER_TOKEN);
 }

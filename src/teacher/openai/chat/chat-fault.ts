@@ -1,8 +1,8 @@
 import { APIError } from 'openai';
-import { isJsonObject } from '../../util/json-value.js';
-import type { Redact } from './api-key.js';
-import { BodyTooLargeError } from './bounded-fetch.js';
-import { readRetryAfter } from './retry.js';
+import { isJsonObject } from '../../../util/json-value.js';
+import type { Redact } from '../connection/api-key.js';
+import { BodyTooLargeError } from '../connection/bounded-fetch.js';
+import { readRetryAfter } from '../pacing/retry.js';
 
 /** What can come back instead of a reply. */
 export const FAULT_KINDS = [

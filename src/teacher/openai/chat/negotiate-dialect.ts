@@ -1,7 +1,7 @@
-import { ReflectionError } from '../../errors.js';
-import { parseReply } from '../reply/parse-reply.js';
-import { layOutPrompt } from '../reply/reply-layout.js';
-import type { TeacherRequest } from '../teacher.js';
+import { ReflectionError } from '../../../errors.js';
+import { parseReply } from '../../reply/parse-reply.js';
+import { layOutPrompt } from '../../reply/reply-layout.js';
+import type { TeacherRequest } from '../../teacher.js';
 import type { ChatOutcome, ChatReply } from './chat-client.js';
 import type { ChatFault } from './chat-fault.js';
 import {

@@ -1,4 +1,4 @@
-import { ReflectionError } from '../../errors.js';
+import { ReflectionError } from '../../../errors.js';
 import type { ChatFault } from './chat-fault.js';
 
 /** The error for what would go wrong with every other request too. */

@@ -1,6 +1,6 @@
-import { type LaidOutPrompt, layOutPrompt } from '../reply/reply-layout.js';
-import { replyJsonSchema } from '../reply/reply-schema.js';
-import type { ReplyFormat, TeacherRequest } from '../teacher.js';
+import { type LaidOutPrompt, layOutPrompt } from '../../reply/reply-layout.js';
+import { replyJsonSchema } from '../../reply/reply-schema.js';
+import type { ReplyFormat, TeacherRequest } from '../../teacher.js';
 import type { ChatBody } from './chat-client.js';
 
 /** Formats in which a server can be asked for a reply, the strictest first. */

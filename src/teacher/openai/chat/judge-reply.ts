@@ -1,7 +1,7 @@
-import { parseReply } from '../reply/parse-reply.js';
-import type { ReplyLayout } from '../reply/reply-layout.js';
-import type { ReplySchema } from '../reply/reply-schema.js';
-import type { ReplyFacts, ReplyFailure, ReplyFormat, TeacherReply } from '../teacher.js';
+import { parseReply } from '../../reply/parse-reply.js';
+import type { ReplyLayout } from '../../reply/reply-layout.js';
+import type { ReplySchema } from '../../reply/reply-schema.js';
+import type { ReplyFacts, ReplyFailure, ReplyFormat, TeacherReply } from '../../teacher.js';
 import type { ChatOutcome, ChatReply } from './chat-client.js';
 import type { ChatFault } from './chat-fault.js';
 

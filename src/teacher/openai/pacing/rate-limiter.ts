@@ -1,0 +1,44 @@
+import { TokenBucket } from './token-bucket.js';
+
+export interface RateLimits {
+  readonly requestsPerMinute?: number | undefined;
+  /** Prompt and reply together. */
+  readonly tokensPerMinute?: number | undefined;
+}
+
+/** Knows when the next request may be sent, so that a server's limits are not met. All times are in milliseconds. */
+export class RateLimiter {
+  readonly #requests: TokenBucket | undefined;
+  readonly #tokens: TokenBucket | undefined;
+  #pausedUntil = 0;
+
+  constructor({ requestsPerMinute, tokensPerMinute }: RateLimits, now: number) {
+    this.#requests = requestsPerMinute === undefined ? undefined : new TokenBucket(requestsPerMinute, now);
+    this.#tokens = tokensPerMinute === undefined ? undefined : new TokenBucket(tokensPerMinute, now);
+  }
+
+  /** How long the next request has to wait, 0 when it need not. */
+  delay(now: number): number {
+    return Math.max(
+      this.#requests?.delay(now) ?? 0,
+      this.#tokens?.delay(now) ?? 0,
+      this.#pausedUntil - now,
+      0,
+    );
+  }
+
+  /** A request of about `tokens` tokens is sent. */
+  take(tokens: number, now: number): void {
+    this.#requests?.take(1, now);
+    this.#tokens?.take(tokens, now);
+  }
+
+  /** Corrects an estimate once the tokens really used are known. */
+  correct(estimate: number, actual: number, now: number): void {
+    this.#tokens?.take(actual - estimate, now);
+  }
+
+  pause(ms: number, now: number): void {
+    this.#pausedUntil = Math.max(this.#pausedUntil, now + ms);
+  }
+}
