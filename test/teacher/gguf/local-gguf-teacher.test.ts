@@ -136,7 +136,8 @@ describe('loading a teacher', () => {
     const asked = [1, 2].map((n) => teacher.ask(teacherRequest({ key: `row-${n}`, schema: ANSWER_SCHEMA })));
     const ends = Promise.allSettled(asked);
     await teacher[Symbol.asyncDispose]();
-    for (const end of await ends) expect(end).toMatchObject({ status: 'rejected', reason: { code: 'closed' } });
+    for (const end of await ends)
+      expect(end).toMatchObject({ status: 'rejected', reason: { code: 'closed' } });
     await expect(teacher.ask(teacherRequest())).rejects.toMatchObject({ code: 'closed' });
   }, 60_000);
 });
