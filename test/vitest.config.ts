@@ -12,6 +12,7 @@ const ENGINE_TESTS = [
   'test/cli/*.test.ts',
   'test/cli/options/read-settings.test.ts',
   'test/engine/**/*.test.ts',
+  'test/gguf/*.test.ts',
   'test/native/**/*.test.ts',
   'test/pipeline/score-dataset.test.ts',
   'test/recycle/*.test.ts',
