@@ -1,8 +1,10 @@
 import { type Command, Option } from 'commander';
 import { DEVICE_CHOICES } from '../../engine/devices.js';
+import { ReflectionError } from '../../errors.js';
 import type { RecycleOptions } from '../../recycle/recycle-options.js';
 import { loadPromptFiles } from '../../reflection/load-prompt-files.js';
 import type { TeacherDevice } from '../../teacher/gguf/local-model.js';
+import type { Price } from '../../teacher/openai/pacing/token-counts.js';
 import { defined } from '../../util/defined.js';
 import { numberFrom, positiveNumber } from './number-option.js';
 import { integerFrom } from './option-values.js';
@@ -23,10 +25,14 @@ export function addTeacherOptions(command: Command): void {
     .option('--request-timeout <seconds>', 'openai: longest wait for a reply (default: 180)', positiveNumber)
     .option('--rpm <n>', 'openai: requests a minute', integerFrom(1))
     .option('--tpm <n>', 'openai: tokens a minute', integerFrom(1))
-    .option('--max-cost <amount>', 'openai: stop before it costs more; needs the prices', positiveNumber)
+    .option('--max-cost <amount>', 'openai: never spend more; needs the prices', positiveNumber)
     .option('--prompt-price <amount>', 'openai: price of a million prompt tokens', numberFrom(0))
     .option('--reply-price <amount>', 'openai: price of a million reply tokens', numberFrom(0))
-    .option('--max-teacher-tokens <n>', 'openai: stop before it takes more', integerFrom(1))
+    .option(
+      '--max-teacher-tokens <n>',
+      'openai: never take more, prompts and replies together',
+      integerFrom(1),
+    )
     .option('--teacher-batch', 'openai: put all requests through the batch API, slower and cheaper')
     .option('--batch-size <n>', 'requests of one batch (default: 10,000)', integerFrom(1))
     .option('--batch-poll <seconds>', 'time between two looks at the batches (default: 60)', positiveNumber)
@@ -90,9 +96,19 @@ function batchOptions({
   return defined({ requestsPerBatch: batchSize, pollMs: batchPoll && batchPoll * 1000 });
 }
 
+/** @throws {ReflectionError} `invalid_option` for half a price, by which no cost could be kept within its limit. */
+function priceOf({ promptPrice, replyPrice }: ReflectSettings): Price | undefined {
+  if (promptPrice === undefined && replyPrice === undefined) return undefined;
+  if (promptPrice !== undefined && replyPrice !== undefined) {
+    return { promptPerMillion: promptPrice, completionPerMillion: replyPrice };
+  }
+  throw new ReflectionError('invalid_option', 'Only one of the two prices of a teacher is given.', {
+    remedy: 'Give both --prompt-price and --reply-price; what is free costs 0.',
+  });
+}
+
 function teacherOptions(settings: ReflectSettings): NonNullable<RecycleOptions['teacherOptions']> {
-  const { promptPrice, replyPrice, device, threads, concurrency, requestTimeout } = settings;
-  const isPriced = promptPrice !== undefined || replyPrice !== undefined;
+  const { device, threads, concurrency, requestTimeout } = settings;
   return {
     journal: settings.journal,
     openai: {
@@ -104,9 +120,7 @@ function teacherOptions(settings: ReflectSettings): NonNullable<RecycleOptions['
       maxCost: settings.maxCost,
       maxTokens: settings.maxTeacherTokens,
       timeoutMs: requestTimeout && requestTimeout * 1000,
-      price: isPriced
-        ? { promptPerMillion: promptPrice ?? 0, completionPerMillion: replyPrice ?? 0 }
-        : undefined,
+      price: priceOf(settings),
     },
     gguf: {
       device: settings.teacherDevice ?? kindOf(device),

@@ -1,6 +1,7 @@
 import Database from 'better-sqlite3';
 import { type MetricScore, scoredMetric } from '../../domain/score.js';
 import { ReflectionError } from '../../errors.js';
+import type { TokenCounts } from '../../teacher/openai/pacing/token-counts.js';
 import type { TeacherReply } from '../../teacher/teacher.js';
 
 const SCHEMA_VERSION = 1;
@@ -159,6 +160,15 @@ export class RunState implements Disposable {
               count(*) - count(cost) AS unpriced,
               coalesce(sum(retries), 0) AS retries
        FROM replies`,
+    )!;
+  }
+
+  /** What the replies took whose price is not known. */
+  get unpricedTokens(): TokenCounts {
+    return this.#row<TokenCounts>(
+      `SELECT coalesce(sum(prompt_tokens), 0) AS promptTokens,
+              coalesce(sum(completion_tokens), 0) AS completionTokens
+       FROM replies WHERE cost IS NULL`,
     )!;
   }
 

@@ -2,6 +2,7 @@ import { afterEach, describe, expect, it, vi } from 'vitest';
 import { OpenAITeacher, type OpenAITeacherOptions } from '../../../src/teacher/openai/openai-teacher.js';
 import type { TeacherReply } from '../../../src/teacher/teacher.js';
 import { FakeClock } from '../../helpers/fake-clock.js';
+import { gate } from '../../helpers/gate.js';
 import {
   type ScriptedTeacherServer,
   type SeenRequest,
@@ -391,17 +392,24 @@ describe('concurrency', () => {
   });
 
   it('is bounded, and a request that waits for its retry holds up no other', async () => {
+    const clock = new FakeClock();
+    const mayRetry = gate();
+    clock.sleep = () => mayRetry.opened;
+    const secondCame = gate();
     const { teacher, server } = await setUp(
       async ({ body }, index) => {
-        await new Promise((resolve) => setTimeout(resolve, 5));
-        return index === 0 && body.max_tokens === 1 ? { kind: 'status', status: 500 } : GOOD;
+        if (index === 0) await secondCame.opened;
+        else secondCame.open();
+        return index < 2 && body.max_tokens <= 2 ? { kind: 'status', status: 500 } : GOOD;
       },
-      { concurrency: 2 },
+      { concurrency: 2, clock },
     );
-    const replies = await Promise.all(
-      Array.from({ length: 9 }, (_, i) => teacher.ask(teacherRequest({ maxTokens: i + 1 }))),
-    );
+    const asked = Array.from({ length: 9 }, (_, i) => teacher.ask(teacherRequest({ maxTokens: i + 1 })));
+    const others = await Promise.all(asked.slice(2));
+    mayRetry.open();
+    const replies = [...(await Promise.all(asked.slice(0, 2))), ...others];
     expect(replies.map(({ kind }) => kind)).toEqual(new Array(9).fill('answered'));
+    expect(replies.map(({ retries }) => retries)).toEqual([1, 1, 0, 0, 0, 0, 0, 0, 0]);
     expect(server.mostAtOnce).toBe(2);
   });
 });
