@@ -25,6 +25,7 @@ import { type BatchAttempt, batchLine, firstAttempt, longerAttempt } from './bat
 import { type Batch, BatchClient } from './batch-client.js';
 import { type BatchResult, countsOf, judgeResult, outcomeOf, parseBatchResult } from './batch-result.js';
 import { BatchState, type BatchTicket } from './batch-state.js';
+import { type BatchLimits, PROVIDER_LIMITS, splitBatches } from './split-batches.js';
 
 export interface BatchTeacherOptions extends ApiKeyOptions, BudgetLimits {
   readonly model: string;
@@ -35,6 +36,8 @@ export interface BatchTeacherOptions extends ApiKeyOptions, BudgetLimits {
   readonly format?: ServerFormat | undefined;
   /** Default 10,000; OpenAI takes 50,000, but a batch's results are held in memory. */
   readonly requestsPerBatch?: number | undefined;
+  /** Size of the file that is handed in. Default and at most 200 MB, which is what OpenAI takes. */
+  readonly bytesPerBatch?: number | undefined;
   /** Milliseconds between two looks at the batches under way. Default 60,000. */
   readonly pollMs?: number | undefined;
   readonly retry?: Partial<RetryPolicy> | undefined;
@@ -194,9 +197,7 @@ export class BatchTeacher implements TeacherDescription, AsyncDisposable {
       if (!known.has(id)) fresh.push({ id, line: batchLine(id, body) });
     }
     if (underWay.size === 0 && lacking !== undefined) throw this.#budget.exhausted(lacking);
-    const size = this.#options.requestsPerBatch ?? 10_000;
-    for (let start = 0; start < fresh.length; start += size) {
-      const part = fresh.slice(start, start + size);
+    for (const part of splitBatches(fresh, this.#limits())) {
       const requestIds = part.map(({ id }) => id);
       const ticket: BatchTicket = { ticket: randomUUID(), batchId: null, requestIds };
       await state.put(ticket);
@@ -205,6 +206,14 @@ export class BatchTeacher implements TeacherDescription, AsyncDisposable {
       await state.put({ ...ticket, batchId: batch.id });
     }
     return underWay;
+  }
+
+  #limits(): BatchLimits {
+    const { requestsPerBatch = 10_000, bytesPerBatch = PROVIDER_LIMITS.bytes } = this.#options;
+    return {
+      requests: Math.min(requestsPerBatch, PROVIDER_LIMITS.requests),
+      bytes: Math.min(bytesPerBatch, PROVIDER_LIMITS.bytes),
+    };
   }
 
   #body(request: TeacherRequest, dialect: Dialect) {

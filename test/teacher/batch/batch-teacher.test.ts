@@ -96,6 +96,14 @@ describe('BatchTeacher', () => {
     expect(server.probes).toHaveLength(1);
   });
 
+  it('hands in no larger files than the provider takes', async () => {
+    const server = await serve();
+    const teacher = teacherOf(server, new FakeClock(), { requestsPerBatch: 100, bytesPerBatch: 4000 });
+    const requests = ['a', 'b', 'c', 'd'].map((key) => teacherRequest({ key, user: `${key} `.repeat(1000) }));
+    expect(await collect(teacher.askAll(requests))).toHaveLength(4);
+    expect(server.batches.map((lines) => lines.length)).toEqual([1, 1, 1, 1]);
+  });
+
   it('goes on waiting in another process, for other requests too, without putting any twice', async () => {
     const server = await serve();
     const controller = new AbortController();
