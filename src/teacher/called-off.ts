@@ -9,3 +9,13 @@ export function isCalledOff(error: unknown, { signal, stopWaiting }: AskOptions)
 export function calledOff(cause: unknown): ReflectionError {
   return new ReflectionError('aborted', 'The request to the teacher was called off.', { cause });
 }
+
+/** @throws {ReflectionError} `aborted` for a request that was called off before it began. */
+export function throwIfCalledOff({ signal, stopWaiting }: AskOptions): void {
+  for (const own of [signal, stopWaiting]) if (own?.aborted) throw calledOff(own.reason);
+}
+
+/** What a teacher tells whoever still asks it. */
+export function closed(): ReflectionError {
+  return new ReflectionError('closed', 'The teacher was closed.');
+}

@@ -111,12 +111,14 @@ export class BatchClient {
             `The teacher does not take batches. ${fault.detail}`,
             {
               remedy: 'Use a provider with a batch API, or run without batches.',
+              cause: fault.cause,
             },
           );
         }
         if (attempt >= retry.attempts) {
           throw new ReflectionError('teacher_unreachable', `The teacher cannot be reached. ${fault.detail}`, {
             remedy: 'Resume later; batches handed in go on and are not put again.',
+            cause: fault.cause,
           });
         }
         await clock.sleep(retryDelay(attempt, fault.retryAfterMs, retry, random), signal);

@@ -1,5 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { ReflectionError } from '../../errors.js';
+import { linkAbort } from '../../util/linked-abort.js';
+import { closed, isCalledOff } from '../called-off.js';
 import type { TeacherJournal } from '../journal/teacher-journal.js';
 import { createOpenAI } from '../openai/chat/chat-client.js';
 import { chatBody, type Dialect, firstDialect, type ServerFormat } from '../openai/chat/dialect.js';
@@ -82,6 +84,7 @@ export class BatchTeacher implements TeacherDescription, AsyncDisposable {
   readonly #redact: Redact;
   readonly #client: BatchClient;
   readonly #budget: Budget;
+  readonly #stop = new AbortController();
 
   /** @throws {ReflectionError} `teacher_unauthorized` without a key where one is needed, `invalid_option`. */
   constructor(options: BatchTeacherOptions) {
@@ -115,10 +118,13 @@ export class BatchTeacher implements TeacherDescription, AsyncDisposable {
    */
   async *askAll(
     requests: readonly TeacherRequest[],
-    { signal = new AbortController().signal, onWait = () => {} }: AskAllOptions = {},
+    { onWait = () => {}, ...calls }: AskAllOptions = {},
   ): AsyncGenerator<BatchReply, void> {
     if (requests.length === 0) return;
+    const link = linkAbort(calls.signal, calls.stopWaiting, this.#stop.signal);
+    const { signal } = link;
     try {
+      signal.throwIfAborted();
       const state = await BatchState.open(this.#options.statePath);
       await this.#recoverTickets(state, signal);
       const dialect = await this.#settleDialect(state, requests[0]!, signal);
@@ -133,14 +139,17 @@ export class BatchTeacher implements TeacherDescription, AsyncDisposable {
         attempts = again;
       }
     } catch (error) {
-      if (!signal.aborted || error !== signal.reason) throw error;
+      if (!isCalledOff(error, calls)) throw error;
       throw new ReflectionError('aborted', 'Waiting for the batches was called off; they go on.', {
         cause: error,
       });
+    } finally {
+      link.unlink();
     }
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
+    this.#stop.abort(closed());
     await this.#options.journal?.[Symbol.asyncDispose]();
   }
 

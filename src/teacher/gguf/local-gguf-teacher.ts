@@ -2,7 +2,7 @@ import type { LlamaContextSequence, LlamaGrammar } from 'node-llama-cpp';
 import PQueue from 'p-queue';
 import { ReflectionError } from '../../errors.js';
 import { linkAbort } from '../../util/linked-abort.js';
-import { calledOff, isCalledOff } from '../called-off.js';
+import { calledOff, closed, isCalledOff } from '../called-off.js';
 import { parseReply } from '../reply/parse-reply.js';
 import { layOutPrompt } from '../reply/reply-layout.js';
 import type { ReplySchema } from '../reply/reply-schema.js';
@@ -83,7 +83,7 @@ export class LocalGgufTeacher implements Teacher {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    this.#stop.abort(new ReflectionError('closed', 'The teacher was closed.'));
+    this.#stop.abort(closed());
     await this.#queue.onIdle();
     await this.#local[Symbol.asyncDispose]();
   }
@@ -118,18 +118,17 @@ export class LocalGgufTeacher implements Teacher {
       return { ...facts(0), kind: 'failed', reason: 'context_too_long', detail, rawText: null };
     }
     const limit = Math.min(room, request.maxTokens);
-    const { text, tokenCount, complete } = await generateJson(
-      sequence,
-      prompt,
-      limit,
-      {
-        temperature: request.temperature,
-        ...(request.topP === undefined ? {} : { topP: request.topP }),
-        // Without one node-llama-cpp takes the time of day, and no run could be repeated.
-        seed: request.seed ?? 0,
-        grammarEvaluationState: await this.#grammarState(request.schema),
+    const options = {
+      temperature: request.temperature,
+      ...(request.topP === undefined ? {} : { topP: request.topP }),
+      // Without one node-llama-cpp takes the time of day, and no run could be repeated.
+      seed: request.seed ?? 0,
+      grammarEvaluationState: await this.#grammarState(request.schema),
+    };
+    const { text, tokenCount, complete } = await generateJson(sequence, prompt, limit, options, signal).catch(
+      (cause: Error) => {
+        throw signal.aborted ? cause : this.#broken(cause);
       },
-      signal,
     );
     const failed = (reason: ReplyFailure, detail: string): TeacherReply => ({
       ...facts(tokenCount),
@@ -147,6 +146,15 @@ export class LocalGgufTeacher implements Teacher {
     return parsed.kind === 'parsed'
       ? { ...facts(tokenCount), kind: 'answered', fields: parsed.fields, rawText: text }
       : failed(parsed.reason, parsed.detail);
+  }
+
+  /** Not even the request's fault: llama.cpp could not compute. */
+  #broken(cause: Error): ReflectionError {
+    return new ReflectionError('decode_failed', `The teacher ${this.id} failed: ${cause.message}`, {
+      remedy:
+        'Use fewer replies at a time (--concurrency), a smaller context (--teacher-context) or another device.',
+      cause,
+    });
   }
 
   /** A fresh state of the schema's grammar, which is compiled once. */

@@ -2,8 +2,15 @@ import { createHash } from 'node:crypto';
 import { type FileHandle, open } from 'node:fs/promises';
 import { ReflectionError } from '../../errors.js';
 import { type Line, LineSplitter } from '../../util/line-splitter.js';
+import { closed, throwIfCalledOff } from '../called-off.js';
 import { requestHash } from '../reply/request-hash.js';
-import { NO_USAGE, type Teacher, type TeacherReply, type TeacherRequest } from '../teacher.js';
+import {
+  type AskOptions,
+  NO_USAGE,
+  type Teacher,
+  type TeacherReply,
+  type TeacherRequest,
+} from '../teacher.js';
 import { type JournalEntry, parseJournalEntry } from './journal-entry.js';
 
 const MAX_LINE_BYTES = 256 * 1024 * 1024;
@@ -21,6 +28,8 @@ export class ReplayTeacher implements Teacher {
   readonly #file: FileHandle;
   /** Replies stay in the file, so that a large journal needs little memory. */
   readonly #places: ReadonlyMap<string, Place>;
+
+  #isClosed = false;
 
   private constructor(path: string, file: FileHandle, hash: string, places: ReadonlyMap<string, Place>) {
     this.id = `replay:${hash}`;
@@ -59,7 +68,9 @@ export class ReplayTeacher implements Teacher {
     }
   }
 
-  async ask(request: TeacherRequest): Promise<TeacherReply> {
+  async ask(request: TeacherRequest, options: AskOptions = {}): Promise<TeacherReply> {
+    throwIfCalledOff(options);
+    if (this.#isClosed) throw closed();
     const place = this.#places.get(indexKey({ key: request.key, requestHash: requestHash(request) }));
     if (place !== undefined) return this.#read(place);
     return {
@@ -76,6 +87,7 @@ export class ReplayTeacher implements Teacher {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
+    this.#isClosed = true;
     await this.#file.close();
   }
 

@@ -1,6 +1,6 @@
 import { ReflectionError } from '../../errors.js';
 import { linkAbort, untilAborted } from '../../util/linked-abort.js';
-import { calledOff, isCalledOff } from '../called-off.js';
+import { calledOff, closed, isCalledOff } from '../called-off.js';
 import type { AskOptions, Teacher, TeacherReply, TeacherRequest, TeacherServer } from '../teacher.js';
 import { addUsage, NO_USAGE } from '../teacher.js';
 import { ChatClient } from './chat/chat-client.js';
@@ -109,7 +109,7 @@ export class OpenAITeacher implements Teacher {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    this.#stop.abort(new ReflectionError('closed', 'The teacher was closed.'));
+    this.#stop.abort(closed());
   }
 
   async #converse(
@@ -163,9 +163,10 @@ export class OpenAITeacher implements Teacher {
 }
 
 /** Nothing has been asked yet, so a server that cannot be spoken to at all stops the run before it begins. */
-function throwIfUnreachable({ kind, detail }: ChatFault): void {
+function throwIfUnreachable({ kind, detail, cause }: ChatFault): void {
   if (kind !== 'connection' && kind !== 'timeout' && kind !== 'rate_limited') return;
   throw new ReflectionError('teacher_unreachable', `The teacher cannot be reached. ${detail}`, {
     remedy: 'Check that its server runs and that the base URL is right.',
+    cause,
   });
 }

@@ -2,6 +2,7 @@ import { APIError } from 'openai';
 import { isJsonObject } from '../../../util/json-value.js';
 import type { Redact } from '../connection/api-key.js';
 import { BodyTooLargeError } from '../connection/bounded-fetch.js';
+import { causeChain, redactError } from '../connection/redact-error.js';
 import { readRetryAfter } from '../pacing/retry.js';
 
 /** What can come back instead of a reply. */
@@ -39,6 +40,8 @@ export interface ChatFault {
   readonly retryAfterMs: number | null;
   /** True when the server may have worked, and charge, for a reply that did not arrive. */
   readonly mayHaveCost: boolean;
+  /** What was thrown, if anything was, secrets blotted out. */
+  readonly cause?: Error | undefined;
 }
 
 const MAX_MESSAGE_CHARACTERS = 500;
@@ -48,7 +51,8 @@ const MAX_MESSAGE_CHARACTERS = 500;
  * @param now - Milliseconds since 1970, to read dates in headers by.
  */
 export function classifyFault(error: unknown, now: number, redact: Redact): ChatFault {
-  const describe = (text: string) => redact(text).slice(0, MAX_MESSAGE_CHARACTERS);
+  const cause = redactError(error, redact);
+  const describe = (text: string) => asSentence(redact(text));
   if (error instanceof APIError && error.status !== undefined) {
     const said = serverMessage(error);
     const kind = faultOfStatus(error.status, `${error.code ?? ''} ${error.type ?? ''} ${said}`);
@@ -57,6 +61,7 @@ export function classifyFault(error: unknown, now: number, redact: Redact): Chat
       detail: describe(`The server answered with status ${error.status}: ${said}`),
       retryAfterMs: error.headers === undefined ? null : readRetryAfter(error.headers, now),
       mayHaveCost: false,
+      cause,
     };
   }
   const causes = causeChain(error);
@@ -65,16 +70,24 @@ export function classifyFault(error: unknown, now: number, redact: Redact): Chat
   );
   const hasCode = (codes: ReadonlySet<string>) =>
     causes.some((cause) => 'code' in cause && codes.has(String(cause.code)));
-  if (causes.some((cause) => cause instanceof BodyTooLargeError)) return withoutReply('too_large', because);
+  if (causes.some((cause) => cause instanceof BodyTooLargeError))
+    return withoutReply('too_large', because, cause);
   if (error instanceof SyntaxError)
-    return withoutReply('server', `The response is no valid JSON: ${because}`);
-  if (hasCode(TIMED_OUT)) return withoutReply('timeout', `The server took too long: ${because}`);
-  const connection = withoutReply('connection', `The connection failed: ${because}`);
+    return withoutReply('server', `The response is no valid JSON: ${because}`, cause);
+  if (hasCode(TIMED_OUT)) return withoutReply('timeout', `The server took too long: ${because}`, cause);
+  const connection = withoutReply('connection', `The connection failed: ${because}`, cause);
   return hasCode(NEVER_SENT) ? { ...connection, mayHaveCost: false } : connection;
 }
 
-export function withoutReply(kind: FaultKind, detail: string): ChatFault {
-  return { kind, detail, retryAfterMs: null, mayHaveCost: true };
+/** Closed with a full stop, where a server's words have no end of their own. */
+function asSentence(text: string): string {
+  const short =
+    text.length > MAX_MESSAGE_CHARACTERS ? `${text.slice(0, MAX_MESSAGE_CHARACTERS)}…` : text.trim();
+  return /[.!?…]$/.test(short) ? short : `${short}.`;
+}
+
+export function withoutReply(kind: FaultKind, detail: string, cause?: Error): ChatFault {
+  return { kind, detail, retryAfterMs: null, mayHaveCost: true, cause };
 }
 
 /** System errors after which the server cannot have seen the request. */
@@ -110,12 +123,4 @@ function serverMessage(error: APIError): string {
   if (isJsonObject(body) && typeof body.message === 'string') return body.message;
   if (typeof body === 'string') return body;
   return body === undefined || body === null ? error.message : JSON.stringify(body);
-}
-
-function causeChain(error: unknown): Error[] {
-  const chain: Error[] = [];
-  for (let cause = error; cause instanceof Error && !chain.includes(cause); cause = cause.cause) {
-    chain.push(cause);
-  }
-  return chain;
 }

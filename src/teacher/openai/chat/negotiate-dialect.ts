@@ -56,6 +56,7 @@ export async function negotiateDialect(
       `The teacher turns the simplest request away. ${outcome.fault.detail}`,
       {
         remedy: 'Check the model name and that the base URL is that of a chat completion server.',
+        cause: outcome.fault.cause,
       },
     );
   }

@@ -65,7 +65,7 @@ export class ChatExchange {
       if (!UNANSWERED.has(fault.kind)) this.#breaker.succeeded();
       waiting.throwIfAborted();
       if (!RETRYABLE_FAULTS.has(fault.kind) || retries + 1 >= retry.attempts) {
-        if (UNANSWERED.has(fault.kind)) this.#breaker.failed(fault.detail);
+        if (UNANSWERED.has(fault.kind)) this.#breaker.failed(fault);
         return done;
       }
       const delay = retryDelay(retries + 1, fault.retryAfterMs, retry, random);

@@ -1,4 +1,5 @@
 import { ReflectionError } from '../../../errors.js';
+import type { ChatFault } from '../chat/chat-fault.js';
 
 /** Tells a dead server from bad luck: it opens when several requests in a row got no proper answer at all. */
 export class CircuitBreaker {
@@ -16,7 +17,7 @@ export class CircuitBreaker {
   }
 
   /** @throws {ReflectionError} `teacher_unreachable` when this was one too many. */
-  failed(detail: string): void {
+  failed({ detail, cause }: Pick<ChatFault, 'detail' | 'cause'>): void {
     this.#failures++;
     if (this.#failures < this.#threshold) return;
     throw new ReflectionError(
@@ -24,6 +25,7 @@ export class CircuitBreaker {
       `The teacher's server gave no answer to ${this.#failures} requests in a row. The last one: ${detail}`,
       {
         remedy: 'Check that the server runs and can be reached, then resume; what has been answered is kept.',
+        cause,
       },
     );
   }
