@@ -4,7 +4,7 @@ import { instructionCandidate, responseCandidate } from '../../src/reflection/to
 
 const original = { instruction: 'Add.', input: '1 2', output: '3' };
 const pair = { new_instruction: 'Multiply.', new_input: '3 4', new_answer: '12' };
-const rejected = (reason: string) => ({ kind: 'unusable', reason });
+const unusable = (reason: string) => ({ kind: 'unusable', reason });
 
 describe('instructionCandidate', () => {
   it('takes instruction, input and answer from the reply, without the whitespace around them', () => {
@@ -27,15 +27,15 @@ describe('instructionCandidate', () => {
   it.each([
     [{ new_instruction: ' ' }, 'empty_instruction'],
     [{ new_answer: '' }, 'empty_answer'],
-  ])('rejects the whole pair for %j', (part, reason) => {
-    expect(instructionCandidate(original, { ...pair, ...part })).toEqual(rejected(reason));
+  ])('can use nothing of a pair with %j', (part, reason) => {
+    expect(instructionCandidate(original, { ...pair, ...part })).toEqual(unusable(reason));
   });
 
-  it('rejects a reply that lacks a part', () => {
+  it('cannot use a reply that lacks a part', () => {
     expect(instructionCandidate(original, { new_instruction: 'Multiply.' })).toEqual(
-      rejected('empty_answer'),
+      unusable('empty_answer'),
     );
-    expect(instructionCandidate(original, {})).toEqual(rejected('empty_instruction'));
+    expect(instructionCandidate(original, {})).toEqual(unusable('empty_instruction'));
   });
 
   it('keeps an input that only mentions what stands for none', () => {
@@ -82,8 +82,8 @@ describe('responseCandidate', () => {
 
   it.each([
     [{ better_answer: '3\n' }, { kind: 'unchanged' }],
-    [{ better_answer: ' ' }, rejected('empty_answer')],
-    [{}, rejected('empty_answer')],
+    [{ better_answer: ' ' }, unusable('empty_answer')],
+    [{}, unusable('empty_answer')],
   ])('of %j', (reply, expected) => {
     expect(responseCandidate(original, reply)).toEqual(expected);
   });

@@ -189,7 +189,7 @@ describe('BatchTeacher', () => {
     expect(losing.batches).toHaveLength(1);
   });
 
-  it('rejects what failed on its own, and what an expired batch left undone, which can be put again', async () => {
+  it('fails what failed on its own, and what an expired batch left undone, which can be put again', async () => {
     const server = await serve({
       ends: 'expired',
       result: (line) => {

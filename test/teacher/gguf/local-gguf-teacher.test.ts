@@ -48,7 +48,7 @@ describe('a teacher in process', () => {
     expect(new Set(replies.map(({ rawText }) => rawText)).size).toBe(4);
   });
 
-  it('rejects a reply that does not end in time', async () => {
+  it('fails at a reply that does not end in time', async () => {
     expect(await teacher.ask(teacherRequest({ maxTokens: 4 }))).toMatchObject({
       kind: 'failed',
       reason: 'truncated',
@@ -56,7 +56,7 @@ describe('a teacher in process', () => {
     });
   });
 
-  it('rejects a request that leaves no room for a reply, and goes on', async () => {
+  it('fails at a request that leaves no room for a reply, and goes on', async () => {
     const tooLong = teacherRequest({ user: 'word '.repeat(2000) });
     const [long, short] = await Promise.all([teacher.ask(tooLong), teacher.ask(teacherRequest())]);
     expect(long).toMatchObject({ kind: 'failed', reason: 'context_too_long', rawText: null });

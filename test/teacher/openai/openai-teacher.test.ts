@@ -59,7 +59,7 @@ async function setUp(
   return setup;
 }
 
-function expectRejected(reply: TeacherReply, reason: string): void {
+function expectFailed(reply: TeacherReply, reason: string): void {
   expect(reply).toMatchObject({ kind: 'failed', reason });
 }
 
@@ -107,7 +107,7 @@ describe('a reply', () => {
   ])('that %s is a value, and nothing is asked again', async (_, action, reason) => {
     const { teacher, server } = await setUp([action]);
     const reply = await teacher.ask(teacherRequest());
-    expectRejected(reply, reason);
+    expectFailed(reply, reason);
     expect(reply.usage.completionTokens).toBe(5);
     expect(server.seen).toHaveLength(1);
   });
@@ -123,10 +123,10 @@ describe('a reply', () => {
     expect(server.seen.map(({ body }) => body.max_tokens)).toEqual([100, 200, 400]);
   });
 
-  it('that is cut off every time is rejected with what there was of it', async () => {
+  it('that is cut off every time fails, with what there was of it', async () => {
     const { teacher, server } = await setUp([{ kind: 'reply', content: '{"rel', finishReason: 'length' }]);
     const reply = await teacher.ask(teacherRequest());
-    expectRejected(reply, 'truncated');
+    expectFailed(reply, 'truncated');
     expect(reply.rawText).toBe('{"rel');
     expect(server.seen).toHaveLength(3);
   });
@@ -183,7 +183,7 @@ describe('a server that fails', () => {
       teacher.ask(teacherRequest({ user: 'bad' })),
       teacher.ask(teacherRequest({ user: 'good' })),
     ]);
-    expectRejected(bad, 'server_error');
+    expectFailed(bad, 'server_error');
     expect(bad.retries).toBe(5);
     expect(good).toMatchObject({ kind: 'answered', retries: 0 });
     expect(server.seen).toHaveLength(7);
@@ -196,7 +196,7 @@ describe('a server that fails', () => {
       const [slow, next] = [teacher.ask(teacherRequest()), teacher.ask(teacherRequest({ key: 'row-2' }))];
       const replies = await Promise.all([slow, next]);
       expect(replies.map((reply) => reply.kind).sort()).toEqual(['answered', 'failed']);
-      expectRejected(replies.find((reply) => reply.kind === 'failed')!, 'timeout');
+      expectFailed(replies.find((reply) => reply.kind === 'failed')!, 'timeout');
       expect(server.seen).toHaveLength(2);
     },
   );
@@ -204,7 +204,7 @@ describe('a server that fails', () => {
   it('by a body without end is given up at the size limit', async () => {
     const { teacher } = await setUp([{ kind: 'endless' }], { maxResponseBytes: 200_000 });
     const reply = await teacher.ask(teacherRequest());
-    expectRejected(reply, 'server_error');
+    expectFailed(reply, 'server_error');
     expect(reply).toMatchObject({ detail: 'The response is longer than 200000 bytes.' });
   });
 
@@ -221,9 +221,9 @@ describe('a server that fails', () => {
     ],
     ['a content policy', { error: { code: 'content_policy_violation', message: 'x' } }, 'refused'],
     ['anything else', { error: { message: 'odd request' } }, 'server_error'],
-  ])('with status 400 because of %s rejects the request', async (_, body, reason) => {
+  ])('with status 400 because of %s fails the request', async (_, body, reason) => {
     const { teacher, server } = await setUp([{ kind: 'status', status: 400, body }]);
-    expectRejected(await teacher.ask(teacherRequest()), reason);
+    expectFailed(await teacher.ask(teacherRequest()), reason);
     expect(server.seen).toHaveLength(1);
   });
 });
@@ -253,7 +253,7 @@ describe('what stops the run', () => {
     const { teacher, server } = await setUp([GOOD]);
     await server[Symbol.asyncDispose]();
     const first = await teacher.ask(teacherRequest());
-    expectRejected(first, 'server_error');
+    expectFailed(first, 'server_error');
     expect(first).toMatchObject({ retries: 5, usage: { promptTokens: 0, completionTokens: 0 } });
     await teacher.ask(teacherRequest());
     await expect(teacher.ask(teacherRequest())).rejects.toMatchObject({ code: 'teacher_unreachable' });
@@ -262,9 +262,9 @@ describe('what stops the run', () => {
   it('requests that time out in a row, but not ones with answers in between', async () => {
     const script: TeacherScript = (_, index) => (index === 1 ? GOOD : { kind: 'hang' });
     const { teacher } = await setUp(script, { timeoutMs: 50, deadAfter: 2 });
-    expectRejected(await teacher.ask(teacherRequest()), 'timeout');
+    expectFailed(await teacher.ask(teacherRequest()), 'timeout');
     expect((await teacher.ask(teacherRequest())).kind).toBe('answered');
-    expectRejected(await teacher.ask(teacherRequest()), 'timeout');
+    expectFailed(await teacher.ask(teacherRequest()), 'timeout');
     await expect(teacher.ask(teacherRequest())).rejects.toMatchObject({ code: 'teacher_unreachable' });
   });
 
@@ -415,7 +415,7 @@ describe('concurrency', () => {
 });
 
 describe('secrets', () => {
-  it('stay out of replies, rejections and errors of a server that echoes them', async () => {
+  it('stay out of replies, failures and errors of a server that echoes them', async () => {
     vi.stubEnv('OPENAI_API_KEY', KEY);
     const echo = ({ headers }: SeenRequest) => headers.authorization;
     const { teacher, server } = await setUp((request, index): TeacherAction => {
@@ -429,16 +429,16 @@ describe('secrets', () => {
       };
     });
     const answered = await teacher.ask(teacherRequest());
-    const rejected = await teacher.ask(teacherRequest());
+    const failed = await teacher.ask(teacherRequest());
     const error: Error = await teacher.ask(teacherRequest()).then(
       () => expect.unreachable(),
       (thrown) => thrown,
     );
     expect(server.seen[0]!.headers.authorization).toBe(`Bearer ${KEY}`);
     expect(answered).toMatchObject({ fields: { better_answer: 'Bearer [secret]' } });
-    expect(rejected).toMatchObject({ detail: expect.stringContaining('Bad header: Bearer [secret]') });
+    expect(failed).toMatchObject({ detail: expect.stringContaining('Bad header: Bearer [secret]') });
     const everything =
-      JSON.stringify([answered, rejected, teacher.id, teacher.server, error]) + error.stack + error.cause;
+      JSON.stringify([answered, failed, teacher.id, teacher.server, error]) + error.stack + error.cause;
     expect(error.message).toContain('[secret]');
     expect(everything).not.toContain(KEY);
   });
