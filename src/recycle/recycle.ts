@@ -11,6 +11,7 @@ import type { BatchTeacher } from '../teacher/batch/batch-teacher.js';
 import type { Teacher } from '../teacher/teacher.js';
 import { defined } from '../util/defined.js';
 import { fileHash } from '../util/file-hash.js';
+import { isJsonObject, parseJsonIfValid } from '../util/json-value.js';
 import { replaceFile } from '../util/replace-file.js';
 import { interruptsOf } from './interrupts.js';
 import { openModels } from './models/open-models.js';
@@ -190,12 +191,11 @@ async function manifestOf(
   };
 }
 
+/** The summary of a finished run; undefined where there is none, or one that counts by names of an earlier version. */
 async function readSummary({ summary }: RunPaths): Promise<RunSummary | undefined> {
-  try {
-    return JSON.parse(await readFile(summary, 'utf8')) as RunSummary;
-  } catch {
-    return undefined;
-  }
+  const found = parseJsonIfValid(await readFile(summary, 'utf8').catch(() => ''));
+  const isOurs = isJsonObject(found) && isJsonObject(found.teacher) && 'failed' in found.teacher;
+  return isOurs ? (found as unknown as RunSummary) : undefined;
 }
 
 function mismatch({ output }: RecycleOptions, { invalidated }: ManifestChanges): ReflectionError {
