@@ -174,13 +174,17 @@ async function* scorableRows(
           remedy: 'mend the row, or leave out --strict to have it written as unscorable',
         });
       }
-      yield { item: { row }, score: unscorableSample(metrics, row) };
+      yield { item: { row }, characters: row.text.length, score: unscorableSample(metrics, row) };
       continue;
     }
     const line = await file.lookup(row);
     yield line === undefined
-      ? { item: { row }, sample: row.sample }
-      : { item: { row, line }, score: readScoreLine(line, metrics) };
+      ? { item: { row }, characters: row.text.length, sample: row.sample }
+      : {
+          item: { row, line },
+          characters: row.text.length + line.length,
+          score: readScoreLine(line, metrics),
+        };
   }
 }
 

@@ -1,49 +1,26 @@
-import { readFile } from 'node:fs/promises';
 import { datasetBytes } from '../dataset/dataset-bytes.js';
-import { datasetError } from '../dataset/dataset-error.js';
 import { datasetFormat } from '../dataset/dataset-format.js';
 import { readRows } from '../dataset/read-rows.js';
-import type { Fingerprint } from '../domain/fingerprint.js';
 import { ReflectionError } from '../errors.js';
-import { RememberingScorer } from '../scoring/remembering-scorer.js';
-import { plannerFor } from '../scoring/score-stream.js';
-import type { BatchTeacher } from '../teacher/batch/batch-teacher.js';
-import type { Teacher } from '../teacher/teacher.js';
 import { defined } from '../util/defined.js';
-import { fileHash } from '../util/file-hash.js';
-import { replaceFile } from '../util/replace-file.js';
 import { interruptsOf } from './interrupts.js';
-import { openModels } from './models/open-models.js';
-import type { OpenedStudent } from './models/open-student.js';
+import { type Models, openModels } from './models/open-models.js';
 import type { RunSummary } from './outputs/run-summary.js';
-import { markUnfinished, writeOutputs } from './outputs/write-outputs.js';
-import type { RecycleOptions, RecycleProgress, RecycleResult } from './recycle-options.js';
-import { CARRIED_REFLECTIONS } from './reflections/carried-reflections.js';
-import type { ReflectionSource } from './reflections/reflection.js';
-import { TeacherReflections } from './reflections/teacher-reflections.js';
+import { writeOutputs } from './outputs/write-outputs.js';
+import { ProgressReport } from './progress-report.js';
+import type { RecycleOptions, RecycleResult } from './recycle-options.js';
 import { BatchReplies } from './replies/batch-replies.js';
 import { repliesOf } from './replies/replies-of.js';
-import type { ReplySource } from './replies/reply-source.js';
-import { decideGroup } from './rows/decide-group.js';
-import { reflectEverything } from './rows/reflect-everything.js';
+import { rowDecider } from './rows/row-decider.js';
 import { ROWS_PER_GROUP } from './rows/row-groups.js';
-import { StudentScores } from './rows/student-scores.js';
-import { type DecideRows, finishedRows, sweep } from './rows/sweep.js';
+import { finishedRows, sweep } from './rows/sweep.js';
+import { beginRun, changesSince, finishedSummary, readEarlierRun } from './run/earlier-run.js';
 import { inRunDirectory } from './run/in-run-directory.js';
-import {
-  compareManifests,
-  type ManifestChanges,
-  type RunManifest,
-  readManifest,
-  selectionFingerprint,
-  spellJson,
-  teacherFingerprint,
-} from './run/run-manifest.js';
+import { makeManifest } from './run/make-manifest.js';
+import type { ManifestChanges } from './run/run-manifest.js';
 import type { RunPaths } from './run/run-paths.js';
 import type { RunState } from './run/run-state.js';
 import { type RunInputs, runInputs } from './run-inputs.js';
-
-const NO_CHANGES: ManifestChanges = { invalidated: [], harmless: [] };
 
 /**
  * Recycles a dataset into a run directory: the teacher reflects, the student decides. May be called again after
@@ -58,144 +35,85 @@ const NO_CHANGES: ManifestChanges = { invalidated: [], harmless: [] };
 export async function recycle(options: RecycleOptions): Promise<RecycleResult> {
   const inputs = await runInputs(options);
   const totalBytes = await datasetBytes(options.dataset);
-  return inRunDirectory(options, (paths, state) => recycleInto(paths, state, totalBytes, inputs, options));
+  return inRunDirectory(options, async (paths, state) => {
+    await using models = await openModels(options, inputs, paths, state);
+    const manifest = await makeManifest(options, inputs, models);
+    const earlier = await readEarlierRun(paths);
+    const changes = changesSince(earlier, manifest);
+    if (changes.invalidated.length > 0 && !options.acceptChanges) throw mismatch(options, changes);
+    tellStart(options, models, totalBytes, changes);
+
+    const isRetry = options.retryFailed === true && state.teacherTotals.failed > 0;
+    const done = isRetry ? undefined : finishedSummary(earlier, manifest);
+    if (done !== undefined) return { kind: 'complete', summary: done };
+    await beginRun(paths, manifest);
+    if (isRetry) state.forgetFailed();
+    const summary = await decideAll({ paths, state, totalBytes, inputs, options, models });
+    return { kind: 'finished', summary };
+  });
 }
 
-async function recycleInto(
-  paths: RunPaths,
-  state: RunState,
+function tellStart(
+  { onStart }: RecycleOptions,
+  { teacher, opened }: Models,
   totalBytes: number,
-  inputs: RunInputs,
-  options: RecycleOptions,
-): Promise<RecycleResult> {
-  await using models = await openModels(options, inputs, paths, state);
-  const { teacher, opened } = models;
-  const manifest = await manifestOf(options, inputs, teacher, opened);
-  const before = await readManifest(paths.manifest);
-  const changes = before === undefined ? NO_CHANGES : compareManifests(before, manifest);
-  if (changes.invalidated.length > 0 && !options.acceptChanges) throw mismatch(options, changes);
-  options.onStart?.({
+  changes: ManifestChanges,
+): void {
+  onStart?.({
     student: opened?.student ?? null,
     teacher: teacher ? { id: teacher.id, server: teacher.server } : null,
     totalBytes,
     changes,
   });
-
-  const retries = options.retryFailed === true && state.teacherTotals.failed > 0;
-  if (!retries && before !== undefined && spellJson(before) === spellJson(manifest)) {
-    const summary = await readSummary(paths);
-    if (summary !== undefined) return { kind: 'complete', summary };
-  }
-  await markUnfinished(paths);
-  await replaceFile(paths.manifest, spellJson(manifest));
-  if (retries) state.forgetFailed();
-  return await work({ paths, state, totalBytes, inputs, options, teacher, opened });
 }
 
-interface WorkParts {
+interface RunParts {
   readonly paths: RunPaths;
   readonly state: RunState;
   readonly totalBytes: number;
   readonly inputs: RunInputs;
   readonly options: RecycleOptions;
-  readonly teacher: Teacher | BatchTeacher | undefined;
-  readonly opened: OpenedStudent | undefined;
+  readonly models: Models;
 }
 
-async function work({ paths, state, totalBytes, inputs, options, teacher, opened }: WorkParts) {
+/** Gets all that the rows' decisions need, then writes what was decided. */
+async function decideAll({
+  paths,
+  state,
+  totalBytes,
+  inputs,
+  options,
+  models,
+}: RunParts): Promise<RunSummary> {
   using interrupts = interruptsOf(options.signal, options.graceMs);
-  const replies = teacher && repliesOf(teacher, options, state, interrupts);
-  const reflections = reflectionsOf(teacher, replies, inputs);
-  const scores = opened && scoresOf(opened, inputs, state, interrupts.hangUp);
-  const signal = interrupts.stopAsking;
-  const decideRows: DecideRows =
-    scores === undefined
-      ? (rows) => reflectEverything(rows, reflections)
-      : (rows) => decideGroup(rows, { ...inputs, reflections, scores, signal });
-
-  let progress: RecycleProgress = { rows: 0, bytes: 0, asked: 0, scored: 0, reused: 0 };
-  const report = (rows: number, bytes: number) => {
-    const asked = replies?.asked ?? 0;
-    const scored = scores?.scored ?? 0;
-    progress = { rows, bytes, asked, scored, reused: asked + scored === 0 ? rows : progress.reused };
-    state.progress = { rows, bytes, totalBytes };
-    options.onProgress?.(progress);
-  };
+  const replies = models.teacher && repliesOf(models.teacher, options, state, interrupts);
+  const { decideRows, scores } = rowDecider(models, replies, inputs, state, interrupts);
+  const progress = new ProgressReport(
+    () => ({ asked: replies?.asked ?? 0, scored: scores?.scored ?? 0 }),
+    (update) => {
+      state.progress = { rows: update.rows, bytes: update.bytes, totalBytes };
+      options.onProgress?.(update);
+    },
+  );
   const rows = () => readRows(options.dataset, options);
   const sweepOnce = async (mayBegin?: () => boolean) => {
-    progress = { ...progress, rows: 0, bytes: 0 };
+    progress.restart();
     await sweep(rows(), decideRows, {
-      groups: groupsUnderWay(inputs, opened?.student.parallelism ?? 1),
-      onGroup: (group) => report(progress.rows + group.rows.length, progress.bytes + group.bytes),
+      groups: groupsUnderWay(inputs, models.opened?.student.parallelism ?? 1),
+      onGroup: (group) => progress.add(group.rows.length, group.bytes),
       ...defined({ mayBegin }),
     });
   };
   if (replies instanceof BatchReplies) await replies.inWaves(() => sweepOnce(() => !replies.isFull));
   else await sweepOnce();
-  // What follows the last row is white space.
-  if (progress.rows !== options.limit) report(progress.rows, totalBytes);
+  if (progress.rows !== options.limit) progress.finish(totalBytes);
   const format = await datasetFormat(options.dataset);
-  const summary = await writeOutputs(paths, format, finishedRows(rows(), decideRows), state);
-  return { kind: 'finished', summary } as const;
-}
-
-function reflectionsOf(
-  teacher: { readonly id: string } | undefined,
-  replies: ReplySource | undefined,
-  inputs: RunInputs,
-): ReflectionSource {
-  if (teacher === undefined || replies === undefined) return CARRIED_REFLECTIONS;
-  return new TeacherReflections({ ...inputs, teacherId: teacher.id, replies });
+  return await writeOutputs(paths, format, finishedRows(rows(), decideRows), state);
 }
 
 /** Enough that each session has work while other rows are with the teacher, and that the teacher has, too. */
 function groupsUnderWay({ concurrency }: RunInputs, parallelism: number): number {
   return 1 + Math.max(2 * parallelism, Math.ceil((2 * concurrency) / ROWS_PER_GROUP));
-}
-
-function scoresOf(
-  { student, fingerprint }: OpenedStudent,
-  inputs: RunInputs,
-  state: RunState,
-  signal: AbortSignal,
-): StudentScores {
-  return new StudentScores({
-    // only a deterministic student gives equal spans equal bits, without which a run would not end as another
-    scorer: student.deterministic ? new RememberingScorer(student) : student,
-    planner: plannerFor(student, inputs),
-    fingerprint,
-    state,
-    signal,
-  });
-}
-
-async function manifestOf(
-  { dataset, limit, signal }: RecycleOptions,
-  { mode, prompts, sampling, eager, policy }: RunInputs,
-  teacher: { readonly id: string } | undefined,
-  opened: OpenedStudent | undefined,
-): Promise<RunManifest> {
-  const sha256 = await fileHash(dataset, signal).catch((cause) => {
-    throw datasetError(dataset, cause);
-  });
-  const data: Fingerprint = { sha256, limit: limit ?? null };
-  return {
-    format: 'reflection-tuning run',
-    version: 1,
-    dataset,
-    data,
-    teacher: teacher === undefined ? null : teacherFingerprint(teacher.id, prompts, sampling),
-    scoring: opened?.fingerprint ?? null,
-    selection: selectionFingerprint(mode, eager, policy),
-  };
-}
-
-async function readSummary({ summary }: RunPaths): Promise<RunSummary | undefined> {
-  try {
-    return JSON.parse(await readFile(summary, 'utf8')) as RunSummary;
-  } catch {
-    return undefined;
-  }
 }
 
 function mismatch({ output }: RecycleOptions, { invalidated }: ManifestChanges): ReflectionError {

@@ -6,6 +6,7 @@ import type { TeacherDescription } from '../teacher/teacher.js';
 import { mapInOrder } from '../util/map-in-order.js';
 import { renameDurably } from '../util/replace-file.js';
 import { forEachConcurrently, settleAll } from '../util/settle-all.js';
+import type { WorkLimit } from '../util/work-limit.js';
 import { interruptsOf } from './interrupts.js';
 import { openTeacher } from './models/open-teacher.js';
 import { modelPlaces, requireMemory } from './models/require-memory.js';
@@ -38,6 +39,8 @@ export interface ReflectResult {
 
 /** Rows under way for each request under way, so that a slow one does not hold the others up. */
 const ROWS_PER_REQUEST = 8;
+/** What large rows under way may have together. */
+const MOST_CHARACTERS = 2 ** 25;
 
 /**
  * Has a teacher make every candidate of every row, and nothing else. May be called again after whatever ended it; a
@@ -55,12 +58,15 @@ export async function reflect(options: ReflectOptions): Promise<ReflectResult> {
     options.onStart?.({ teacher: { id: teacher.id, server: teacher.server }, totalBytes });
     const replies = repliesOf(teacher, options, state, interrupts);
     const source = new TeacherReflections({ teacherId: teacher.id, replies, prompts, sampling });
-    const most = concurrency * ROWS_PER_REQUEST;
+    const limit: WorkLimit<Row> = {
+      items: concurrency * ROWS_PER_REQUEST,
+      weight: { of: ({ text }) => text.length, most: MOST_CHARACTERS },
+    };
     if (replies instanceof BatchReplies) {
-      await replies.inWaves(() => askForAll(readRows(dataset, options), source, replies, most));
+      await replies.inWaves(() => askForAll(readRows(dataset, options), source, replies, limit));
     }
     const toLine = async (row: Row) => ({ endByte: row.endByte, line: await reflectedLine(row, source) });
-    const lines = mapInOrder(readRows(dataset, options), toLine, most);
+    const lines = mapInOrder(readRows(dataset, options), toLine, limit);
     let rows = 0;
     let reused = 0;
     await writeLines(paths.reflected, lines, (bytes) => {
@@ -77,12 +83,12 @@ async function askForAll(
   rows: AsyncIterable<Row>,
   source: ReflectionSource,
   replies: BatchReplies,
-  concurrency: number,
+  limit: WorkLimit<Row>,
 ): Promise<void> {
   const ask = async (row: Row): Promise<void> => {
     if (row.kind === 'sample' && !replies.isFull) await unlessNotYetAnswered(allReflections(row, source));
   };
-  await forEachConcurrently(rows, ask, concurrency);
+  await forEachConcurrently(rows, ask, limit);
 }
 
 async function writeLines(

@@ -65,7 +65,7 @@ export async function* scoreStream<T, const Asked extends readonly Metric[] = ty
   // and one more, being tokenized
   const inFlight = WINDOWS_PER_DECODE * scorer.parallelism + 1;
   const score = (window: Window<T, Asked>) => scoreWindow(window, scoreTasks);
-  for await (const window of mapInOrder(windows, score, inFlight)) yield* window;
+  for await (const window of mapInOrder(windows, score, { items: inFlight })) yield* window;
 }
 
 /** In the order of {@link METRICS}, however they were asked for. */

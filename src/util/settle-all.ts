@@ -1,4 +1,5 @@
 import { isAbort } from './is-abort.js';
+import { type WorkLimit, WorkLoad } from './work-limit.js';
 
 /**
  * Waits for all of `work`, also when some of it fails, so that nothing outlives the call.
@@ -13,26 +14,31 @@ export async function settleAll<T>(work: readonly Promise<T>[]): Promise<T[]> {
 }
 
 /**
- * Works through a stream with up to `concurrency` items under way, reading it only as items finish. After a failure
+ * Works through a stream with as many items under way as the limit allows, reading it only as items finish. After a failure
  * nothing further is begun, and what is under way is waited for.
  * @throws what failed first, an `aborted` only where nothing else did.
  */
 export async function forEachConcurrently<T>(
   source: AsyncIterable<T>,
   work: (item: T) => Promise<void>,
-  concurrency: number,
+  limit: WorkLimit<T>,
 ): Promise<void> {
+  const load = new WorkLoad(limit);
   const underWay = new Set<Promise<void>>();
   let failure: { readonly error: unknown } | undefined;
   try {
     for await (const item of source) {
+      const putDown = load.take(item);
       const done: Promise<void> = work(item)
         .catch((error: unknown) => {
           failure = failure === undefined || isAbort(failure.error) ? { error } : failure;
         })
-        .finally(() => underWay.delete(done));
+        .finally(() => {
+          putDown();
+          underWay.delete(done);
+        });
       underWay.add(done);
-      if (underWay.size >= concurrency) await Promise.race(underWay);
+      while (load.isFull) await Promise.race(underWay);
       if (failure !== undefined) break;
     }
   } finally {

@@ -1,4 +1,5 @@
-import { copyFile, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { execFileSync } from 'node:child_process';
+import { copyFile, mkdtemp, open, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -9,6 +10,7 @@ import {
 } from '../../src/pipeline/score-dataset.js';
 import { BUILT_IN_TEMPLATES } from '../../src/prompt/built-in-templates.js';
 import { writeSplitPair } from '../gguf/fixtures/split-model.js';
+import { gate } from '../helpers/gate.js';
 import { tinyModel } from '../helpers/tiny-models.js';
 
 const ROWS = ['{"instruction":"Say a.","output":"a b"}', '{"instruction":"Say b.","output":"b c"}'];
@@ -63,6 +65,20 @@ describe('scoreDataset', () => {
     const aborted = scoreDataset({ ...options, signal: AbortSignal.abort() });
     await expect(aborted).rejects.toMatchObject({ code: 'aborted' });
     expect(await readdir(directory)).toEqual(['rows.jsonl']);
+  });
+
+  it.runIf(process.platform !== 'win32')('holds few rows at a time that are large and decided', async () => {
+    const dataset = join(directory, 'pipe.jsonl');
+    execFileSync('mkfifo', [dataset]);
+    const pipe = await open(dataset, 'r+');
+    const first = gate();
+    const scoring = scoreDataset({ ...options, dataset, onProgress: first.open });
+    // windows of four of them; were they filled by what is to be scored, all would wait for the end of the dataset
+    const row = `no JSON ${'x'.repeat(2 ** 20)}\n`;
+    for (let i = 0; i < 24; i++) await pipe.write(row);
+    await first.opened;
+    await pipe.close();
+    expect(await scoring).toMatchObject({ summary: { rows: 24, unscorable: 24 } });
   });
 
   it('takes a finished output for what was asked only when it holds the same rows', async () => {

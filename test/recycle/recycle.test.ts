@@ -1,4 +1,4 @@
-import { copyFile, mkdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -8,7 +8,6 @@ import type { RecycleProgress, RecycleStart } from '../../src/recycle/recycle-op
 import { reflect } from '../../src/recycle/reflect.js';
 import { ROWS_PER_GROUP } from '../../src/recycle/rows/row-groups.js';
 import { runStatus } from '../../src/recycle/run/run-status.js';
-import { writeSplitPair } from '../gguf/fixtures/split-model.js';
 import { gate } from '../helpers/gate.js';
 import { TINY_STUDENT } from '../helpers/paths.js';
 import type { TeacherAction } from '../helpers/scripted-teacher-server.js';
@@ -398,60 +397,6 @@ describe('a run', () => {
     await recycle(fixture.options(teacher));
     await writeFile(fixture.path('run/state.db'), 'no database'.repeat(100));
     await expect(recycle(fixture.options(teacher))).rejects.toMatchObject({ code: 'journal_unreadable' });
-  });
-});
-
-describe('a run in a directory that was begun otherwise', () => {
-  const row = { instruction: 'Name a colour.', output: 'Red.' };
-  const response = { output: 'Red is a colour, as the one of a ripe tomato.' };
-  const rated = JSON.stringify({ ...row, candidates: { response } });
-  const scoresOf = async () => (await fixture.rows('audit.jsonl')).map(({ scores }) => scores);
-
-  it('keeps no decision of a split model of which another file than the first has changed', async () => {
-    const { one, other } = await writeSplitPair(fixture.directory);
-    const student = { model: one[0]!, device: 'cpu', threads: 1, checkFile: false } as const;
-    const options = {
-      dataset: fixture.dataset,
-      output: fixture.path('run'),
-      mode: 'score-only',
-      student,
-    } as const;
-    await fixture.writeRows([rated]);
-    await recycle(options);
-    const before = await scoresOf();
-    await copyFile(other[1]!, one[1]!);
-    await expect(recycle(options)).rejects.toMatchObject({
-      code: 'resume_mismatch',
-      message: expect.stringContaining('all scores will be computed anew (student was'),
-    });
-    await recycle({ ...options, acceptChanges: true });
-    const [original] = await scoresOf();
-    expect(original.original.ifd.value).not.toBe(before[0].original.ifd.value);
-  });
-
-  it('says that its scores would be rounded in another way, and computes them anew when told to', async () => {
-    const student = { model: TINY_STUDENT, device: 'cpu', threads: 1, checkFile: false } as const;
-    const options = {
-      dataset: fixture.dataset,
-      output: fixture.path('run'),
-      mode: 'score-only',
-      student,
-    } as const;
-    await fixture.writeRows([rated]);
-    await recycle(options);
-    const before = await scoresOf();
-    const path = fixture.path('run/manifest.json');
-    const manifest = JSON.parse(await readFile(path, 'utf8'));
-    const scoring = { ...manifest.scoring, kernels: 'of another machine' };
-    await writeFile(path, JSON.stringify({ ...manifest, scoring }));
-    await expect(recycle(options)).rejects.toMatchObject({
-      code: 'resume_mismatch',
-      message: expect.stringMatching(
-        /rounded in another way \(kernels was "of another machine" and is [^;]*\)/,
-      ),
-    });
-    await recycle({ ...options, acceptChanges: true });
-    expect(await scoresOf()).toEqual(before);
   });
 });
 

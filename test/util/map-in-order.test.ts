@@ -45,7 +45,7 @@ describe('mapInOrder', () => {
             running--;
             return result;
           };
-          const results = await s.waitFor(collect(mapInOrder(source.values, map, concurrency)));
+          const results = await s.waitFor(collect(mapInOrder(source.values, map, { items: concurrency })));
           expect(results).toEqual(Array.from({ length }, (_, i) => i * 10));
           expect(most).toBe(Math.min(concurrency, length));
         },
@@ -56,7 +56,7 @@ describe('mapInOrder', () => {
 
   it('reads only as results are taken', async () => {
     const source = countingSource();
-    const results = mapInOrder(source.values, async (value) => value, 3);
+    const results = mapInOrder(source.values, async (value) => value, { items: 3 });
     for (let taken = 0; taken < 10; taken++) {
       expect(source.state.read).toBe(taken === 0 ? 0 : taken + 2);
       expect(await results.next()).toEqual({ value: taken, done: false });
@@ -66,10 +66,24 @@ describe('mapInOrder', () => {
     expect(source.state.returned).toBe(true);
   });
 
+  it('reads no further once what is under way weighs enough', async () => {
+    const source = countingSource();
+    const limit = { items: 100, weight: { of: (value: number) => value, most: 10 } };
+    const results = mapInOrder(source.values, async (value) => value, limit);
+    // 0 to 4 weigh 10; each that is taken makes room for what brings the rest to 10 again
+    const read: number[] = [];
+    for (let taken = 0; taken < 8; taken++) {
+      expect((await results.next()).value).toBe(taken);
+      read.push(source.state.read);
+    }
+    expect(read).toEqual([5, 5, 6, 6, 7, 7, 8, 9]);
+    await results.return(undefined);
+  });
+
   it('rejects in the order of the input, after the calls under way have ended', async () => {
     const { settle, call } = manualCalls();
     const source = countingSource();
-    const results = mapInOrder(source.values, call, 3);
+    const results = mapInOrder(source.values, call, { items: 3 });
     const first = results.next();
     await nextTick();
     // an unhandled rejection would fail the run
@@ -95,7 +109,7 @@ describe('mapInOrder', () => {
   it('waits for the calls under way when the consumer stops early', async () => {
     const { settle, call } = manualCalls();
     const source = countingSource();
-    const results = mapInOrder(source.values, call, 3);
+    const results = mapInOrder(source.values, call, { items: 3 });
     const first = results.next();
     await nextTick();
     settle.get(0)!.resolve();
@@ -120,7 +134,7 @@ describe('mapInOrder', () => {
       throw new Error('unreadable');
     }
     let ended = false;
-    const results = collect(mapInOrder(failing(), call, 3)).finally(() => {
+    const results = collect(mapInOrder(failing(), call, { items: 3 })).finally(() => {
       ended = true;
     });
     const rejection = expect(results).rejects.toThrow('unreadable');

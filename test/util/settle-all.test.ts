@@ -33,7 +33,7 @@ it('tells of what went wrong rather than of an abort', async () => {
     await turns(item);
     throw item === 1 ? failure : aborted();
   };
-  await expect(forEachConcurrently(count(3), fail, 3)).rejects.toBe(failure);
+  await expect(forEachConcurrently(count(3), fail, { items: 3 })).rejects.toBe(failure);
 });
 
 describe('forEachConcurrently', () => {
@@ -51,11 +51,34 @@ describe('forEachConcurrently', () => {
             atOnce--;
             seen.push(item);
           },
-          concurrency,
+          { items: concurrency },
         );
         expect(seen.sort((a, b) => a - b)).toEqual(Array.from({ length: items }, (_, i) => i));
         expect(most).toBeLessThanOrEqual(concurrency);
       }),
+    );
+  });
+
+  it('begins nothing while what is under way weighs enough, but never nothing at all', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(fc.nat(20), { maxLength: 30 }),
+        fc.integer({ min: 1, max: 12 }),
+        async (weights, most) => {
+          let underWay = 0;
+          let done = 0;
+          const work = async (item: number) => {
+            expect(underWay).toBeLessThan(most);
+            underWay += weights[item]!;
+            await turns((item * 7) % 5);
+            underWay -= weights[item]!;
+            done++;
+          };
+          const limit = { items: 50, weight: { of: (item: number) => weights[item]!, most } };
+          await forEachConcurrently(count(weights.length), work, limit);
+          expect(done).toBe(weights.length);
+        },
+      ),
     );
   });
 
@@ -68,7 +91,7 @@ describe('forEachConcurrently', () => {
       ended++;
       if (item === 1) throw new Error('second');
     };
-    await expect(forEachConcurrently(count(100), work, 3)).rejects.toThrow('second');
+    await expect(forEachConcurrently(count(100), work, { items: 3 })).rejects.toThrow('second');
     expect(begun.length).toBeLessThan(6);
     expect(ended).toBe(begun.length);
   });

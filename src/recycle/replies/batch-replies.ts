@@ -11,13 +11,17 @@ export interface BatchRepliesParts {
   readonly onWait?: ((wait: BatchWait) => void) | undefined;
 }
 
-/** Bounds what is held in memory, and with it how many batches are under way. */
+/** Bounds how many batches are under way. */
 const MOST_WANTED = 50_000;
+/** Bounds what is held in memory, should requests be large. */
+const MOST_CHARACTERS = 2 ** 28;
 
 /** Replies that come in waves: requests are gathered first, then all of them are put. */
 export class BatchReplies implements ReplySource {
   readonly #parts: BatchRepliesParts;
   readonly #wanted = new Map<string, TeacherRequest>();
+  /** Of the questions that are wanted. */
+  #characters = 0;
   #asked = 0;
 
   constructor(parts: BatchRepliesParts) {
@@ -31,12 +35,13 @@ export class BatchReplies implements ReplySource {
 
   /** Enough requests are gathered for one wave. */
   get isFull(): boolean {
-    return this.#wanted.size >= MOST_WANTED;
+    return this.#wanted.size >= MOST_WANTED || this.#characters >= MOST_CHARACTERS;
   }
 
   async reply(key: string, request: TeacherRequest): Promise<TeacherReply> {
     const kept = this.#parts.state.reply(key);
     if (kept !== undefined) return kept;
+    if (!this.#wanted.has(key)) this.#characters += request.user.length;
     this.#wanted.set(key, request);
     throw new NotYetAnswered();
   }
@@ -58,6 +63,7 @@ export class BatchReplies implements ReplySource {
     const { teacher, state, stopAsking, onWait } = this.#parts;
     const keys = new Map([...this.#wanted].map(([key, request]) => [request, key]));
     this.#wanted.clear();
+    this.#characters = 0;
     const replies = teacher.askAll([...keys.keys()], { signal: stopAsking, onWait });
     for await (const { request, reply } of replies) {
       state.keepReply(keys.get(request)!, reply);

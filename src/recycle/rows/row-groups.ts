@@ -1,8 +1,10 @@
 import type { Row, SampleRow } from '../../dataset/row.js';
 import { rowIdentity } from './row-identity.js';
 
-/** Rows that are decided together. */
+/** Rows that are decided together, unless they are large. */
 export const ROWS_PER_GROUP = 32;
+/** Ends a group of large rows; some 128 KiB for each row of a full one, which ordinary rows do not come near. */
+const MOST_CHARACTERS = 2 ** 22;
 
 export interface RowGroup {
   /** In the dataset's order. */
@@ -11,19 +13,23 @@ export interface RowGroup {
   readonly bytes: number;
 }
 
-/** Cuts a dataset into groups, always the same ones. */
+/** Cuts a dataset into groups, which depend on the rows before them and their own alone. */
 export async function* rowGroups(rows: AsyncIterable<Row>): AsyncGenerator<RowGroup> {
   let group: Row[] = [];
   let begin = 0;
+  let characters = 0;
   const cut = () => {
     const end = group.at(-1)!.endByte;
     const done = { rows: group, bytes: end - begin };
     begin = end;
     group = [];
+    characters = 0;
     return done;
   };
   for await (const row of rows) {
-    if (group.push(row) === ROWS_PER_GROUP) yield cut();
+    group.push(row);
+    characters += row.text.length;
+    if (group.length === ROWS_PER_GROUP || characters >= MOST_CHARACTERS) yield cut();
   }
   if (group.length > 0) yield cut();
 }

@@ -36,7 +36,7 @@ export async function sweep(
       added.release();
     }
   };
-  await forEachConcurrently(takeWhile(rowGroups(rows), mayBegin), work, groups);
+  await forEachConcurrently(takeWhile(rowGroups(rows), mayBegin), work, { items: groups });
 }
 
 async function* takeWhile<T>(source: AsyncIterable<T>, mayGoOn: () => boolean): AsyncGenerator<T> {

@@ -1,34 +1,10 @@
 import Database from 'better-sqlite3';
 import { type MetricScore, scoredMetric } from '../../domain/score.js';
 import { ReflectionError } from '../../errors.js';
+import { inPresentSpelling } from '../../teacher/journal/earlier-spelling.js';
 import type { TokenCounts } from '../../teacher/openai/pacing/token-counts.js';
 import type { TeacherReply } from '../../teacher/teacher.js';
-
-const SCHEMA_VERSION = 1;
-
-const SCHEMA = `
-  CREATE TABLE replies (
-    id INTEGER PRIMARY KEY,
-    key TEXT NOT NULL UNIQUE,
-    answered INTEGER NOT NULL,
-    prompt_tokens INTEGER NOT NULL,
-    completion_tokens INTEGER NOT NULL,
-    cost REAL,
-    retries INTEGER NOT NULL,
-    reply TEXT NOT NULL
-  ) STRICT;
-  CREATE TABLE scores (
-    id INTEGER PRIMARY KEY,
-    key TEXT NOT NULL UNIQUE,
-    score TEXT NOT NULL
-  ) STRICT;
-  CREATE TABLE progress (
-    id INTEGER PRIMARY KEY CHECK (id = 1),
-    rows_done INTEGER NOT NULL,
-    bytes_done INTEGER NOT NULL,
-    bytes_total INTEGER NOT NULL
-  ) STRICT;
-`;
+import { openDatabase, openDatabaseToRead, STATE_VERSION, unreadable, versionOf } from './state-database.js';
 
 /** How far the latest sweep over the dataset is. */
 export interface RunProgress {
@@ -59,44 +35,31 @@ export interface TeacherTotals {
 export class RunState implements Disposable {
   readonly #path: string;
   readonly #database: Database.Database;
+  /** False of a state that an earlier version has written and nobody has opened for writing since. */
+  readonly #isRespelled: boolean;
   readonly #statements = new Map<string, Database.Statement<unknown[]>>();
 
   private constructor(path: string, database: Database.Database) {
     this.#path = path;
     this.#database = database;
+    this.#isRespelled = versionOf(database) === STATE_VERSION;
   }
 
-  /**
-   * Opens the state for writing, or a new one.
-   * @throws {ReflectionError} `journal_unreadable` when the file is damaged or of another version.
-   */
+  /** Opens the state for writing, or a new one. @throws {ReflectionError} as {@link openDatabase} does. */
   static open(path: string): RunState {
-    return openState(path, {}, (database) => {
-      database.pragma('journal_mode = WAL');
-      database.pragma('synchronous = FULL');
-      database.transaction(() => {
-        if (versionOf(database) !== 0) return;
-        database.exec(SCHEMA);
-        database.pragma(`user_version = ${SCHEMA_VERSION}`);
-      })();
-      return new RunState(path, database);
-    });
+    return new RunState(path, openDatabase(path));
   }
 
-  /**
-   * Opens the state for reading, while another process may be writing it.
-   * @throws {ReflectionError} `journal_unreadable` when there is none, or as {@link open} does.
-   */
+  /** Opens the state for reading. @throws {ReflectionError} as {@link openDatabaseToRead} does. */
   static openToRead(path: string): RunState {
-    return openState(path, { readonly: true }, (database) => {
-      if (versionOf(database) === 0) throw new Error('it is empty');
-      return new RunState(path, database);
-    });
+    return new RunState(path, openDatabaseToRead(path));
   }
 
   reply(key: string): TeacherReply | undefined {
     const row = this.#row<{ reply: string }>('SELECT reply FROM replies WHERE key = ?', key);
-    return row && (JSON.parse(row.reply) as TeacherReply);
+    if (row === undefined) return undefined;
+    const reply: unknown = JSON.parse(row.reply);
+    return (this.#isRespelled ? reply : inPresentSpelling(reply)) as TeacherReply;
   }
 
   /** Does nothing when there is a reply under this key already. */
@@ -214,38 +177,4 @@ function spellScore(score: MetricScore): string {
 function readScore(text: string): MetricScore {
   const score = JSON.parse(text) as MetricScore;
   return score.kind === 'scored' ? scoredMetric(score.conditioned, score.direct, score.truncated) : score;
-}
-
-function openState(
-  path: string,
-  options: Database.Options,
-  setUp: (database: Database.Database) => RunState,
-): RunState {
-  let database: Database.Database | undefined;
-  try {
-    database = new Database(path, options);
-    return setUp(database);
-  } catch (cause) {
-    database?.close();
-    throw unreadable(path, cause as Error);
-  }
-}
-
-function versionOf(database: Database.Database): number {
-  const version = database.pragma('user_version', { simple: true }) as number;
-  if (version !== 0 && version !== SCHEMA_VERSION) {
-    throw new Error(`it is of version ${version}, this program knows ${SCHEMA_VERSION}`);
-  }
-  return version;
-}
-
-function unreadable(path: string, cause: Error): ReflectionError {
-  return new ReflectionError(
-    'journal_unreadable',
-    `Cannot read the state of a run, ${path}: ${cause.message}.`,
-    {
-      remedy: 'Check that this is a run directory; if the file is damaged, start anew in another directory.',
-      cause,
-    },
-  );
 }

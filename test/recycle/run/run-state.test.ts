@@ -7,6 +7,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { scoredMetric } from '../../../src/domain/score.js';
 import { RunState } from '../../../src/recycle/run/run-state.js';
 import type { TeacherReply } from '../../../src/teacher/teacher.js';
+import { type ReplyOfVersion1, writeStateOfVersion1 } from './state-of-version-1.js';
 
 let directory: string;
 let path: string;
@@ -34,6 +35,15 @@ const REFUSAL: TeacherReply = {
   ...{ model: 'm', usage: { promptTokens: 3, completionTokens: 0, cost: 0.5, estimated: true } },
   ...{ retries: 2, milliseconds: 1 },
 };
+
+function versionIn(path: string): unknown {
+  const database = new Database(path, { readonly: true });
+  try {
+    return database.pragma('user_version', { simple: true });
+  } finally {
+    database.close();
+  }
+}
 
 describe('RunState', () => {
   it('keeps the first reply to a request, for readers beside the writer too', () => {
@@ -103,6 +113,47 @@ describe('RunState', () => {
     state.progress = { rows: 1, bytes: 2, totalBytes: 4 };
     state.progress = { rows: 2, bytes: 3, totalBytes: 4 };
     expect(state.progress).toEqual({ rows: 2, bytes: 3, totalBytes: 4 });
+  });
+
+  it('brings a state of version 1 up to date, with every reply that was paid for', () => {
+    const { format, ...answer } = { ...reply(0.25), mode: 'json_schema' as const };
+    const { kind, format: _, ...facts } = REFUSAL;
+    // more than are respelled at a time
+    const keys = Array.from({ length: 1234 }, (_, i) => `key ${i}`);
+    const isRefused = (i: number) => i % 3 === 1;
+    const earlier = keys.map((key, i) => {
+      const kept = isRefused(i)
+        ? { ...facts, kind: 'rejected', mode: null }
+        : { ...answer, kind: 'answered' };
+      return [key, kept as ReplyOfVersion1] as const;
+    });
+    writeStateOfVersion1(path, new Map(earlier));
+    const expected = (i: number) => (isRefused(i) ? REFUSAL : { ...reply(0.25), format: 'json_schema' });
+
+    const told = (state: RunState) => {
+      for (const [i, key] of keys.entries()) expect(state.reply(key)).toEqual(expected(i));
+      expect(state.teacherTotals).toMatchObject({ answered: 823, failed: 411 });
+      expect(state.progress).toEqual({ rows: 7, bytes: 70, totalBytes: 100 });
+      return state.teacherTotals;
+    };
+    using before = RunState.openToRead(path);
+    const totals = told(before);
+    expect(versionIn(path)).toBe(1);
+    using state = RunState.open(path);
+    expect(told(state)).toEqual(totals);
+    expect(versionIn(path)).toBe(2);
+    state.keepReply('new', REFUSAL);
+    using again = RunState.openToRead(path);
+    expect([again.reply('new'), again.reply('key 0')]).toEqual([REFUSAL, expected(0)]);
+  });
+
+  it('leaves a state of version 1 as it is when it cannot be brought up to date', () => {
+    writeStateOfVersion1(path, new Map([['a', { ...reply(1), kind: 'answered' }]]));
+    const database = new Database(path);
+    database.prepare("INSERT INTO replies VALUES (9, 'b', 0, 0, 0, 0, 0, 'torn')").run();
+    database.close();
+    expect(() => RunState.open(path)).toThrowError(expect.objectContaining({ code: 'journal_unreadable' }));
+    expect(versionIn(path)).toBe(1);
   });
 
   it('refuses what is no state, or one of another version', async () => {

@@ -1,0 +1,28 @@
+import { datasetError } from '../../dataset/dataset-error.js';
+import type { Fingerprint } from '../../domain/fingerprint.js';
+import { fileHash } from '../../util/file-hash.js';
+import type { Models } from '../models/open-models.js';
+import type { RecycleOptions } from '../recycle-options.js';
+import type { RunInputs } from '../run-inputs.js';
+import { type RunManifest, selectionFingerprint, teacherFingerprint } from './run-manifest.js';
+
+/** The manifest of the run that these options ask for. @throws {ReflectionError} `dataset_unreadable`, `aborted`. */
+export async function makeManifest(
+  { dataset, limit, signal }: Pick<RecycleOptions, 'dataset' | 'limit' | 'signal'>,
+  { mode, prompts, sampling, eager, policy }: RunInputs,
+  { teacher, opened }: Pick<Models, 'teacher' | 'opened'>,
+): Promise<RunManifest> {
+  const sha256 = await fileHash(dataset, signal).catch((cause) => {
+    throw datasetError(dataset, cause);
+  });
+  const data: Fingerprint = { sha256, limit: limit ?? null };
+  return {
+    format: 'reflection-tuning run',
+    version: 1,
+    dataset,
+    data,
+    teacher: teacher === undefined ? null : teacherFingerprint(teacher.id, prompts, sampling),
+    scoring: opened?.fingerprint ?? null,
+    selection: selectionFingerprint(mode, eager, policy),
+  };
+}

@@ -1,0 +1,117 @@
+import Database from 'better-sqlite3';
+import { ReflectionError } from '../../errors.js';
+import { inPresentSpelling } from '../../teacher/journal/earlier-spelling.js';
+
+/** 2: replies in their present spelling. The tables are those of 1. */
+export const STATE_VERSION = 2;
+
+const SCHEMA = `
+  CREATE TABLE replies (
+    id INTEGER PRIMARY KEY,
+    key TEXT NOT NULL UNIQUE,
+    answered INTEGER NOT NULL,
+    prompt_tokens INTEGER NOT NULL,
+    completion_tokens INTEGER NOT NULL,
+    cost REAL,
+    retries INTEGER NOT NULL,
+    reply TEXT NOT NULL
+  ) STRICT;
+  CREATE TABLE scores (
+    id INTEGER PRIMARY KEY,
+    key TEXT NOT NULL UNIQUE,
+    score TEXT NOT NULL
+  ) STRICT;
+  CREATE TABLE progress (
+    id INTEGER PRIMARY KEY CHECK (id = 1),
+    rows_done INTEGER NOT NULL,
+    bytes_done INTEGER NOT NULL,
+    bytes_total INTEGER NOT NULL
+  ) STRICT;
+`;
+
+/** Rows that a migration holds in memory at a time. */
+const ROWS_AT_ONCE = 500;
+
+/**
+ * Opens a state for writing, or a new one; one of an earlier version is brought up to date, as a whole or not at all.
+ * @throws {ReflectionError} `journal_unreadable` when the file is damaged or of a later version.
+ */
+export function openDatabase(path: string): Database.Database {
+  return opened(path, {}, (database) => {
+    database.pragma('journal_mode = WAL');
+    database.pragma('synchronous = FULL');
+    database.transaction(() => {
+      const version = versionOf(database);
+      if (version === 0) database.exec(SCHEMA);
+      if (version === 1) respellReplies(database);
+      database.pragma(`user_version = ${STATE_VERSION}`);
+    })();
+  });
+}
+
+/**
+ * Opens a state for reading, while another process may be writing it. One of an earlier version stays as it is.
+ * @throws {ReflectionError} `journal_unreadable` when there is none, or as {@link openDatabase} does.
+ */
+export function openDatabaseToRead(path: string): Database.Database {
+  return opened(path, { readonly: true }, (database) => {
+    if (versionOf(database) === 0) throw new Error('it is empty');
+  });
+}
+
+/** @throws {Error} when this program does not know it. */
+export function versionOf(database: Database.Database): number {
+  const version = database.pragma('user_version', { simple: true }) as number;
+  if (version > STATE_VERSION) {
+    throw new Error(`it is of version ${version}, this program knows ${STATE_VERSION}`);
+  }
+  return version;
+}
+
+export function unreadable(path: string, cause: Error): ReflectionError {
+  return new ReflectionError(
+    'journal_unreadable',
+    `Cannot read the state of a run, ${path}: ${cause.message}.`,
+    {
+      remedy: 'Check that this is a run directory; if the file is damaged, start anew in another directory.',
+      cause,
+    },
+  );
+}
+
+function opened(
+  path: string,
+  options: Database.Options,
+  setUp: (database: Database.Database) => void,
+): Database.Database {
+  let database: Database.Database | undefined;
+  try {
+    database = new Database(path, options);
+    setUp(database);
+    return database;
+  } catch (cause) {
+    database?.close();
+    throw unreadable(path, cause as Error);
+  }
+}
+
+/**
+ * From version 1 to 2. Scores are left alone: their keys hold fingerprints that did not tell which arithmetic made them,
+ * so nothing finds them any more and they are computed anew.
+ */
+function respellReplies(database: Database.Database): void {
+  interface Row {
+    readonly id: number;
+    readonly reply: string;
+  }
+  const next = database.prepare<[number, number], Row>(
+    'SELECT id, reply FROM replies WHERE id > ? ORDER BY id LIMIT ?',
+  );
+  const put = database.prepare<[string, number]>('UPDATE replies SET reply = ? WHERE id = ?');
+  for (let after = 0; ; ) {
+    const rows = next.all(after, ROWS_AT_ONCE);
+    for (const { id, reply } of rows) put.run(JSON.stringify(inPresentSpelling(JSON.parse(reply))), id);
+    if (rows.length < ROWS_AT_ONCE) return;
+    after = rows.at(-1)!.id;
+  }
+}
