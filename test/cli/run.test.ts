@@ -1,15 +1,13 @@
 import { writeFile } from 'node:fs/promises';
-import Database from 'better-sqlite3';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { PROJECT_ROOT } from '../helpers/paths.js';
 import { refusalOf, runCli, runCliWell, startCli, TINY_ON_ONE_THREAD } from '../helpers/run-cli.js';
 import { RecycleFixture, shortRows } from '../recycle/recycle-fixture.js';
 import { type RecyclingTeacher, startRecyclingTeacher } from '../recycle/recycling-teacher.js';
+import { surviveKills } from './fixtures/survive-kills.js';
 
 /** More than one window of rows. */
 const ROWS = 34;
-/** How often a run is killed; CI has less time than a release. */
-const KILLS = Number(process.env.REFLECTION_TUNING_TEST_KILLS ?? 20);
 
 let fixture: RecycleFixture;
 let teacher: RecyclingTeacher;
@@ -27,44 +25,9 @@ function runArguments(output: string): string[] {
   return ['run', fixture.dataset, '-o', fixture.path(output), ...TINY_ON_ONE_THREAD, ...model];
 }
 
-/** Digests of the requests whose replies a run directory holds, as after a crash. */
-function keptReplies(run: string): Set<string> {
-  const database = new Database(fixture.path(`${run}/state.db`), { readonly: true });
-  try {
-    const rows = database.prepare<[], { reply: string }>('SELECT reply FROM replies').all();
-    return new Set(rows.map(({ reply }) => /criticism ([0-9a-f]{12})/.exec(reply)![1]!));
-  } finally {
-    database.close();
-  }
-}
-
 describe('run', () => {
-  it('survives kill -9 at any moment: no reply is paid for twice, and the outputs are the same', async () => {
-    await fixture.writeRows(await shortRows(ROWS));
-    await runCliWell(runArguments('whole'));
-    const whole = await fixture.outputs('whole');
-    expect(new Set(teacher.asked).size).toBe(teacher.asked.length);
-
-    let kills = 0;
-    for (let attempt = 0; kills < KILLS; attempt++) {
-      const run = `killed-${attempt}`;
-      let kept = new Set<string>();
-      for (let isDone = false; !isDone; ) {
-        const from = teacher.asked.length;
-        const { child, ended } = startCli(runArguments(run));
-        const killer = kills < KILLS ? killSometime(() => child.kill('SIGKILL'), from) : undefined;
-        const { signal, code, stderr } = await ended;
-        killer?.callOff();
-        const again = teacher.asked.slice(from).filter((digest) => kept.has(digest));
-        expect(again).toEqual([]);
-        isDone = signal === null;
-        if (isDone) expect(code, stderr).toBe(0);
-        else kills++;
-        kept = await keptOnceOpened(run);
-      }
-      expect(await fixture.outputs(run)).toEqual(whole);
-    }
-  }, 900_000);
+  it('survives kill -9 at any step: no reply is paid for twice, and the outputs are the same', () =>
+    surviveKills(3));
 
   it('is told to stop by Ctrl-C, is refused to others, and is seen by status', async () => {
     await fixture.writeRows(await shortRows(ROWS));
@@ -134,28 +97,3 @@ describe('run', () => {
     expect(refusalOf(await runCli(['explain', PROJECT_ROOT, '1'])).message).toContain('no run directory');
   });
 });
-
-/** Kills after a few requests or after a while, whichever was drawn. */
-function killSometime(kill: () => void, from: number): { callOff(): void } {
-  const requests = 1 + Math.floor(Math.random() * 20);
-  const milliseconds = Math.random() * 6000;
-  const started = performance.now();
-  const afterRequests = Math.random() < 0.7;
-  const timer = setInterval(() => {
-    const isTime = afterRequests
-      ? teacher.asked.length - from >= requests
-      : performance.now() - started >= milliseconds;
-    if (isTime) kill();
-  }, 1);
-  return { callOff: () => clearInterval(timer) };
-}
-
-/** A process killed early enough leaves no state at all. */
-async function keptOnceOpened(run: string): Promise<Set<string>> {
-  try {
-    return keptReplies(run);
-  } catch (error) {
-    expect(String(error)).toMatch(/unable to open|no such table|does not exist/);
-    return new Set();
-  }
-}
