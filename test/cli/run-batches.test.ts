@@ -1,6 +1,7 @@
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { refusalOf, runCli, runCliWell, startCli, TINY_ON_ONE_THREAD } from '../helpers/run-cli.js';
 import { type ScriptedBatchServer, startScriptedBatches } from '../helpers/scripted-batch-server.js';
+import { until } from '../helpers/until.js';
 import { RecycleFixture, shortRows } from '../recycle/recycle-fixture.js';
 import { startRecyclingTeacher } from '../recycle/recycling-teacher.js';
 import { batchAnswer, surviveKillsWithBatches } from './fixtures/survive-kills.js';
@@ -63,14 +64,12 @@ describe('run --teacher-batch', () => {
     server = await startScriptedBatches({ result: batchAnswer, looks: Number.POSITIVE_INFINITY });
     await fixture.writeRows(await shortRows(3));
     const { child, ended } = startCli(runArguments('run'));
-    await vi.waitFor(() => expect(server.batches).toHaveLength(1), { timeout: 60_000, interval: 20 });
-    await vi.waitFor(
-      async () => {
-        const { stdout } = await runCliWell(['status', fixture.path('run')]);
-        expect(stdout).toMatch(/batches +1, 3 requests/);
-      },
-      { timeout: 60_000 },
-    );
+    await until(async () => {
+      expect(child.exitCode, 'the run ended by itself').toBeNull();
+      if (server.batches.length === 0) return false;
+      const { stdout } = await runCliWell(['status', fixture.path('run')]);
+      return /batches +1, 3 requests/.test(stdout);
+    });
     child.kill('SIGINT');
     const { code, stderr } = await ended;
     expect(code, stderr).toBe(130);

@@ -1,7 +1,9 @@
 import { writeFile } from 'node:fs/promises';
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { gate } from '../helpers/gate.js';
 import { PROJECT_ROOT } from '../helpers/paths.js';
 import { refusalOf, runCli, runCliWell, startCli, TINY_ON_ONE_THREAD } from '../helpers/run-cli.js';
+import { until } from '../helpers/until.js';
 import { RecycleFixture, shortRows } from '../recycle/recycle-fixture.js';
 import { type RecyclingTeacher, startRecyclingTeacher } from '../recycle/recycling-teacher.js';
 import { surviveKills } from './fixtures/survive-kills.js';
@@ -9,19 +11,22 @@ import { surviveKills } from './fixtures/survive-kills.js';
 /** More than one window of rows. */
 const ROWS = 34;
 
+/** Says that a signal has come, just before whoever else listens hears of it. */
+const TELLS_SIGNALS = `data:text/javascript,process.on('SIGINT', () => console.error('signalled'))`;
+
 let fixture: RecycleFixture;
 let teacher: RecyclingTeacher;
 beforeEach(async () => {
   fixture = await RecycleFixture.create();
-  teacher = await startRecyclingTeacher(undefined, 5);
+  teacher = await startRecyclingTeacher();
 });
 afterEach(async () => {
   await teacher[Symbol.asyncDispose]();
   await fixture.remove();
 });
 
-function runArguments(output: string): string[] {
-  const model = ['--teacher', 'openai:scripted', '--base-url', teacher.baseUrl];
+function runArguments(output: string, { baseUrl } = teacher): string[] {
+  const model = ['--teacher', 'openai:scripted', '--base-url', baseUrl];
   return ['run', fixture.dataset, '-o', fixture.path(output), ...TINY_ON_ONE_THREAD, ...model];
 }
 
@@ -31,17 +36,18 @@ describe('run', () => {
 
   it('is told to stop by Ctrl-C, is refused to others, and is seen by status', async () => {
     await fixture.writeRows(await shortRows(ROWS));
-    const { child, ended } = startCli(runArguments('run'));
-    await vi.waitFor(() => expect(teacher.asked.length).toBeGreaterThan(2), {
-      timeout: 60_000,
-      interval: 20,
+    // Two replies, and none before the signal has arrived.
+    const signalled = gate();
+    await using teacher = await startRecyclingTeacher(async () => {
+      if (teacher.asked.length > 2) await signalled.opened;
+      return undefined;
     });
-    const second = refusalOf(await runCli(runArguments('run')));
-    if (child.exitCode === null) {
-      expect(second.message).toContain(`Process ${child.pid} on`);
-      const { stdout } = await runCli(['status', fixture.path('run')]);
-      expect(stdout).toContain(`process ${child.pid}`);
-    }
+    const { child, ended } = startCli(runArguments('run', teacher), { preload: TELLS_SIGNALS });
+    child.stderr!.on('data', (text: string) => text.includes('signalled') && signalled.open());
+    await until(() => teacher.asked.length > 2 || child.exitCode !== null);
+    const second = refusalOf(await runCli(runArguments('run', teacher)));
+    expect(second.message).toContain(`Process ${child.pid} on`);
+    expect((await runCli(['status', fixture.path('run')])).stdout).toContain(`process ${child.pid}`);
     child.kill('SIGINT');
     const { code, stderr } = await ended;
     expect(code, stderr).toBe(130);
