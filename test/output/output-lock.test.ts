@@ -3,8 +3,9 @@ import { once } from 'node:events';
 import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { OutputLock } from '../../src/output/output-lock.js';
+import { until } from '../helpers/until.js';
 
 let directory: string;
 let path: string;
@@ -44,17 +45,23 @@ describe('OutputLock', () => {
   });
 
   it.skipIf(process.platform !== 'linux')('is taken over from a zombie', async () => {
-    // The shell replaces itself with a program that never collects the child it has inherited.
-    const parent = spawn('sh', ['-c', 'sleep 0.2 & echo $!; exec sleep 60'], {
-      stdio: ['ignore', 'pipe', 'ignore'],
+    // The shell starts a child that lives until its input ends, and replaces itself with a program that never collects it.
+    const parent = spawn('sh', ['-c', 'exec 3<&0; cat <&3 >/dev/null & echo $!; exec sleep 86400'], {
+      stdio: ['pipe', 'pipe', 'ignore'],
     });
-    const [chunk] = await once(parent.stdout, 'data');
-    const pid = String(chunk).trim();
-    await vi.waitFor(async () => expect(await readFile(`/proc/${pid}/stat`, 'utf8')).toContain(') Z '));
-    await writeFile(path, `${pid} ${hostname()}`);
-    await (await OutputLock.acquire(path)).release();
-    parent.kill('SIGKILL');
-    await once(parent, 'exit');
+    const ended = once(parent, 'exit');
+    try {
+      const [chunk] = await once(parent.stdout, 'data');
+      const pid = String(chunk).trim();
+      await until(async () => (await readFile(`/proc/${parent.pid}/comm`, 'utf8')) === 'sleep\n');
+      parent.stdin.end();
+      await until(async () => (await readFile(`/proc/${pid}/stat`, 'utf8')).includes(') Z '));
+      await writeFile(path, `${pid} ${hostname()}`);
+      await (await OutputLock.acquire(path)).release();
+    } finally {
+      parent.kill('SIGKILL');
+      await ended;
+    }
   });
 
   it('takes over a leftover with its own process id', async () => {
