@@ -28,6 +28,7 @@ export const root = fileURLToPath(new URL('..', import.meta.url));
 
 /** What the suite and the soak have in common. */
 export const common = {
+  reporters: ['default', new SeedReporter()],
   setupFiles: ['test/setup/seed.ts'],
   // students are opened on one thread unless a test is about threads, so every core takes a file
   maxWorkers: availableParallelism(),
@@ -40,7 +41,6 @@ export default defineConfig({
   root,
   test: {
     ...common,
-    reporters: ['default', new SeedReporter()],
     projects: [
       {
         extends: true,

@@ -1,35 +1,24 @@
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { refusalOf, runCli, runCliWell, startCli, TINY_ON_ONE_THREAD } from '../helpers/run-cli.js';
-import {
-  type BatchLine,
-  type ScriptedBatchServer,
-  startScriptedBatches,
-} from '../helpers/scripted-batch-server.js';
+import { type ScriptedBatchServer, startScriptedBatches } from '../helpers/scripted-batch-server.js';
+import { until } from '../helpers/until.js';
 import { RecycleFixture, shortRows } from '../recycle/recycle-fixture.js';
-import { recycledFields, startRecyclingTeacher } from '../recycle/recycling-teacher.js';
+import { startRecyclingTeacher } from '../recycle/recycling-teacher.js';
+import { batchAnswer, surviveKillsWithBatches } from './fixtures/survive-kills.js';
 
 /** More than one window of rows. */
 const ROWS = 34;
-/** How often a run is killed; CI has less time than a release. */
-const KILLS = Math.ceil(Number(process.env.REFLECTION_TUNING_TEST_KILLS ?? 20) / 2);
 
 let fixture: RecycleFixture;
 let server: ScriptedBatchServer;
 beforeEach(async () => {
   fixture = await RecycleFixture.create();
-  server = await startScriptedBatches({ result: answer, looks: 5 });
+  server = await startScriptedBatches({ result: batchAnswer, looks: 5 });
 });
 afterEach(async () => {
   await server[Symbol.asyncDispose]();
   await fixture.remove();
 });
-
-function answer({ custom_id, body }: BatchLine) {
-  const message = { content: JSON.stringify(recycledFields(body)) };
-  const usage = { prompt_tokens: 100, completion_tokens: 50 };
-  const completion = { model: 'batched', choices: [{ finish_reason: 'stop', message }], usage };
-  return { custom_id, response: { status_code: 200, body: completion } };
-}
 
 function batchArguments(command: string, output: string): string[] {
   const model = ['--teacher', 'openai:scripted', '--base-url', server.baseUrl];
@@ -67,45 +56,20 @@ describe('run --teacher-batch', () => {
     expect(teacher.asked).toHaveLength(before);
   });
 
-  it('survives kill -9 at any moment: no request is paid for twice, and the outputs are the same', async () => {
-    await fixture.writeRows(await shortRows(ROWS));
-    await runCliWell(runArguments('whole'));
-    const whole = await fixture.outputs('whole');
-    const idsFrom = (batch: number) =>
-      server.batches.slice(batch).flatMap((lines) => lines.map(({ custom_id }) => custom_id));
-    const ids = idsFrom(0).sort();
-    expect(new Set(ids).size).toBe(ids.length);
-
-    let kills = 0;
-    for (let attempt = 0; kills < KILLS; attempt++) {
-      const from = server.batches.length;
-      for (let isDone = false; !isDone; ) {
-        const { child, ended } = startCli(runArguments(`killed-${attempt}`));
-        const timer = kills < KILLS && setTimeout(() => child.kill('SIGKILL'), 400 + Math.random() * 3000);
-        const { signal, code, stderr } = await ended;
-        if (timer) clearTimeout(timer);
-        isDone = signal === null;
-        if (isDone) expect(code, stderr).toBe(0);
-        else kills++;
-      }
-      expect(idsFrom(from).sort()).toEqual(ids);
-      expect(await fixture.outputs(`killed-${attempt}`)).toEqual(whole);
-    }
-  }, 900_000);
+  it('survives kill -9 at any step: no request is paid for twice, and the outputs are the same', () =>
+    surviveKillsWithBatches(3));
 
   it('is seen waiting by status, and stopped by Ctrl-C, after which the batches go on', async () => {
     await server[Symbol.asyncDispose]();
-    server = await startScriptedBatches({ result: answer, looks: Number.POSITIVE_INFINITY });
+    server = await startScriptedBatches({ result: batchAnswer, looks: Number.POSITIVE_INFINITY });
     await fixture.writeRows(await shortRows(3));
     const { child, ended } = startCli(runArguments('run'));
-    await vi.waitFor(() => expect(server.batches).toHaveLength(1), { timeout: 60_000, interval: 20 });
-    await vi.waitFor(
-      async () => {
-        const { stdout } = await runCliWell(['status', fixture.path('run')]);
-        expect(stdout).toMatch(/batches +1, 3 requests/);
-      },
-      { timeout: 60_000 },
-    );
+    await until(async () => {
+      expect(child.exitCode, 'the run ended by itself').toBeNull();
+      if (server.batches.length === 0) return false;
+      const { stdout } = await runCliWell(['status', fixture.path('run')]);
+      return /batches +1, 3 requests/.test(stdout);
+    });
     child.kill('SIGINT');
     const { code, stderr } = await ended;
     expect(code, stderr).toBe(130);

@@ -1,8 +1,9 @@
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { internetSockets } from '../helpers/internet-sockets.js';
 import { TINY_STUDENT } from '../helpers/paths.js';
 import { runCli, startCli, TINY_ON_ONE_THREAD } from '../helpers/run-cli.js';
 import { RecycleFixture, shortRows } from '../recycle/recycle-fixture.js';
+import { atStep } from './fixtures/steps.js';
 
 const FORBID_NETWORK = new URL('fixtures/forbid-network.mjs', import.meta.url).href;
 
@@ -43,14 +44,9 @@ describe('run with a teacher in this process', () => {
 
   it('finishes what is under way at Ctrl-C, and goes on from there', async () => {
     await fixture.writeRows(await shortRows(3));
-    const { child, ended } = startCli(runArguments());
-    let log = '';
-    child.stderr!.on('data', (text: string) => {
-      log += text;
-    });
-    await vi.waitFor(() => expect(log).toContain('student'), { timeout: 60_000, interval: 10 });
-    child.kill('SIGINT');
-    const { code, signal, stderr } = await ended;
+    // the first commit makes the state, the second keeps the first reply
+    const interrupted = atStep({ signal: 'SIGINT', of: 'commit', step: 2 });
+    const { code, signal, stderr } = await runCli(runArguments(), interrupted);
     expect({ code, signal }, stderr).toEqual({ code: 130, signal: null });
     expect(stderr).toContain('the same command goes on from here');
     const resumed = await runCli(runArguments());

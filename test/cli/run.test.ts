@@ -1,84 +1,53 @@
 import { writeFile } from 'node:fs/promises';
-import Database from 'better-sqlite3';
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { gate } from '../helpers/gate.js';
 import { PROJECT_ROOT } from '../helpers/paths.js';
 import { refusalOf, runCli, runCliWell, startCli, TINY_ON_ONE_THREAD } from '../helpers/run-cli.js';
+import { until } from '../helpers/until.js';
 import { RecycleFixture, shortRows } from '../recycle/recycle-fixture.js';
 import { type RecyclingTeacher, startRecyclingTeacher } from '../recycle/recycling-teacher.js';
+import { surviveKills } from './fixtures/survive-kills.js';
 
 /** More than one window of rows. */
 const ROWS = 34;
-/** How often a run is killed; CI has less time than a release. */
-const KILLS = Number(process.env.REFLECTION_TUNING_TEST_KILLS ?? 20);
+
+/** Says that a signal has come, just before whoever else listens hears of it. */
+const TELLS_SIGNALS = `data:text/javascript,process.on('SIGINT', () => console.error('signalled'))`;
 
 let fixture: RecycleFixture;
 let teacher: RecyclingTeacher;
 beforeEach(async () => {
   fixture = await RecycleFixture.create();
-  teacher = await startRecyclingTeacher(undefined, 5);
+  teacher = await startRecyclingTeacher();
 });
 afterEach(async () => {
   await teacher[Symbol.asyncDispose]();
   await fixture.remove();
 });
 
-function runArguments(output: string): string[] {
-  const model = ['--teacher', 'openai:scripted', '--base-url', teacher.baseUrl];
+function runArguments(output: string, { baseUrl } = teacher): string[] {
+  const model = ['--teacher', 'openai:scripted', '--base-url', baseUrl];
   return ['run', fixture.dataset, '-o', fixture.path(output), ...TINY_ON_ONE_THREAD, ...model];
 }
 
-/** Digests of the requests whose replies a run directory holds, as after a crash. */
-function keptReplies(run: string): Set<string> {
-  const database = new Database(fixture.path(`${run}/state.db`), { readonly: true });
-  try {
-    const rows = database.prepare<[], { reply: string }>('SELECT reply FROM replies').all();
-    return new Set(rows.map(({ reply }) => /criticism ([0-9a-f]{12})/.exec(reply)![1]!));
-  } finally {
-    database.close();
-  }
-}
-
 describe('run', () => {
-  it('survives kill -9 at any moment: no reply is paid for twice, and the outputs are the same', async () => {
-    await fixture.writeRows(await shortRows(ROWS));
-    await runCliWell(runArguments('whole'));
-    const whole = await fixture.outputs('whole');
-    expect(new Set(teacher.asked).size).toBe(teacher.asked.length);
-
-    let kills = 0;
-    for (let attempt = 0; kills < KILLS; attempt++) {
-      const run = `killed-${attempt}`;
-      let kept = new Set<string>();
-      for (let isDone = false; !isDone; ) {
-        const from = teacher.asked.length;
-        const { child, ended } = startCli(runArguments(run));
-        const killer = kills < KILLS ? killSometime(() => child.kill('SIGKILL'), from) : undefined;
-        const { signal, code, stderr } = await ended;
-        killer?.callOff();
-        const again = teacher.asked.slice(from).filter((digest) => kept.has(digest));
-        expect(again).toEqual([]);
-        isDone = signal === null;
-        if (isDone) expect(code, stderr).toBe(0);
-        else kills++;
-        kept = await keptOnceOpened(run);
-      }
-      expect(await fixture.outputs(run)).toEqual(whole);
-    }
-  }, 900_000);
+  it('survives kill -9 at any step: no reply is paid for twice, and the outputs are the same', () =>
+    surviveKills(3));
 
   it('is told to stop by Ctrl-C, is refused to others, and is seen by status', async () => {
     await fixture.writeRows(await shortRows(ROWS));
-    const { child, ended } = startCli(runArguments('run'));
-    await vi.waitFor(() => expect(teacher.asked.length).toBeGreaterThan(2), {
-      timeout: 60_000,
-      interval: 20,
+    // Two replies, and none before the signal has arrived.
+    const signalled = gate();
+    await using teacher = await startRecyclingTeacher(async () => {
+      if (teacher.asked.length > 2) await signalled.opened;
+      return undefined;
     });
-    const second = refusalOf(await runCli(runArguments('run')));
-    if (child.exitCode === null) {
-      expect(second.message).toContain(`Process ${child.pid} on`);
-      const { stdout } = await runCli(['status', fixture.path('run')]);
-      expect(stdout).toContain(`process ${child.pid}`);
-    }
+    const { child, ended } = startCli(runArguments('run', teacher), { preload: TELLS_SIGNALS });
+    child.stderr!.on('data', (text: string) => text.includes('signalled') && signalled.open());
+    await until(() => teacher.asked.length > 2 || child.exitCode !== null);
+    const second = refusalOf(await runCli(runArguments('run', teacher)));
+    expect(second.message).toContain(`Process ${child.pid} on`);
+    expect((await runCli(['status', fixture.path('run')])).stdout).toContain(`process ${child.pid}`);
     child.kill('SIGINT');
     const { code, stderr } = await ended;
     expect(code, stderr).toBe(130);
@@ -134,28 +103,3 @@ describe('run', () => {
     expect(refusalOf(await runCli(['explain', PROJECT_ROOT, '1'])).message).toContain('no run directory');
   });
 });
-
-/** Kills after a few requests or after a while, whichever was drawn. */
-function killSometime(kill: () => void, from: number): { callOff(): void } {
-  const requests = 1 + Math.floor(Math.random() * 20);
-  const milliseconds = Math.random() * 6000;
-  const started = performance.now();
-  const afterRequests = Math.random() < 0.7;
-  const timer = setInterval(() => {
-    const isTime = afterRequests
-      ? teacher.asked.length - from >= requests
-      : performance.now() - started >= milliseconds;
-    if (isTime) kill();
-  }, 1);
-  return { callOff: () => clearInterval(timer) };
-}
-
-/** A process killed early enough leaves no state at all. */
-async function keptOnceOpened(run: string): Promise<Set<string>> {
-  try {
-    return keptReplies(run);
-  } catch (error) {
-    expect(String(error)).toMatch(/unable to open|no such table|does not exist/);
-    return new Set();
-  }
-}

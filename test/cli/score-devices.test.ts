@@ -2,9 +2,10 @@ import { execFileSync } from 'node:child_process';
 import { mkdtemp, open, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { EXAMPLE_DATASET, TINY_STUDENT } from '../helpers/paths.js';
 import { refusalOf, runCli, runCliWell, startCli } from '../helpers/run-cli.js';
+import { until } from '../helpers/until.js';
 
 const WAY = ['--student', TINY_STUDENT, '--deterministic', '--metrics', 'ifd'];
 const TWO = ['--devices', 'cpu,cpu', '--threads', '2'];
@@ -62,9 +63,9 @@ describe('score --devices', () => {
           .join(''),
       );
       const { child, ended } = startCli(score(pipe, output, ...TWO, '--batch-tokens', '32'));
-      await vi.waitFor(async () => expect(await sizeOf(`${output}.partial`)).toBeGreaterThan(0), {
-        timeout: 60_000,
-        interval: 20,
+      await until(async () => {
+        expect(child.exitCode, 'the run ended early').toBeNull();
+        return (await sizeOf(`${output}.partial`)) > 0;
       });
       const workers = await childrenOf(child.pid!);
       expect(workers).toHaveLength(2);

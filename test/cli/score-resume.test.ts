@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { type FileHandle, mkdtemp, open, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import {
   type CliProcess,
   refusalOf,
@@ -11,6 +11,7 @@ import {
   startCli,
   TINY_ON_ONE_THREAD,
 } from '../helpers/run-cli.js';
+import { until } from '../helpers/until.js';
 
 const ROWS = Array.from({ length: 24 }, (_, i) =>
   JSON.stringify({ id: i, instruction: `What is ${i} plus ${i}?`, output: `The sum of both is ${2 * i}.` }),
@@ -65,14 +66,11 @@ async function startFed(rows: readonly string[], ...more: string[]): Promise<Fed
   return { ...startCli(['score', path, ...OPTIONS, '-o', output, ...more]), pipe };
 }
 
-async function untilItHas({ child }: CliProcess, enough: () => Promise<boolean>): Promise<void> {
-  await vi.waitFor(
-    async () => {
-      expect(child.exitCode, 'the run ended early').toBeNull();
-      expect(await enough()).toBe(true);
-    },
-    { timeout: 60_000, interval: 20 },
-  );
+function untilItHas({ child }: CliProcess, enough: () => Promise<boolean>): Promise<void> {
+  return until(async () => {
+    expect(child.exitCode, 'the run ended early').toBeNull();
+    return enough();
+  });
 }
 
 async function kill({ child, ended, pipe }: FedRun): Promise<void> {

@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { expect } from 'vitest';
+import { afterEach, expect } from 'vitest';
 import { CLI, TINY_STUDENT } from './paths.js';
 
 export interface CliResult {
@@ -28,6 +28,12 @@ export interface CliProcess {
 export const ON_ONE_THREAD = ['--threads', '1', '--device', 'cpu'] as const;
 export const TINY_ON_ONE_THREAD = ['--student', TINY_STUDENT, ...ON_ONE_THREAD] as const;
 
+const running = new Set<ChildProcess>();
+/** A test that fails leaves nothing running. */
+afterEach(() => {
+  for (const child of running) child.kill('SIGKILL');
+});
+
 /** Starts the built command line as a user would. */
 export function startCli(
   args: readonly string[],
@@ -40,6 +46,7 @@ export function startCli(
     env: { ...process.env, ...environment },
     ...(cwd && { cwd }),
   });
+  running.add(child);
   let stdout = '';
   let stderr = '';
   child.stdout.setEncoding('utf8').on('data', (chunk: string) => {
@@ -50,7 +57,10 @@ export function startCli(
   });
   const ended = new Promise<CliResult>((resolve, reject) => {
     child.on('error', reject);
-    child.on('close', (code, signal) => resolve({ code, signal, stdout, stderr }));
+    child.on('close', (code, signal) => {
+      running.delete(child);
+      resolve({ code, signal, stdout, stderr });
+    });
   });
   return { child, ended };
 }

@@ -1,6 +1,6 @@
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import { text } from 'node:stream/consumers';
+import { type LocalServer, startLocalServer } from './local-server.js';
 
 export interface BatchLine {
   readonly custom_id: string;
@@ -21,8 +21,7 @@ export interface BatchScript {
   readonly loseConfirmation?: (index: number) => boolean;
 }
 
-export interface ScriptedBatchServer extends AsyncDisposable {
-  readonly baseUrl: string;
+export interface ScriptedBatchServer extends LocalServer {
   /** Requests that came outside of batches; each is answered as the probe is. */
   readonly probes: readonly unknown[];
   /** The requests of every batch created, in the order of creation. */
@@ -100,18 +99,11 @@ export async function startScriptedBatches(script: BatchScript): Promise<Scripte
     } else response.writeHead(404).end();
   }
 
-  const server = createServer((request, response) => void answer(request, response));
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   return {
-    baseUrl: `http://127.0.0.1:${(server.address() as AddressInfo).port}/v1`,
+    ...(await startLocalServer(answer)),
     probes,
     get batches() {
       return batches.map(({ lines }) => lines);
-    },
-    async [Symbol.asyncDispose]() {
-      const closed = new Promise((resolve) => server.close(resolve));
-      server.closeAllConnections();
-      await closed;
     },
   };
 }

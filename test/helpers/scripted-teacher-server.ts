@@ -1,6 +1,6 @@
-import { createServer, type IncomingHttpHeaders, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { IncomingHttpHeaders, ServerResponse } from 'node:http';
 import { json } from 'node:stream/consumers';
+import { type LocalServer, startLocalServer } from './local-server.js';
 
 /** A request as the server got it. */
 export interface SeenRequest {
@@ -38,8 +38,7 @@ export type TeacherAction =
 
 export type TeacherScript = (request: SeenRequest, index: number) => TeacherAction | Promise<TeacherAction>;
 
-export interface ScriptedTeacherServer extends AsyncDisposable {
-  readonly baseUrl: string;
+export interface ScriptedTeacherServer extends LocalServer {
   readonly seen: readonly SeenRequest[];
   /** Requests being worked on at once, at most so far. */
   readonly mostAtOnce: number;
@@ -50,7 +49,7 @@ export async function startScriptedTeacher(script: TeacherScript): Promise<Scrip
   const seen: SeenRequest[] = [];
   let atOnce = 0;
   let mostAtOnce = 0;
-  const server = createServer(async (request, response) => {
+  const server = await startLocalServer(async (request, response) => {
     mostAtOnce = Math.max(mostAtOnce, ++atOnce);
     response.on('close', () => atOnce--);
     const body = await json(request);
@@ -58,17 +57,11 @@ export async function startScriptedTeacher(script: TeacherScript): Promise<Scrip
     seen.push(seenRequest);
     perform(await script(seenRequest, seen.length - 1), response);
   });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   return {
-    baseUrl: `http://127.0.0.1:${(server.address() as AddressInfo).port}/v1`,
+    ...server,
     seen,
     get mostAtOnce() {
       return mostAtOnce;
-    },
-    async [Symbol.asyncDispose]() {
-      const closed = new Promise((resolve) => server.close(resolve));
-      server.closeAllConnections();
-      await closed;
     },
   };
 }

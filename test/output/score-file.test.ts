@@ -2,7 +2,7 @@ import { access, mkdir, mkdtemp, readdir, readFile, rm, truncate, writeFile } fr
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Row } from '../../src/dataset/row.js';
 import type { Fingerprint } from '../../src/domain/fingerprint.js';
 import { METRICS, unscorableSample } from '../../src/domain/score.js';
@@ -12,6 +12,7 @@ import { ReservedOutput } from '../../src/output/reserved-output.js';
 import { rowKey } from '../../src/output/row-key.js';
 import { type OpenedScoreFile, ScoreFile } from '../../src/output/score-file.js';
 import { scoreOfSpans } from '../helpers/score-of-spans.js';
+import { until } from '../helpers/until.js';
 import { rowOf } from './row-of.js';
 
 const FINGERPRINT = { model: 'a.gguf', maxTokens: 1024, metric: null };
@@ -97,7 +98,8 @@ describe('ScoreFile', () => {
   it('has a line in the file soon, without another call', async () => {
     await using file = await open('new');
     await file.append('{}');
-    await vi.waitFor(async () => expect(await readFile(`${path}.partial`, 'utf8')).toBe('{}\n'), 10_000);
+    await until(async () => (await readFile(`${path}.partial`, 'utf8')) !== '');
+    expect(await readFile(`${path}.partial`, 'utf8')).toBe('{}\n');
   });
 
   it('finishes without a single line', async () => {

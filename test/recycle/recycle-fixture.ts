@@ -23,7 +23,7 @@ export async function shortRows(count: number): Promise<string[]> {
 }
 
 /** A temporary directory with a dataset in it. */
-export class RecycleFixture {
+export class RecycleFixture implements AsyncDisposable {
   readonly directory: string;
 
   private constructor(directory: string) {
@@ -80,5 +80,9 @@ export class RecycleFixture {
 
   remove(): Promise<void> {
     return rm(this.directory, { recursive: true });
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.remove();
   }
 }
