@@ -5,6 +5,7 @@ import { datasetFormat } from '../dataset/dataset-format.js';
 import { readRows } from '../dataset/read-rows.js';
 import type { Fingerprint } from '../domain/fingerprint.js';
 import { ReflectionError } from '../errors.js';
+import { named } from '../options/option-name.js';
 import { RememberingScorer } from '../scoring/remembering-scorer.js';
 import { plannerFor } from '../scoring/score-stream.js';
 import type { BatchTeacher } from '../teacher/batch/batch-teacher.js';
@@ -68,7 +69,7 @@ async function recycleInto(
   inputs: RunInputs,
   options: RecycleOptions,
 ): Promise<RecycleResult> {
-  await using models = await openModels(options, inputs, paths, state);
+  await using models = await openModels(inputs, paths, state);
   const { teacher, opened } = models;
   const manifest = await manifestOf(options, inputs, teacher, opened);
   const before = await readManifest(paths.manifest);
@@ -103,7 +104,7 @@ interface WorkParts {
 }
 
 async function work({ paths, state, totalBytes, inputs, options, teacher, opened }: WorkParts) {
-  using interrupts = interruptsOf(options.signal, options.graceMs);
+  using interrupts = interruptsOf(options.signal, inputs.grace);
   const replies = teacher && repliesOf(teacher, options, state, interrupts);
   const reflections = reflectionsOf(teacher, replies, inputs);
   const scores = opened && scoresOf(opened, inputs, state, interrupts.hangUp);
@@ -202,6 +203,8 @@ function mismatch({ output }: RecycleOptions, { invalidated }: ManifestChanges):
   return new ReflectionError(
     'resume_mismatch',
     `${output} was made in another way. Now ${invalidated.join('; and ')}.`,
-    { remedy: 'Restore the options, name another directory, or pass --accept-changes; nothing is deleted.' },
+    {
+      remedy: `Restore the options, name another directory, or give ${named('acceptChanges')}; nothing is deleted.`,
+    },
   );
 }

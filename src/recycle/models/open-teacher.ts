@@ -1,22 +1,19 @@
 import type { BatchTeacher } from '../../teacher/batch/batch-teacher.js';
 import { createBatchTeacher, createTeacher } from '../../teacher/create-teacher.js';
 import type { Teacher } from '../../teacher/teacher.js';
-import type { RecycleOptions } from '../recycle-options.js';
 import type { RunPaths } from '../run/run-paths.js';
 import type { RunState } from '../run/run-state.js';
+import type { TeacherInputs } from '../run-inputs.js';
 
 /** Opens a run's teacher, whose limits count what the run has spent before. */
 export async function openTeacher(
-  spec: string,
-  { teacherOptions, teacherBatch }: Pick<RecycleOptions, 'teacherOptions' | 'teacherBatch'>,
-  concurrency: number,
+  { name, isBatch, options }: TeacherInputs,
   { batches }: RunPaths,
   state: RunState,
 ): Promise<Teacher | BatchTeacher> {
   const { promptTokens, completionTokens, cost } = state.teacherTotals;
-  const openai = { concurrency, spent: { tokens: promptTokens + completionTokens, cost } };
-  const options = { ...teacherOptions, openai: { ...openai, ...teacherOptions?.openai } };
-  return teacherBatch === undefined
-    ? createTeacher(spec, options)
-    : createBatchTeacher(spec, { ...options, batch: { ...teacherBatch, statePath: batches } });
+  const spent = { tokens: promptTokens + completionTokens, cost };
+  return isBatch
+    ? createBatchTeacher(name, { ...options, spent, statePath: batches })
+    : createTeacher(name, { ...options, spent });
 }

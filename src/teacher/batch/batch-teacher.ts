@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { ReflectionError } from '../../errors.js';
+import { named } from '../../options/option-name.js';
 import type { TeacherJournal } from '../journal/teacher-journal.js';
 import { createOpenAI } from '../openai/chat/chat-client.js';
 import { chatBody, type Dialect, firstDialect, type ServerFormat } from '../openai/chat/dialect.js';
@@ -322,7 +323,7 @@ function batchFailed(batch: Batch, redact: Redact): ReflectionError {
     `The provider turned the batch ${batch.id} down: ${redact(said)}`,
     {
       remedy: isCrowdedOut(batch)
-        ? 'Run again with smaller batches (--batch-size); nothing was charged for this one.'
+        ? `Run again with smaller batches (${named('batchSize')}); nothing was charged for this one.`
         : 'Correct what it says and run again; nothing was charged for this batch.',
     },
   );
