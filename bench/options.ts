@@ -3,7 +3,8 @@ import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Command, Option } from 'commander';
 import { METRICS, type Metric } from 'reflection-tuning';
-import { integerFrom, listOf } from '../src/cli/options/option-values.js';
+import { flagParser } from '../src/cli/options/flag-parser.js';
+import { count, someOf } from '../src/options/value.js';
 import { BENCH_MODELS } from './models/resolve-model.js';
 import { ownStudy } from './studies/own-study.js';
 import { type StudyMaker, SUITES, type SuiteName } from './suites.js';
@@ -71,22 +72,29 @@ function command(): Command {
     .addOption(
       new Option('--suite <name>', 'how much to measure').choices(Object.keys(SUITES)).default('quick'),
     )
-    .option('--trials <n>', 'rounds that count, after one that does not', integerFrom(1))
-    .option('--threads <n>', 'CPU threads of every contender', integerFrom(1), availableParallelism())
+    .option('--trials <n>', 'rounds that count, after one that does not', flagParser(count('n')))
+    .option('--threads <n>', 'CPU threads of every contender', flagParser(count('n')), availableParallelism())
     .addOption(new Option('--data <file.jsonl>', 'the dataset').default(EXAMPLE_DATA, 'the shipped examples'))
     .option('--baselines', 'with the Python contenders; installs what they need in build/baselines (6 GB)')
     .option('--no-baselines', 'without them, where the suite has them')
     .option('--no-micro', 'leave out the micro-benchmarks')
     .option('--model <name|file>', `one model only: ${Object.keys(BENCH_MODELS).join(', ')}, or a GGUF file`)
-    .option('--rows <n>', 'with --model: rows of the dataset', integerFrom(1), 24)
-    .option('--slow-every <n>', 'with --model: of those, slow contenders take one in n', integerFrom(1), 8)
-    .option('--prompts <n>', 'with --model: prompts of the prefill contenders', integerFrom(1), 4)
+    .option('--rows <n>', 'with --model: rows of the dataset', flagParser(count('n')), 24)
+    .option(
+      '--slow-every <n>',
+      'with --model: of those, slow contenders take one in n',
+      flagParser(count('n')),
+      8,
+    )
+    .option('--prompts <n>', 'with --model: prompts of the prefill contenders', flagParser(count('n')), 4)
     .addOption(
-      new Option('--metrics <list>', METRICS.join(', ')).argParser(listOf(METRICS)).default(['ifd'], 'ifd'),
+      new Option('--metrics <list>', METRICS.join(', '))
+        .argParser(flagParser(someOf(METRICS)))
+        .default(['ifd'], 'ifd'),
     )
     .addOption(
       new Option('--contenders <list>', `with --model: ${ALL_CONTENDERS.join(', ')}`)
-        .argParser(listOf(ALL_CONTENDERS))
+        .argParser(flagParser(someOf(ALL_CONTENDERS)))
         .default(USUAL_CONTENDERS, USUAL_CONTENDERS.join(',')),
     );
 }

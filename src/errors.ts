@@ -5,11 +5,11 @@
 
 /** Stable, machine-readable causes. The CLI maps every one of them to exit code 2, `internal` to 1. */
 export const ERROR_CODES = [
-  /** A flag or option is missing, unknown or has an unusable value. */
+  /** An option is missing, unknown, unusable, or does not apply; `option` names it. */
   'invalid_option',
   /** The dataset cannot be opened or is not one we can read. */
   'dataset_unreadable',
-  /** `--strict`: a row is malformed; the message names file and line. */
+  /** With `strict`: a row is malformed; the message names file and line. */
   'row_rejected',
   /** A template name or file is unknown or unusable. */
   'invalid_template',
@@ -21,7 +21,7 @@ export const ERROR_CODES = [
   'out_of_memory',
   /** The output cannot be written, or would overwrite something. */
   'output_unwritable',
-  /** `--resume` found work done under other parameters. */
+  /** There is work to resume, but it was done under other parameters. */
   'resume_mismatch',
   /** The compiled addon or llama.cpp's libraries are missing or do not fit. */
   'native_unavailable',
@@ -54,18 +54,25 @@ export type ErrorCode = (typeof ERROR_CODES)[number];
 export interface ErrorDetails {
   /** What the user can do about it, as one sentence. */
   readonly remedy?: string;
+  /** The option at fault, by its name in the library and in config files. */
+  readonly option?: string;
   readonly cause?: unknown;
 }
 
-/** The one error class of the public API: a sentence for people, a `code` for programs, the cause kept. */
+/**
+ * The one error class of the public API: a sentence for people, a `code` for programs, the cause kept. Options stand in
+ * its sentences under their names in the library, in back ticks.
+ */
 export class ReflectionError extends Error {
   override readonly name = 'ReflectionError';
   readonly code: ErrorCode;
   readonly remedy: string | undefined;
+  readonly option: string | undefined;
 
   constructor(code: ErrorCode, message: string, details: ErrorDetails = {}) {
     super(message, details.cause === undefined ? undefined : { cause: details.cause });
     this.code = code;
     this.remedy = details.remedy;
+    this.option = details.option;
   }
 }

@@ -3,7 +3,6 @@
  * ARCHITECTURE.md for how the parts fit.
  */
 
-export type { Config } from './cli/options/settings.js';
 export { compareScores, type MetricComparison, type ScoreComparison } from './comparison/compare-scores.js';
 export type { TopOverlap } from './comparison/top-overlap.js';
 export { readRows } from './dataset/read-rows.js';
@@ -28,14 +27,7 @@ export {
   type UnscorableReason,
 } from './domain/score.js';
 export { loss, perplexity, SPAN_NAMES, type SpanName, type SpanScore } from './domain/span-score.js';
-export {
-  type ChosenDevice,
-  chooseDevice,
-  DEVICE_CHOICES,
-  type DeviceChoice,
-  type DeviceFinding,
-  type DeviceName,
-} from './engine/devices.js';
+export { type ChosenDevice, chooseDevice, type DeviceFinding } from './engine/devices.js';
 export type { ContextDescription, EngineDescription } from './engine/engine-description.js';
 export type { EngineStats } from './engine/engine-stats.js';
 export { HEADS, type Head, type HeadChoice } from './engine/head.js';
@@ -44,10 +36,29 @@ export type { LoadedStudent, StudentFacts } from './engine/loaded-student.js';
 export type { ModelDescription } from './engine/model-description.js';
 export type { ScoreOptions, Scorer, SpanOutcome, SpanRequest, TokenizeOptions } from './engine/scorer.js';
 export { Student } from './engine/student.js';
-export { PRECISIONS, type Precision, type StudentOptions } from './engine/student-options.js';
+export type { KernelChoice, StudentOptions } from './engine/student-options.js';
 export { StudentPool, type StudentPoolOptions } from './engine/workers/student-pool.js';
-export type { WorkerDevice } from './engine/workers/worker-device.js';
 export { ERROR_CODES, type ErrorCode, ReflectionError } from './errors.js';
+export {
+  type BuiltInTemplateName,
+  DEFINITION_NAMES,
+  type DefinitionName,
+  FILTER_FAIL_POLICIES,
+  type FilterFailPolicy,
+  KEEP_POLICIES,
+  type KeepPolicy,
+  PRECISIONS,
+  type Precision,
+  RECYCLE_MODES,
+  type RecycleMode,
+} from './options/choices.js';
+export type { Config } from './options/config.js';
+export {
+  DEVICE_CHOICES,
+  type DeviceChoice,
+  type DeviceName,
+  type WorkerDevice,
+} from './options/device-name.js';
 export {
   type ScoreDatasetOptions,
   type ScoreDatasetProgress,
@@ -64,16 +75,17 @@ export { renderRunSummary } from './recycle/outputs/render-run-summary.js';
 export type { ReflectionCounts, RunSummary } from './recycle/outputs/run-summary.js';
 export { recycle } from './recycle/recycle.js';
 export type {
-  BatchOptions,
   RecycleOptions,
   RecycleProgress,
   RecycleResult,
   RecycleStart,
+  ReflectOptions,
+  ReflectStart,
 } from './recycle/recycle-options.js';
-export { type ReflectOptions, type ReflectResult, reflect } from './recycle/reflect.js';
+export { type ReflectResult, reflect } from './recycle/reflect.js';
 export type { Reflection, ReflectionOrigin } from './recycle/reflections/reflection.js';
 export type { Sampling } from './recycle/reflections/teacher-reflections.js';
-export { type ManifestChanges, RECYCLE_MODES, type RecycleMode } from './recycle/run/run-manifest.js';
+export type { ManifestChanges } from './recycle/run/run-manifest.js';
 export type { RunProgress, TeacherTotals } from './recycle/run/run-state.js';
 export { type RunStatus, runStatus } from './recycle/run/run-status.js';
 export type { JoinBy } from './reference/join-rows.js';
@@ -92,7 +104,6 @@ export { INSTRUCTION_PROMPT } from './reflection/instruction-prompt.js';
 export { loadPromptFiles, type PromptFiles, type ReflectionPrompts } from './reflection/load-prompt-files.js';
 export type { ReflectionPrompt } from './reflection/reflection-prompt.js';
 export { RESPONSE_PROMPT } from './reflection/response-prompt.js';
-export { DEFINITION_NAMES, type DefinitionName } from './scoring/definition.js';
 export { scoreSamples } from './scoring/score-samples.js';
 export {
   type ScorableItem,
@@ -114,10 +125,6 @@ export type { Measurement, MissingReason, VariantScores } from './selection/meas
 export { decideEagerly, decideLazily } from './selection/run-decision.js';
 export {
   DEFAULT_POLICY,
-  FILTER_FAIL_POLICIES,
-  type FilterFailPolicy,
-  KEEP_POLICIES,
-  type KeepPolicy,
   type SelectionPolicy,
   selectionPolicy,
 } from './selection/selection-policy.js';
@@ -135,6 +142,7 @@ export {
   type CreateTeacherOptions,
   createBatchTeacher,
   createTeacher,
+  type TeacherOptions,
 } from './teacher/create-teacher.js';
 export type { LocalGgufTeacherOptions } from './teacher/gguf/local-gguf-teacher.js';
 export type { OpenAITeacherOptions } from './teacher/openai/openai-teacher.js';

@@ -4,8 +4,9 @@ import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Command } from 'commander';
-import { compareScores, loadTemplate, scoreDataset } from 'reflection-tuning';
-import { integerFrom, listOf } from '../../src/cli/options/option-values.js';
+import { compareScores, scoreDataset } from 'reflection-tuning';
+import { flagParser } from '../../src/cli/options/flag-parser.js';
+import { count, someOf } from '../../src/options/value.js';
 import { plainTable } from '../../src/report/plain-table.js';
 import { formatShare } from '../../src/util/format.js';
 import { inTemporaryFolder } from '../trial/in-temporary-folder.js';
@@ -25,8 +26,8 @@ interface Flags {
 const flags = new Command('npm run bench:quantized --')
   .option('--model <file.gguf>', 'the student', inProject('models/tiny-instruct-5m-f16.gguf'))
   .option('--data <file.jsonl>', 'the dataset', inProject('examples/instructions.jsonl'))
-  .option('--types <list>', QUANTIZED_TYPES.join(', '), listOf(QUANTIZED_TYPES), QUANTIZED_TYPES)
-  .option('--limit <rows>', 'stop after this many rows', integerFrom(1))
+  .option('--types <list>', QUANTIZED_TYPES.join(', '), flagParser(someOf(QUANTIZED_TYPES)), QUANTIZED_TYPES)
+  .option('--limit <rows>', 'stop after this many rows', flagParser(count('rows')))
   .parse()
   .opts<Flags>();
 
@@ -59,9 +60,7 @@ await inTemporaryFolder(async (folder) => {
 
 async function score(model: string, output: string): Promise<string> {
   const { data, limit } = flags;
-  const template = await loadTemplate('alpaca');
-  const student = { model, device: 'cpu' } as const;
-  await scoreDataset({ dataset: data, output, student, template, ...(limit !== undefined && { limit }) });
+  await scoreDataset({ dataset: data, output, student: model, device: 'cpu', limit });
   return output;
 }
 

@@ -42,7 +42,7 @@ async function timeDecisions(
     dataset,
     output: join(folder, 'run'),
     mode: 'score-only',
-    student: { model, threads, device: 'cpu', checkFile: false },
+    ...{ student: model, threads, device: 'cpu', checkFile: false },
     onStart({ student }) {
       if (student !== null) readFacts = () => factsAbout(student, NOTHING_YET);
       started = performance.now();

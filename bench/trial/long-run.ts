@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { loadTemplate, scoreDataset } from 'reflection-tuning';
+import { scoreDataset } from 'reflection-tuning';
 import { inTemporaryFolder } from './in-temporary-folder.js';
 import { writeShortRows } from './short-rows.js';
 import type { Measured, TrialTask } from './task.js';
@@ -19,8 +19,7 @@ export async function longRun({ model, threads, rows, metrics }: TrialTask): Pro
     const result = await scoreDataset({
       dataset,
       output: join(folder, 'scores.jsonl'),
-      student: { model, threads, device: 'cpu', checkFile: false },
-      template: await loadTemplate('alpaca'),
+      ...{ student: model, threads, device: 'cpu', checkFile: false },
       metrics,
       onStart: () => marks.push({ time: performance.now(), tokens: 0 }),
       onProgress({ rows: done, tokens }) {

@@ -1,5 +1,6 @@
 import { METRICS, type Metric } from '../domain/score.js';
 import { ReflectionError } from '../errors.js';
+import { named } from '../options/option-name.js';
 import { kendallTauB } from './kendall.js';
 import { type MissingScores, type PairedScores, type Pairs, pairScores } from './paired-scores.js';
 import { spearman } from './spearman.js';
@@ -35,7 +36,7 @@ export async function compareScores(a: string, b: string, joinBy = 'row_key'): P
   const { matched, unmatched, metrics, filter } = await pairScores(a, b, joinBy);
   if (matched === 0) {
     throw new ReflectionError('dataset_unreadable', `No row of ${a} is in ${b}, judged by "${joinBy}".`, {
-      remedy: 'Score the same dataset twice, or name another field that rows share with --join-by.',
+      remedy: `Score the same dataset twice, or name another field that rows share as ${named('joinBy')}.`,
     });
   }
   return {

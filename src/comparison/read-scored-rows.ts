@@ -2,6 +2,7 @@ import { readRows } from '../dataset/read-rows.js';
 import type { Row } from '../dataset/row.js';
 import { METRICS, type Metric } from '../domain/score.js';
 import { ReflectionError } from '../errors.js';
+import { named } from '../options/option-name.js';
 import { type Measurement, measurement } from '../selection/measurement.js';
 import { describeJson, type JsonObject } from '../util/json-value.js';
 
@@ -34,7 +35,7 @@ function scoredRow(file: string, row: Row, joinBy: string): ScoredRow {
   if (METRICS.every((metric) => object[fieldOf(metric)] === undefined)) {
     throw refuse(
       `the row has neither ${METRICS.map(fieldOf).join(' nor ')}, so it is not scored`,
-      'Score the dataset first: reflection-tuning score <dataset> --student <model.gguf>.',
+      'Score the dataset first, with `reflection-tuning score` or scoreDataset.',
     );
   }
   const key = object[joinBy];
@@ -42,7 +43,7 @@ function scoredRow(file: string, row: Row, joinBy: string): ScoredRow {
     const found = key === undefined ? 'is missing' : `is ${describeJson(key)}`;
     throw refuse(
       `its "${joinBy}", by which rows are found in the other file, ${found}`,
-      'Name a field that holds a text or a number in every row of both files with --join-by.',
+      `Name a field that holds a text or a number in every row of both files as ${named('joinBy')}.`,
     );
   }
   const read = (metric: Metric): Measurement => {

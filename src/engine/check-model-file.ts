@@ -4,11 +4,13 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { ERROR_CODES, ReflectionError } from '../errors.js';
 import { modelFiles } from '../gguf/model-files.js';
+import { named } from '../options/option-name.js';
 import { plainReason } from './native-error.js';
 import { ADDON_FILE, librariesDirectory } from './native-paths.js';
 
 const CHECKER = fileURLToPath(new URL(join('..', '..', 'scripts', 'check-model.mjs'), import.meta.url));
 
+const GIVE_A_FILE = `give the path of a GGUF file as ${named('student')}`;
 const GET_ANOTHER = 'download or convert the file again; a student is a causal language model in GGUF format';
 
 function unloadable(path: string, reason: string, remedy = GET_ANOTHER): ReflectionError {
@@ -24,10 +26,10 @@ export async function checkGgufFiles(path: string, signal?: AbortSignal): Promis
     const reason = cause.code === 'ENOENT' ? 'there is no such file' : cause.message;
     throw new ReflectionError('model_unloadable', `${path}: ${reason}`, {
       cause,
-      remedy: 'pass the path of a GGUF file to --student',
+      remedy: GIVE_A_FILE,
     });
   });
-  if (!info.isFile()) throw unloadable(path, 'is not a file', 'pass the path of a GGUF file to --student');
+  if (!info.isFile()) throw unloadable(path, 'is not a file', GIVE_A_FILE);
   const file = await open(path).catch((cause: Error) => {
     throw new ReflectionError('model_unloadable', `${path}: ${cause.message}`, { cause });
   });

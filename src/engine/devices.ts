@@ -1,17 +1,9 @@
 import { existsSync } from 'node:fs';
 import { ReflectionError } from '../errors.js';
+import { type DeviceChoice, type DeviceName, GPU_KINDS, type GpuKind } from '../options/device-name.js';
+import { named } from '../options/option-name.js';
 import { type NativeAddon, type NativeDevice, nativeAddon } from './native-binding.js';
 import { devicePlugins, librariesDirectory, TUNED_CPU_FILE } from './native-paths.js';
-
-export const DEVICE_CHOICES = ['auto', 'cpu', 'cuda', 'vulkan', 'metal'] as const;
-export type DeviceChoice = (typeof DEVICE_CHOICES)[number];
-
-/** A choice, or one GPU of several of a kind, counted from 0: `cuda:1`. */
-export type DeviceName = DeviceChoice | `${(typeof GPU_KINDS)[number]}:${number}`;
-
-export function isDeviceName(name: string): name is DeviceName {
-  return DEVICE_CHOICES.some((choice) => choice === name) || /^(cuda|metal|vulkan):\d{1,3}$/.test(name);
-}
 
 /** One thing that was looked at while choosing a device, for people. */
 export interface DeviceFinding {
@@ -91,7 +83,7 @@ function describeGpu({ name, description, memoryTotal }: NativeDevice): string {
 /** Tries to make one kind of GPU available, and the `index`-th of its devices. */
 function loadGpu(
   addon: NativeAddon,
-  kind: (typeof GPU_KINDS)[number],
+  kind: GpuKind,
   index: number,
 ): { gpu?: NativeDevice; finding: DeviceFinding } {
   const reasons: string[] = [];
@@ -114,9 +106,6 @@ function loadGpu(
   return { finding: { subject: kind, found: false, detail: reasons.join('; ') } };
 }
 
-/** In the order in which `auto` prefers them. */
-export const GPU_KINDS = ['cuda', 'metal', 'vulkan'] as const;
-
 /**
  * Loads what the choice needs and says what was found. `auto` takes the first of CUDA, Metal, Vulkan that has a
  * device, else the CPU; it looks no further than that unless `survey` is set. Throws ReflectionError
@@ -138,7 +127,8 @@ export function chooseDevice(name: DeviceName, { survey = false } = {}): ChosenD
   if (!chosen && choice !== 'auto' && choice !== 'cpu') {
     const why = findings.find(({ subject }) => subject === choice)?.detail;
     throw new ReflectionError('device_unavailable', `there is no ${name} device: ${why}`, {
-      remedy: 'run `reflection-tuning doctor` to see what is there, or use --device auto',
+      remedy: `run reflection-tuning doctor to see what is there, or use ${named('device')} auto`,
+      option: 'device',
     });
   }
   chosen ??= { kind: 'cpu', device: addon.devices().find((device) => device.backend === 'CPU')! };

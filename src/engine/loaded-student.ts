@@ -1,9 +1,9 @@
+import type { Precision } from '../options/choices.js';
 import type { ChosenDevice } from './devices.js';
 import type { EngineDescription } from './engine-description.js';
 import type { EngineStats } from './engine-stats.js';
 import type { ModelDescription } from './model-description.js';
 import type { Scorer } from './scorer.js';
-import type { Precision } from './student-options.js';
 
 /** What a loaded student says about itself; plain data, so that it can come from another process. */
 export interface StudentFacts {

@@ -1,4 +1,6 @@
 import { ReflectionError } from '../errors.js';
+import type { Precision } from '../options/choices.js';
+import { named } from '../options/option-name.js';
 import { checkGgufFiles, checkModelFile } from './check-model-file.js';
 import { type ChosenDevice, chooseDevice } from './devices.js';
 import type { EngineStats } from './engine-stats.js';
@@ -18,7 +20,6 @@ import {
   type CompleteStudentOptions,
   completeStudentOptions,
   contextsOnCpu,
-  type Precision,
   type StudentOptions,
 } from './student-options.js';
 import { throwIfAborted } from './throw-if-aborted.js';
@@ -92,7 +93,7 @@ export class Student implements LoadedStudent {
       const settings = { ...options, batchTokens, precise: precision === 'precise' };
       const sessions = await SessionPool.open(model, settings, contexts).catch((error: unknown) => {
         throw fromNative(error, `${options.model}: the engine could not be set up`, {
-          out_of_memory: 'use a smaller --batch-tokens or --max-length, or a smaller student',
+          out_of_memory: `use a smaller ${named('batchTokens')} or ${named('maxLength')}, or a smaller student`,
           invalid_option: 'leave the choice of the head to `auto`',
         });
       });
@@ -147,7 +148,9 @@ export class Student implements LoadedStudent {
     try {
       return await this.#sessions.score(job, signal);
     } catch (error) {
-      throw fromNative(error, 'scoring failed', { out_of_memory: 'use a smaller --batch-tokens' });
+      throw fromNative(error, 'scoring failed', {
+        out_of_memory: `use a smaller ${named('batchTokens')}`,
+      });
     }
   }
 
@@ -184,7 +187,7 @@ async function loadModel(options: CompleteStudentOptions, device: ChosenDevice):
     throw fromNative(error, options.model, {
       model_unloadable:
         'a student is a causal language model in GGUF format; download or convert the file again',
-      out_of_memory: 'use a smaller or quantized student, --precision fast, or fewer --gpu-layers',
+      out_of_memory: `use a smaller or quantized student, ${named('precision')} fast, or fewer ${named('gpuLayers')}`,
       device_unavailable: 'run `reflection-tuning doctor` to see what is there',
     });
   }

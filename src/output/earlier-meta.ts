@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { compareFingerprints, type Fingerprint } from '../domain/fingerprint.js';
 import { ReflectionError } from '../errors.js';
+import { named } from '../options/option-name.js';
 import { isJsonObject, type JsonObject } from '../util/json-value.js';
 
 /** What earlier attempts at an output have left word of. */
@@ -55,12 +56,14 @@ export function requireMatch(
     throw new ReflectionError(
       'resume_mismatch',
       `The earlier work was computed in another way, so its numbers are rounded otherwise (${path}): ${arithmetic.join('; ')}.`,
-      { remedy: 'Pass --accept-changes to go on with it all the same, or --force to start over.' },
+      {
+        remedy: `Give ${named('acceptChanges')} to go on with it all the same, or ${named('force')} to start over.`,
+      },
     );
   }
 }
 
-const START_OVER = 'Drop --resume and pass --force to start over, or restore the options.';
+const START_OVER = `Give ${named('force')} in place of ${named('resume')} to start over, or restore the options.`;
 
 async function readJsonObject(path: string): Promise<JsonObject | undefined> {
   try {

@@ -1,5 +1,6 @@
 import { rename, rm, stat } from 'node:fs/promises';
 import { ReflectionError } from '../errors.js';
+import { named } from '../options/option-name.js';
 import { type EarlierMeta, readEarlierMeta } from './earlier-meta.js';
 import { FinishedLines } from './finished-lines.js';
 import type { OutputPaths } from './output-paths.js';
@@ -73,6 +74,6 @@ async function exists(path: string): Promise<boolean> {
 
 function inTheWay(problem: string): ReflectionError {
   return new ReflectionError('output_unwritable', `${problem}.`, {
-    remedy: 'Pass --resume to go on with it, --force to start over, or choose another path.',
+    remedy: `Give ${named('resume')} to go on with it, ${named('force')} to start over, or choose another path.`,
   });
 }

@@ -3,46 +3,33 @@ import { datasetBytes } from '../dataset/dataset-bytes.js';
 import { readRows } from '../dataset/read-rows.js';
 import type { Row } from '../dataset/row.js';
 import type { Fingerprint } from '../domain/fingerprint.js';
-import { METRICS, type Metric, unscorableSample } from '../domain/score.js';
+import { type Metric, unscorableSample } from '../domain/score.js';
 import { type LoadStudentOptions, loadStudent } from '../engine/load-student.js';
 import type { LoadedStudent } from '../engine/loaded-student.js';
 import { llamaVersion } from '../engine/versions.js';
 import { ReflectionError } from '../errors.js';
 import { loadAndHash } from '../gguf/load-and-hash.js';
+import { named } from '../options/option-name.js';
+import type { CommandOptions } from '../options/required-options.js';
 import { formatScoreLine } from '../output/format-score-line.js';
 import { outputPaths } from '../output/output-paths.js';
 import { readScoreLine } from '../output/read-score-line.js';
 import { ReservedOutput } from '../output/reserved-output.js';
 import { ScoreFile } from '../output/score-file.js';
-import type { Template } from '../prompt/template.js';
 import { ScoreSummary, type Summary } from '../report/summarize.js';
-import type { DefinitionName } from '../scoring/definition.js';
 import { RememberingScorer } from '../scoring/remembering-scorer.js';
 import { type ScorableItem, scoreStream } from '../scoring/score-stream.js';
 import { requestedFingerprint, scoringFingerprint } from '../scoring/scoring-fingerprint.js';
 import { defined } from '../util/defined.js';
 import { RowsDigest, rowsDigestOf } from './rows-digest.js';
+import { type ScoreInputs, scoreInputs } from './score-inputs.js';
 import { describeRun } from './score-manifest.js';
 
-export interface ScoreDatasetOptions {
-  readonly dataset: string;
-  readonly output: string;
-  readonly student: LoadStudentOptions;
-  readonly template: Template;
-  readonly metrics?: readonly Metric[];
-  readonly definition?: DefinitionName;
-  readonly perToken?: boolean;
-  /** Stop after this many rows. */
-  readonly limit?: number;
-  /** Reject with `row_rejected` at the first malformed row instead of writing it as unscorable. */
-  readonly strict?: boolean;
-  /** What to do about an output, finished or not, that is already there; `new` refuses. */
-  readonly existing?: 'new' | 'resume' | 'force';
-  /** Resume although other kernels, another processor or version rounds numbers in another way. Default false. */
-  readonly acceptChanges?: boolean;
-  readonly signal?: AbortSignal;
-  readonly onStart?: (start: ScoreDatasetStart) => void;
-  readonly onProgress?: (progress: ScoreDatasetProgress) => void;
+/** The options of `score`, under their names and with their meaning in the table of options. */
+export interface ScoreDatasetOptions extends CommandOptions<'score'> {
+  readonly signal?: AbortSignal | undefined;
+  readonly onStart?: ((start: ScoreDatasetStart) => void) | undefined;
+  readonly onProgress?: ((progress: ScoreDatasetProgress) => void) | undefined;
 }
 
 export interface ScoreDatasetStart {
@@ -63,9 +50,12 @@ export interface ScoreDatasetProgress {
 
 export type ScoreDatasetResult =
   /** The output was there already, made from this dataset with these parameters. */
-  | { readonly kind: 'complete' }
+  | { readonly kind: 'complete'; readonly output: string }
   | {
       readonly kind: 'scored';
+      readonly output: string;
+      /** The template's name. */
+      readonly template: string;
       readonly summary: Summary;
       readonly seconds: number;
       readonly logicalTokens: number;
@@ -78,35 +68,32 @@ export type ScoreDatasetResult =
 
 /**
  * Scores a dataset file into an output file, streaming, in input order. Rejects with a ReflectionError; whatever
- * ends it, finished rows are kept and `existing: 'resume'` takes them up.
+ * ends it, finished rows are kept and `resume` takes them up.
  */
-export async function scoreDataset(options: ScoreDatasetOptions): Promise<ScoreDatasetResult> {
+export async function scoreDataset(given: ScoreDatasetOptions): Promise<ScoreDatasetResult> {
+  const { onStart, onProgress } = given;
+  const options = await scoreInputs(given);
   await refuseToOverwriteInput(options);
   const totalBytes = await datasetBytes(options.dataset);
-  const requested = {
-    template: options.template,
-    metrics: METRICS.filter((metric) => (options.metrics ?? METRICS).includes(metric)),
-    definition: options.definition ?? 'exact',
-    perToken: options.perToken ?? false,
-  } as const;
+  const { template, metrics, definition, perToken, signal } = options;
+  const requested = { template, metrics, definition, perToken };
   await using reserved = await ReservedOutput.reserve({
     path: options.output,
-    existing: options.existing ?? 'new',
+    existing: options.existing,
     known: { ...requestedFingerprint(requested), ...knownOf(options.student) },
   });
-  const { signal } = options;
-  const load = () => loadStudent({ ...options.student, ...(signal && { signal }) });
+  const load = () => loadStudent(options.student);
   const { model, hash: studentHash } = await loadAndHash(options.student.model, load, signal);
   await using student = model;
   const opened = await ScoreFile.open(reserved, {
     fingerprint: scoringFingerprint(requested, student, studentHash, llamaVersion()),
-    acceptChanges: options.acceptChanges ?? false,
+    acceptChanges: options.acceptChanges,
   });
   // awaited here: a rejection while the student closes would count as unhandled
   if (opened.alreadyComplete) return await alreadyComplete(opened.meta, options);
 
   await using file = opened.file;
-  options.onStart?.({ student, totalBytes, finishedRows: file.finishedRows });
+  onStart?.({ student, totalBytes, finishedRows: file.finishedRows });
   const started = performance.now();
   const summary = new ScoreSummary();
   const digest = new RowsDigest();
@@ -114,7 +101,7 @@ export async function scoreDataset(options: ScoreDatasetOptions): Promise<ScoreD
   const scorer = new RememberingScorer(student);
   const scored = scoreStream(scorer, scorableRows(file, requested.metrics, options), {
     ...requested,
-    ...(options.signal && { signal: options.signal }),
+    ...(signal && { signal }),
   });
   let repeatedSpans = 0;
   for await (const { item, score, ...counts } of scored) {
@@ -128,13 +115,15 @@ export async function scoreDataset(options: ScoreDatasetOptions): Promise<ScoreD
       reused: progress.reused + (item.line === undefined ? 0 : 1),
     };
     repeatedSpans += counts.repeatedSpans;
-    options.onProgress?.(progress);
+    onProgress?.(progress);
   }
   // what follows the last row is whitespace
-  if (progress.rows !== options.limit) options.onProgress?.({ ...progress, bytes: totalBytes });
+  if (progress.rows !== options.limit) onProgress?.({ ...progress, bytes: totalBytes });
 
   const result = {
     kind: 'scored',
+    output: options.output,
+    template: template.name,
     summary: summary.snapshot(),
     seconds: (performance.now() - started) / 1000,
     logicalTokens: progress.tokens,
@@ -162,16 +151,13 @@ interface RowInHand {
 async function* scorableRows(
   file: ScoreFile,
   metrics: readonly Metric[],
-  { dataset, limit, strict, signal }: ScoreDatasetOptions,
+  { dataset, limit, strict, signal }: ScoreInputs,
 ): AsyncGenerator<ScorableItem<RowInHand>> {
-  for await (const row of readRows(dataset, {
-    ...(limit !== undefined && { limit }),
-    ...(signal && { signal }),
-  })) {
+  for await (const row of readRows(dataset, { limit, signal })) {
     if (row.kind === 'bad') {
       if (strict) {
         throw new ReflectionError('row_rejected', row.detail, {
-          remedy: 'mend the row, or leave out --strict to have it written as unscorable',
+          remedy: `mend the row, or leave out ${named('strict')} to have it written as unscorable`,
         });
       }
       yield { item: { row }, characters: row.text.length, score: unscorableSample(metrics, row) };
@@ -188,7 +174,7 @@ async function* scorableRows(
   }
 }
 
-async function refuseToOverwriteInput({ dataset, output, student }: ScoreDatasetOptions): Promise<void> {
+async function refuseToOverwriteInput({ dataset, output, student }: ScoreInputs): Promise<void> {
   const resolve = (path: string) => realpath(path).catch(() => path);
   const written = await Promise.all(Object.values(outputPaths(output)).map(resolve));
   for (const input of [dataset, student.model]) {
@@ -197,7 +183,8 @@ async function refuseToOverwriteInput({ dataset, output, student }: ScoreDataset
         'output_unwritable',
         `writing ${output} would replace ${input}, which this run reads`,
         {
-          remedy: 'name another file with -o',
+          remedy: `name another ${named('output')}`,
+          option: 'output',
         },
       );
     }
@@ -207,13 +194,15 @@ async function refuseToOverwriteInput({ dataset, output, student }: ScoreDataset
 /** @throws {ReflectionError} `resume_mismatch` unless the finished output holds just the rows that were asked for. */
 async function alreadyComplete(
   meta: Readonly<Record<string, unknown>>,
-  options: ScoreDatasetOptions,
+  options: ScoreInputs,
 ): Promise<ScoreDatasetResult> {
   const earlier = meta.dataset as { rows_sha256?: unknown } | undefined;
-  if (earlier?.rows_sha256 === (await rowsDigestOf(options.dataset, options))) return { kind: 'complete' };
+  if (earlier?.rows_sha256 === (await rowsDigestOf(options.dataset, options))) {
+    return { kind: 'complete', output: options.output };
+  }
   throw new ReflectionError(
     'resume_mismatch',
-    `${options.output} is finished, but was made from other rows: the dataset or --limit has changed`,
-    { remedy: 'write to another file with -o, or pass --force to score everything again' },
+    `${options.output} is finished, but was made from other rows: the dataset or ${named('limit')} has changed`,
+    { remedy: `write to another ${named('output')}, or give ${named('force')} to score everything again` },
   );
 }

@@ -2,9 +2,9 @@ import { basename } from 'node:path';
 import type { Metric } from '../domain/score.js';
 import type { LoadedStudent } from '../engine/loaded-student.js';
 import { llamaVersion } from '../engine/versions.js';
+import type { DefinitionName } from '../options/choices.js';
 import type { Template } from '../prompt/template.js';
 import type { Summary } from '../report/summarize.js';
-import type { DefinitionName } from '../scoring/definition.js';
 import { DEFINITIONS } from '../scoring/definitions.js';
 import { PACKAGE_VERSION } from '../util/package-version.js';
 
@@ -18,8 +18,8 @@ export interface ScoreFacts {
   readonly perToken: boolean;
   readonly options: {
     readonly dataset: string;
-    readonly limit?: number;
-    readonly student: { readonly model: string; readonly maxLength?: number };
+    readonly limit: number | undefined;
+    readonly student: { readonly model: string; readonly maxLength?: number | undefined };
   };
   readonly totalBytes: number;
 }

@@ -1,7 +1,5 @@
+import { BUILT_IN_TEMPLATE_NAMES, type BuiltInTemplateName } from '../options/choices.js';
 import { createTemplate, type Template } from './template.js';
-
-export const BUILT_IN_TEMPLATE_NAMES = ['alpaca', 'vicuna', 'wizardlm', 'none'] as const;
-export type BuiltInTemplateName = (typeof BUILT_IN_TEMPLATE_NAMES)[number];
 
 const VICUNA_SYSTEM =
   'A chat between a curious user and an artificial intelligence assistant. ' +

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { ReflectionError } from '../errors.js';
-import { BUILT_IN_TEMPLATE_NAMES, BUILT_IN_TEMPLATES, isBuiltInTemplateName } from './built-in-templates.js';
+import { BUILT_IN_TEMPLATE_NAMES } from '../options/choices.js';
+import { BUILT_IN_TEMPLATES, isBuiltInTemplateName } from './built-in-templates.js';
 import { parseTemplateFile } from './parse-template-file.js';
 import type { Template } from './template.js';
 

@@ -1,7 +1,5 @@
 import { setMaxListeners } from 'node:events';
 
-const DEFAULT_GRACE_MS = 20_000;
-
 /** The two stages in which a run is called off. */
 export interface Interrupts extends Disposable {
   /** Nothing new is to be begun. */
@@ -10,14 +8,14 @@ export interface Interrupts extends Disposable {
   readonly hangUp: AbortSignal;
 }
 
-/** Lets what is under way finish within `graceMs` milliseconds after `signal` has fired. */
-export function interruptsOf(signal: AbortSignal | undefined, graceMs = DEFAULT_GRACE_MS): Interrupts {
+/** Lets what is under way finish within `grace` seconds after `signal` has fired. */
+export function interruptsOf(signal: AbortSignal | undefined, grace: number): Interrupts {
   const hangUp = new AbortController();
   // Every request under way listens.
   setMaxListeners(0, hangUp.signal);
   let timer: NodeJS.Timeout | undefined;
   const begin = () => {
-    timer = setTimeout(() => hangUp.abort(), graceMs);
+    timer = setTimeout(() => hangUp.abort(), grace * 1000);
   };
   if (signal?.aborted) begin();
   else signal?.addEventListener('abort', begin, { once: true });

@@ -2,6 +2,7 @@ import { datasetBytes } from '../dataset/dataset-bytes.js';
 import { datasetFormat } from '../dataset/dataset-format.js';
 import { readRows } from '../dataset/read-rows.js';
 import { ReflectionError } from '../errors.js';
+import { named } from '../options/option-name.js';
 import { defined } from '../util/defined.js';
 import { interruptsOf } from './interrupts.js';
 import { type Models, openModels } from './models/open-models.js';
@@ -36,7 +37,7 @@ export async function recycle(options: RecycleOptions): Promise<RecycleResult> {
   const inputs = await runInputs(options);
   const totalBytes = await datasetBytes(options.dataset);
   return inRunDirectory(options, async (paths, state) => {
-    await using models = await openModels(options, inputs, paths, state);
+    await using models = await openModels(inputs, paths, state);
     const manifest = await makeManifest(options, inputs, models);
     const earlier = await readEarlierRun(paths);
     const changes = changesSince(earlier, manifest);
@@ -85,7 +86,7 @@ async function decideAll({
   options,
   models,
 }: RunParts): Promise<RunSummary> {
-  using interrupts = interruptsOf(options.signal, options.graceMs);
+  using interrupts = interruptsOf(options.signal, inputs.grace);
   const replies = models.teacher && repliesOf(models.teacher, options, state, interrupts);
   const { decideRows, scores } = rowDecider(models, replies, inputs, state, interrupts);
   const progress = new ProgressReport(
@@ -120,6 +121,8 @@ function mismatch({ output }: RecycleOptions, { invalidated }: ManifestChanges):
   return new ReflectionError(
     'resume_mismatch',
     `${output} was made in another way. Now ${invalidated.join('; and ')}.`,
-    { remedy: 'Restore the options, name another directory, or pass --accept-changes; nothing is deleted.' },
+    {
+      remedy: `Restore the options, name another directory, or give ${named('acceptChanges')}; nothing is deleted.`,
+    },
   );
 }

@@ -2,7 +2,6 @@ import { datasetBytes } from '../dataset/dataset-bytes.js';
 import { readRows } from '../dataset/read-rows.js';
 import type { Row, SampleRow } from '../dataset/row.js';
 import { LineWriter } from '../output/line-writer.js';
-import type { TeacherDescription } from '../teacher/teacher.js';
 import { mapInOrder } from '../util/map-in-order.js';
 import { renameDurably } from '../util/replace-file.js';
 import { forEachConcurrently, settleAll } from '../util/settle-all.js';
@@ -11,7 +10,7 @@ import { interruptsOf } from './interrupts.js';
 import { openTeacher } from './models/open-teacher.js';
 import { modelPlaces, requireMemory } from './models/require-memory.js';
 import { rowFields } from './outputs/row-fields.js';
-import type { RecycleOptions } from './recycle-options.js';
+import type { ReflectOptions } from './recycle-options.js';
 import { CANDIDATES_FIELD } from './reflections/carried-reflections.js';
 import type { ReflectionSource } from './reflections/reflection.js';
 import { TeacherReflections } from './reflections/teacher-reflections.js';
@@ -20,16 +19,7 @@ import { repliesOf } from './replies/replies-of.js';
 import type { VariantReflections } from './rows/decided-row.js';
 import { inRunDirectory } from './run/in-run-directory.js';
 import type { TeacherTotals } from './run/run-state.js';
-import { runInputs } from './run-inputs.js';
-
-type SharedOptions =
-  | ('dataset' | 'output' | 'limit' | 'signal' | 'graceMs' | 'onProgress' | 'onWait')
-  | ('teacherOptions' | 'teacherBatch' | 'prompts' | 'sampling' | 'concurrency');
-
-export interface ReflectOptions extends Pick<RecycleOptions, SharedOptions> {
-  readonly teacher: string;
-  readonly onStart?: (start: { readonly teacher: TeacherDescription; readonly totalBytes: number }) => void;
-}
+import { reflectInputs } from './run-inputs.js';
 
 export interface ReflectResult {
   /** Every row with its candidates, as mode `score-only` takes them. */
@@ -48,13 +38,13 @@ const MOST_CHARACTERS = 2 ** 25;
  * Rejects as {@link recycle} does.
  */
 export async function reflect(options: ReflectOptions): Promise<ReflectResult> {
-  const { dataset, signal, graceMs, onProgress } = options;
-  const { prompts, sampling, concurrency } = await runInputs({ ...options, mode: 'v1' });
+  const { dataset, signal, onProgress } = options;
+  const { prompts, sampling, concurrency, grace, ...inputs } = await reflectInputs(options);
   const totalBytes = await datasetBytes(dataset);
   return inRunDirectory(options, async (paths, state) => {
-    using interrupts = interruptsOf(signal, graceMs);
-    await requireMemory(modelPlaces(options.teacher, undefined, options.teacherOptions));
-    await using teacher = await openTeacher(options.teacher, options, concurrency, paths, state);
+    using interrupts = interruptsOf(signal, grace);
+    await requireMemory(modelPlaces(inputs.teacher, undefined));
+    await using teacher = await openTeacher(inputs.teacher, paths, state);
     options.onStart?.({ teacher: { id: teacher.id, server: teacher.server }, totalBytes });
     const replies = repliesOf(teacher, options, state, interrupts);
     const source = new TeacherReflections({ teacherId: teacher.id, replies, prompts, sampling });

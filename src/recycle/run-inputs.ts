@@ -1,55 +1,112 @@
-import { ReflectionError } from '../errors.js';
+import { type LoadStudentOptions, studentOptions } from '../engine/load-student.js';
+import { concerns, teacherWay } from '../options/applicability.js';
+import type { DefinitionName, RecycleMode } from '../options/choices.js';
+import { type Complete, concurrencyFor } from '../options/defaults.js';
+import { type DeviceName, deviceKind } from '../options/device-name.js';
+import type { OptionsOf } from '../options/option-table.js';
+import { readOptions } from '../options/read-options.js';
 import { loadTemplate } from '../prompt/load-template.js';
 import type { Template } from '../prompt/template.js';
-import { INSTRUCTION_PROMPT } from '../reflection/instruction-prompt.js';
-import type { ReflectionPrompts } from '../reflection/load-prompt-files.js';
-import { RESPONSE_PROMPT } from '../reflection/response-prompt.js';
-import type { DefinitionName } from '../scoring/definition.js';
+import { loadPromptFiles, type ReflectionPrompts } from '../reflection/load-prompt-files.js';
 import { type SelectionPolicy, selectionPolicy } from '../selection/selection-policy.js';
-import type { RecycleOptions } from './recycle-options.js';
-import { DEFAULT_SAMPLING, type Sampling } from './reflections/teacher-reflections.js';
-import type { RecycleMode } from './run/run-manifest.js';
+import { TEACHER_OPTION_NAMES, type TeacherOptions } from '../teacher/create-teacher.js';
+import { defined } from '../util/defined.js';
+import { pick } from '../util/pick.js';
+import type { RecycleOptions, ReflectOptions } from './recycle-options.js';
+import type { Sampling } from './reflections/teacher-reflections.js';
 
-/** The options that have defaults, with these in place. */
-export interface RunInputs {
-  readonly mode: RecycleMode;
+/** A teacher that a run is to ask. */
+export interface TeacherInputs {
+  readonly name: string;
+  /** Asked through its provider's batch API. */
+  readonly isBatch: boolean;
+  /** Those that concern it. */
+  readonly options: TeacherOptions;
+}
+
+/** How a teacher is asked: options with defaults in place, files read. */
+export interface AskingInputs {
   readonly prompts: ReflectionPrompts;
   readonly sampling: Sampling;
+  /** Requests under way at a time. */
   readonly concurrency: number;
+  /** Seconds that requests under way are given to finish once the run is called off. */
+  readonly grace: number;
+}
+
+export interface ReflectInputs extends AskingInputs {
+  readonly teacher: TeacherInputs;
+}
+
+export interface RunInputs extends AskingInputs {
+  readonly mode: RecycleMode;
+  /** Undefined in mode `score-only`. */
+  readonly teacher: TeacherInputs | undefined;
+  /** Undefined in mode `v1`. */
+  readonly student: LoadStudentOptions | undefined;
   readonly template: Template;
   readonly definition: DefinitionName;
   readonly policy: SelectionPolicy;
   readonly eager: boolean;
 }
 
-/** @throws {ReflectionError} `invalid_option` when the mode lacks its teacher or student, or a threshold is none. */
-export async function runInputs(options: Omit<RecycleOptions, 'onStart'>): Promise<RunInputs> {
-  const mode = options.mode ?? 'v2';
-  requireParts(mode, options);
+const RUNTIME_MEMBERS = ['signal', 'onStart', 'onProgress', 'onWait'] as const;
+
+/** @throws {ReflectionError} `invalid_option`, `invalid_template`. */
+export async function reflectInputs(given: ReflectOptions): Promise<ReflectInputs> {
+  const options = readOptions('reflect', given, RUNTIME_MEMBERS);
+  return { ...(await askingInputs(options)), teacher: teacherInputs(options.teacher, options) };
+}
+
+/** @throws {ReflectionError} `invalid_option`, `invalid_template`. */
+export async function runInputs(given: RecycleOptions): Promise<RunInputs> {
+  const options = readOptions('run', given, RUNTIME_MEMBERS);
+  const { mode, definition, eager, teacher, student } = options;
   return {
+    ...(await askingInputs(options)),
     mode,
-    prompts: options.prompts ?? { instruction: INSTRUCTION_PROMPT, response: RESPONSE_PROMPT },
-    sampling: { ...DEFAULT_SAMPLING, ...options.sampling },
-    concurrency: options.concurrency ?? 8,
-    template: options.template ?? (await loadTemplate('alpaca')),
-    definition: options.definition ?? 'exact',
-    policy: selectionPolicy(options.policy),
-    eager: options.eager ?? false,
+    teacher: teacher === undefined ? undefined : teacherInputs(teacher, options, options.device),
+    student: student === undefined ? undefined : studentOptions({ ...options, student }, given.signal),
+    template: await loadTemplate(options.template),
+    definition,
+    policy: selectionPolicy(pick(options, ['keep', 'onFilterFail', 'maxIfd', 'maxRifd'])),
+    eager,
   };
 }
 
-function requireParts(
-  mode: RecycleMode,
-  { teacher, student }: Pick<RecycleOptions, 'teacher' | 'student'>,
-): void {
-  if (teacher === undefined && mode !== 'score-only') {
-    throw new ReflectionError('invalid_option', `Mode ${mode} needs a teacher.`, {
-      remedy: 'Name one: openai:<model>, gguf:<path> or replay:<journal>.',
-    });
-  }
-  if (student === undefined && mode !== 'v1') {
-    throw new ReflectionError('invalid_option', `Mode ${mode} needs a student.`, {
-      remedy: 'Name a GGUF file, or choose mode v1, which keeps everything.',
-    });
-  }
+async function askingInputs(options: Complete<OptionsOf<'reflect'>>): Promise<AskingInputs> {
+  const { instructionPrompt, responsePrompt, systemPrompt, topP, seed } = options;
+  return {
+    prompts: await loadPromptFiles({
+      instruction: instructionPrompt,
+      response: responsePrompt,
+      system: systemPrompt,
+    }),
+    sampling: {
+      maxTokens: options.maxReplyTokens,
+      temperature: options.temperature,
+      ...defined({ topP, seed }),
+    },
+    concurrency: concurrencyFor(teacherWay(options), options.concurrency),
+    grace: options.grace,
+  };
+}
+
+/**
+ * @param studentDevice - Where a teacher in this process runs unless it has a device of its own; a GPU out of several is
+ *   the student's alone, and the teacher goes to its kind.
+ */
+function teacherInputs(
+  name: string,
+  options: Complete<OptionsOf<'reflect'>>,
+  studentDevice?: DeviceName,
+): TeacherInputs {
+  const way = teacherWay(options);
+  const own = TEACHER_OPTION_NAMES.filter((option) => way !== undefined && concerns(option, way));
+  const teacherDevice = options.teacherDevice ?? (studentDevice && deviceKind(studentDevice));
+  return {
+    name,
+    isBatch: way === 'batch',
+    options: { ...pick(options, own), ...(way === 'gguf' && defined({ teacherDevice })) },
+  };
 }

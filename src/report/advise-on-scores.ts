@@ -1,3 +1,4 @@
+import { named } from '../options/option-name.js';
 import { formatCount, formatShare } from '../util/format.js';
 import { REASON_TEXT } from './reason-text.js';
 import { reasonsByCount } from './reasons-by-count.js';
@@ -27,7 +28,7 @@ function mostlyAboveOne({ metrics: { ifd } }: Summary): string | undefined {
     return undefined;
   return (
     `IFD is above 1 for ${formatShare(ifd.shareAboveOne)} of the rows: usually the student does not know the template. ` +
-    'Try --template none or another template, and check that the instruction and output columns are the right ones.'
+    `Try ${named('template')} none or another template, and check that the instruction and output columns are the right ones.`
   );
 }
 
@@ -35,6 +36,6 @@ function oftenTruncated({ rows, truncated }: Summary): string | undefined {
   if (rows === 0 || truncated / rows <= MANY_TRUNCATED) return undefined;
   return (
     `${formatShare(truncated / rows)} of the rows were cut to the maximum length, so their scores cover only the head of ` +
-    'the text. Raise --max-length as far as the student allows.'
+    `the text. Raise ${named('maxLength')} as far as the student allows.`
   );
 }

@@ -1,6 +1,7 @@
 import type { Sample } from '../domain/sample.js';
 import type { Metric, SpanSide, UnscorableReason } from '../domain/score.js';
 import type { SpanRequest, TokenizeOptions } from '../engine/scorer.js';
+import type { DefinitionName } from '../options/choices.js';
 import type { Template } from '../prompt/template.js';
 
 /**
@@ -17,9 +18,6 @@ export interface Definition {
   /** `ids` are those of `texts(metric, sample, settings)`, in the same order. */
   plan(metric: Metric, ids: readonly Int32Array[], settings: SpanSettings): MetricPlan;
 }
-
-export const DEFINITION_NAMES = ['exact', 'reference'] as const;
-export type DefinitionName = (typeof DEFINITION_NAMES)[number];
 
 export interface SpanSettings {
   readonly template: Template;

@@ -1,4 +1,5 @@
-import type { Definition, DefinitionName } from './definition.js';
+import type { DefinitionName } from '../options/choices.js';
+import type { Definition } from './definition.js';
 import { EXACT_DEFINITION } from './exact-definition.js';
 import { REFERENCE_DEFINITION } from './reference-definition.js';
 

@@ -1,9 +1,9 @@
 import type { Sample } from '../domain/sample.js';
 import { METRICS, type Metric, type ScoreFor } from '../domain/score.js';
 import type { Scorer } from '../engine/scorer.js';
+import type { DefinitionName } from '../options/choices.js';
 import type { Template } from '../prompt/template.js';
 import { mapInOrder } from '../util/map-in-order.js';
-import type { DefinitionName } from './definition.js';
 import { DEFINITIONS } from './definitions.js';
 import { Planner, type ScoringTask, textsOf } from './planner.js';
 import { scoreJob, type TaskScore } from './score-job.js';

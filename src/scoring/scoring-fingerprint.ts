@@ -1,9 +1,9 @@
 import type { ArithmeticName, Fingerprint } from '../domain/fingerprint.js';
 import type { Metric } from '../domain/score.js';
+import type { DefinitionName } from '../options/choices.js';
 import type { Template } from '../prompt/template.js';
 import { defined } from '../util/defined.js';
 import { PACKAGE_VERSION } from '../util/package-version.js';
-import type { DefinitionName } from './definition.js';
 import { DEFINITIONS } from './definitions.js';
 
 /** What is asked for. */

@@ -1,10 +1,5 @@
 import { ReflectionError } from '../errors.js';
-
-export const KEEP_POLICIES = ['response-reflected', 'all'] as const;
-export type KeepPolicy = (typeof KEEP_POLICIES)[number];
-
-export const FILTER_FAIL_POLICIES = ['drop', 'next-best'] as const;
-export type FilterFailPolicy = (typeof FILTER_FAIL_POLICIES)[number];
+import type { FilterFailPolicy, KeepPolicy } from '../options/choices.js';
 
 export interface SelectionPolicy {
   /** An accepted variant's IFD lies strictly below this. Infinity accepts any value, but never a missing one. */

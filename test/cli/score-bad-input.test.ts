@@ -231,20 +231,22 @@ describe('options that cannot be used', () => {
   it.each([
     ['--template', 'alpacka', /'alpacka' is neither/],
     ['--frobnicate', 'yes', /--frobnicate/],
-    ['--threads', '0', /--threads.*'0'.*at least 1/],
+    ['--threads', '0', /--threads.*'0'.*from 1 to/],
     ['--limit', 'x', /--limit.*'x'.*whole number/],
     ['--batch-tokens', '1e3', /--batch-tokens.*'1e3'.*whole number/],
-    ['--max-length', '-5', /--max-length.*'-5'.*at least 2/],
+    ['--max-length', '-5', /--max-length.*'-5'.*from 2 to/],
     ['--metrics', 'ifd,ppl', /--metrics.*'ifd,ppl'.*ifd, rifd/],
     ['--device', 'tpu', /--device.*'tpu'.*cpu, cuda, vulkan, metal/],
-    ['--batch-tokens', '99999999999', /batchTokens.*1048576/],
+    ['--batch-tokens', '99999999999', /--batch-tokens.*1048576/],
   ])('%s %s', async (option, value, message) => {
     const refusal = await refused([dataset, ...TINY_ON_ONE_THREAD, '-o', output, option, value]);
     expect(refusal.message).toMatch(message);
   });
 
   it('no student', async () => {
-    expect((await refused([dataset, '-o', output])).remedy).toContain('--student <model.gguf>');
+    const { message, remedy } = await refused([dataset, '-o', output]);
+    expect(message).toMatch(/^--student is missing: .*GGUF/);
+    expect(remedy).toBe('Give --student.');
   });
 
   it('a template file without a place for the instruction', async () => {

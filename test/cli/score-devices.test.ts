@@ -39,7 +39,9 @@ describe('score --devices', () => {
       refusalOf(await runCli(score(EXAMPLE_DATASET, output, ...more)));
     expect((await refused('--devices', 'cpu,tpu')).message).toMatch(/--devices.*'cpu,tpu'/);
     expect((await refused('--devices', 'cpu,cuda:1')).message).toMatch(/different kinds/);
-    expect((await refused('--devices', 'cpu', '--device', 'cpu')).message).toMatch(/cannot be used with/);
+    expect((await refused('--devices', 'cpu', '--device', 'cpu')).message).toMatch(
+      /--devices and --device cannot go together/,
+    );
     expect((await refused('--device', 'cuda:x')).message).toMatch(/--device.*'cuda:x'/);
   });
 

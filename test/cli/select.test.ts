@@ -108,7 +108,7 @@ describe('select', () => {
     [['--reference-files', 'a', '-o', 'out'], 'got 1'],
     [['--import-scores', 'a', '-o', 'out', '--datasets', 'b', 'c'], '2 datasets for 1'],
     [['-o', 'out'], 'got 0'],
-    [['--import-scores', 'a', 'b', 'c', 'd'], 'no file to write to'],
+    [['--import-scores', 'a', 'b', 'c', 'd'], '--output is missing'],
     [['--reference-files', 'a', 'b', 'c', 'd', '-o', 'b'], 'also an input'],
   ])('refuses %j', async (args, message) => {
     expect(refusalOf(await runCli(['select', ...args])).message).toContain(message);

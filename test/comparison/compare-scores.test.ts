@@ -122,7 +122,7 @@ describe('compareScores', () => {
       /a\.jsonl:2: .*neither ifd_ppl nor rifd_ppl/,
       /Score the dataset/,
     ],
-    ['a row without a key', { ifd_ppl: 1 }, /a\.jsonl:2: its "row_key".* is missing/, /--join-by/],
+    ['a row without a key', { ifd_ppl: 1 }, /a\.jsonl:2: its "row_key".* is missing/, /`joinBy`/],
     ['a score that is a text', { row_key: 'y', ifd_ppl: '1' }, /a\.jsonl:2: "ifd_ppl" is a string/, /again/],
   ])('names file, line and remedy of %s', async (_, bad, message, remedy) => {
     const failed = comparisonOf([line('x', 0.5), bad], [line('x', 0.5)]);
@@ -136,7 +136,7 @@ describe('compareScores', () => {
   it('refuses files without a common row, and files that are not there', async () => {
     await expect(comparisonOf([line('x', 0.5)], [line('y', 0.5)])).rejects.toMatchObject({
       message: expect.stringMatching(/No row of .*a\.jsonl is in .*b\.jsonl/),
-      remedy: expect.stringMatching(/--join-by/),
+      remedy: expect.stringMatching(/`joinBy`/),
     });
     const absent = join(directory, 'absent.jsonl');
     await expect(compareScores(absent, absent)).rejects.toMatchObject({

@@ -6,7 +6,7 @@ import { type TensorSpec, writeGguf } from '../../bench/models/gguf-writer.js';
 import { gpt2Model } from '../../bench/models/gpt2-model.js';
 import { HEADS } from '../../src/engine/head.js';
 import type { SpanRequest } from '../../src/engine/scorer.js';
-import { PRECISIONS } from '../../src/engine/student-options.js';
+import { PRECISIONS } from '../../src/options/choices.js';
 import { largestDifference, lossOf } from './fixtures/losses.js';
 import { openStudent } from './fixtures/open-student.js';
 import { randomTokens } from './fixtures/span-requests.js';

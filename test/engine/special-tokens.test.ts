@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Student } from '../../src/engine/student.js';
+import { DEFINITION_NAMES } from '../../src/options/choices.js';
 import { BUILT_IN_TEMPLATES } from '../../src/prompt/built-in-templates.js';
-import { DEFINITION_NAMES } from '../../src/scoring/definition.js';
 import { scoreSamples } from '../../src/scoring/score-samples.js';
 import { collect } from '../helpers/collect.js';
 import { openStudent } from './fixtures/open-student.js';

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import type { SpanName } from '../../src/domain/span-score.js';
-import type { DefinitionName } from '../../src/scoring/definition.js';
+import type { DefinitionName } from '../../src/options/choices.js';
 
 export interface GoldenSpan {
   readonly tokens: number;

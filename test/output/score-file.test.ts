@@ -253,7 +253,7 @@ describe('ScoreFile.open', () => {
   };
   const blocked = {
     code: 'output_unwritable',
-    remedy: expect.stringMatching(/--resume.*--force/),
+    remedy: expect.stringMatching(/`resume`.*`force`/),
   };
 
   it('new refuses to overwrite finished and unfinished work', async () => {
@@ -285,7 +285,7 @@ describe('ScoreFile.open', () => {
       message: expect.stringMatching(
         /model was "a.gguf" and is "b.gguf"; template was not set and is "alpaca"\.$/,
       ),
-      remedy: 'Drop --resume and pass --force to start over, or restore the options.',
+      remedy: 'Give `force` in place of `resume` to start over, or restore the options.',
     };
     await abandon();
     await expect(open('resume', other)).rejects.toMatchObject(mismatch);

@@ -8,7 +8,6 @@ import {
   type ScoreDatasetProgress,
   scoreDataset,
 } from '../../src/pipeline/score-dataset.js';
-import { BUILT_IN_TEMPLATES } from '../../src/prompt/built-in-templates.js';
 import { writeSplitPair } from '../gguf/fixtures/split-model.js';
 import { gate } from '../helpers/gate.js';
 import { tinyModel } from '../helpers/tiny-models.js';
@@ -16,14 +15,16 @@ import { tinyModel } from '../helpers/tiny-models.js';
 const ROWS = ['{"instruction":"Say a.","output":"a b"}', '{"instruction":"Say b.","output":"b c"}'];
 
 let directory: string;
+let output: string;
 let options: ScoreDatasetOptions;
 beforeEach(async () => {
   directory = await mkdtemp(join(tmpdir(), 'score-dataset-'));
+  output = join(directory, 'scores.jsonl');
   options = {
     dataset: join(directory, 'rows.jsonl'),
-    output: join(directory, 'scores.jsonl'),
-    student: { model: await tinyModel('qwen2'), device: 'cpu', threads: 1, checkFile: false },
-    template: BUILT_IN_TEMPLATES.none,
+    ...{ student: await tinyModel('qwen2'), device: 'cpu', threads: 1, checkFile: false },
+    output,
+    template: 'none',
   };
   await writeFile(options.dataset, `${ROWS.join('\n')}\n\n`);
 });
@@ -41,7 +42,7 @@ describe('scoreDataset', () => {
     const all = await progressOf({});
     expect(all.map(({ rows }) => rows)).toEqual([1, 2, 2]);
     expect(all.at(-1)).toMatchObject({ rows: 2, bytes, reused: 0 });
-    const limited = await progressOf({ limit: 1, existing: 'force' });
+    const limited = await progressOf({ limit: 1, force: true });
     expect(limited).toMatchObject([{ rows: 1, bytes: ROWS[0]!.length }]);
   });
 
@@ -49,7 +50,7 @@ describe('scoreDataset', () => {
     const dataset = join(directory, 'scores.meta.json');
     await copyFile(options.dataset, dataset);
     for (const more of [{ dataset }, { output: options.dataset }]) {
-      await expect(scoreDataset({ ...options, ...more, existing: 'force' })).rejects.toMatchObject({
+      await expect(scoreDataset({ ...options, ...more, force: true })).rejects.toMatchObject({
         code: 'output_unwritable',
         message: expect.stringContaining('which this run reads'),
       });
@@ -83,38 +84,38 @@ describe('scoreDataset', () => {
 
   it('takes a finished output for what was asked only when it holds the same rows', async () => {
     await scoreDataset({ ...options, limit: 2 });
-    expect(await scoreDataset({ ...options, existing: 'resume' })).toEqual({ kind: 'complete' });
+    expect(await scoreDataset({ ...options, resume: true })).toEqual({ kind: 'complete', output });
     for (const change of [
       { limit: 1 },
-      { template: BUILT_IN_TEMPLATES.alpaca },
+      { template: 'alpaca' },
       { metrics: ['ifd'] as const },
       { definition: 'reference' as const },
       { perToken: true },
-      { student: { ...options.student, precision: 'precise' as const } },
+      { precision: 'precise' as const },
     ]) {
-      const resumed = scoreDataset({ ...options, ...change, existing: 'resume' });
+      const resumed = scoreDataset({ ...options, ...change, resume: true });
       await expect(resumed, Object.keys(change)[0]!).rejects.toMatchObject({ code: 'resume_mismatch' });
     }
     await writeFile(options.dataset, `${ROWS.toReversed().join('\n')}\n\n`);
-    await expect(scoreDataset({ ...options, existing: 'resume' })).rejects.toMatchObject({
+    await expect(scoreDataset({ ...options, resume: true })).rejects.toMatchObject({
       code: 'resume_mismatch',
     });
   });
 
   it('looks at the output before it opens the model', async () => {
     await scoreDataset(options);
-    const noStudent = { ...options, student: { ...options.student, model: join(directory, 'none.gguf') } };
+    const noStudent = { ...options, student: join(directory, 'none.gguf') };
     await expect(scoreDataset(noStudent)).rejects.toMatchObject({
       code: 'output_unwritable',
       message: expect.stringContaining('exists already'),
     });
-    for (const change of [{ template: BUILT_IN_TEMPLATES.alpaca }, { perToken: true }]) {
-      const resumed = scoreDataset({ ...noStudent, ...change, existing: 'resume' });
+    for (const change of [{ template: 'alpaca' }, { perToken: true }]) {
+      const resumed = scoreDataset({ ...noStudent, ...change, resume: true });
       await expect(resumed).rejects.toMatchObject({ code: 'resume_mismatch' });
     }
     const before = await readdir(directory);
-    for (const existing of ['resume', 'force'] as const) {
-      await expect(scoreDataset({ ...noStudent, existing })).rejects.toMatchObject({
+    for (const existing of [{ resume: true }, { force: true }]) {
+      await expect(scoreDataset({ ...noStudent, ...existing })).rejects.toMatchObject({
         code: 'model_unloadable',
       });
     }
@@ -130,28 +131,27 @@ describe('scoreDataset', () => {
     for (const name of ['kernels', 'processor', 'version', 'cpu_backend', 'llama_cpp', 'device', 'head']) {
       const { [name]: value, ...rest } = meta.fingerprint;
       await writeFile(path, JSON.stringify({ ...meta, fingerprint: rest }));
-      const resume = { ...options, existing: 'resume' } as const;
+      const resume = { ...options, resume: true } as const;
       await expect(scoreDataset(resume)).rejects.toMatchObject({
         code: 'resume_mismatch',
         message: expect.stringContaining(`${name} was not set and is ${JSON.stringify(value)}`),
-        remedy: expect.stringContaining('--accept-changes'),
+        remedy: expect.stringContaining('`acceptChanges`'),
       });
-      expect(await scoreDataset({ ...resume, acceptChanges: true })).toEqual({ kind: 'complete' });
+      expect(await scoreDataset({ ...resume, acceptChanges: true })).toEqual({ kind: 'complete', output });
     }
   });
 
   it('does not go on with a split model of which another file than the first has changed', async () => {
     const { one, other } = await writeSplitPair(directory);
-    const student = { ...options.student, model: one[0]! };
-    await scoreDataset({ ...options, student });
-    const scores = await readFile(options.output, 'utf8');
+    const ofOne = { ...options, student: one[0]! };
+    await scoreDataset(ofOne);
+    const scores = await readFile(output, 'utf8');
     await copyFile(other[1]!, one[1]!);
-    const again = { ...options, student, existing: 'resume', acceptChanges: true } as const;
-    await expect(scoreDataset(again)).rejects.toMatchObject({
+    await expect(scoreDataset({ ...ofOne, resume: true, acceptChanges: true })).rejects.toMatchObject({
       code: 'resume_mismatch',
       message: expect.stringContaining('student was'),
     });
-    await scoreDataset({ ...again, existing: 'force' });
-    expect(await readFile(options.output, 'utf8')).not.toBe(scores);
+    await scoreDataset({ ...ofOne, force: true });
+    expect(await readFile(output, 'utf8')).not.toBe(scores);
   });
 });

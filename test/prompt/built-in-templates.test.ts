@@ -1,9 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import {
-  BUILT_IN_TEMPLATE_NAMES,
-  BUILT_IN_TEMPLATES,
-  isBuiltInTemplateName,
-} from '../../src/prompt/built-in-templates.js';
+import { BUILT_IN_TEMPLATE_NAMES } from '../../src/options/choices.js';
+import { BUILT_IN_TEMPLATES, isBuiltInTemplateName } from '../../src/prompt/built-in-templates.js';
 
 const texts = ({ noInput, withInput }: { noInput: string; withInput: string }) => ({ noInput, withInput });
 

@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Sample } from '../../src/domain/sample.js';
-import { BUILT_IN_TEMPLATE_NAMES, BUILT_IN_TEMPLATES } from '../../src/prompt/built-in-templates.js';
+import { BUILT_IN_TEMPLATE_NAMES } from '../../src/options/choices.js';
+import { BUILT_IN_TEMPLATES } from '../../src/prompt/built-in-templates.js';
 import { createTemplate, renderPrompt, renderReversePrompt } from '../../src/prompt/template.js';
 
 const template = fc.constantFrom(...BUILT_IN_TEMPLATE_NAMES).map((name) => BUILT_IN_TEMPLATES[name]);

@@ -3,8 +3,7 @@ import Database from 'better-sqlite3';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { recycle } from '../../src/recycle/recycle.js';
 import { writeSplitPair } from '../gguf/fixtures/split-model.js';
-import { TINY_STUDENT } from '../helpers/paths.js';
-import { RecycleFixture, shortRows } from './recycle-fixture.js';
+import { asking, RecycleFixture, STUDENT, shortRows } from './recycle-fixture.js';
 import { startRecyclingTeacher } from './recycling-teacher.js';
 
 let fixture: RecycleFixture;
@@ -19,7 +18,7 @@ describe('a run in a directory that was begun otherwise', () => {
       kind === 'instruction' ? { kind: 'reply', content: null, refusal: 'No.' } : undefined,
     );
     await fixture.writeRows(await shortRows(2));
-    const { student: _, ...options } = fixture.options(teacher, { mode: 'v1' });
+    const options = { ...fixture.place, ...asking(teacher), mode: 'v1' } as const;
     await recycle(options);
     const before = await fixture.outputs();
     const asked = teacher.asked.length;
@@ -53,13 +52,7 @@ describe('a run in a directory that was begun otherwise', () => {
 
   it('keeps no decision of a split model of which another file than the first has changed', async () => {
     const { one, other } = await writeSplitPair(fixture.directory);
-    const student = { model: one[0]!, device: 'cpu', threads: 1, checkFile: false } as const;
-    const options = {
-      dataset: fixture.dataset,
-      output: fixture.path('run'),
-      mode: 'score-only',
-      student,
-    } as const;
+    const options = { ...fixture.place, ...STUDENT, student: one[0]!, mode: 'score-only' } as const;
     await fixture.writeRows([rated]);
     await recycle(options);
     const before = await scoresOf();
@@ -74,13 +67,7 @@ describe('a run in a directory that was begun otherwise', () => {
   });
 
   it('says that its scores would be rounded in another way, and computes them anew when told to', async () => {
-    const student = { model: TINY_STUDENT, device: 'cpu', threads: 1, checkFile: false } as const;
-    const options = {
-      dataset: fixture.dataset,
-      output: fixture.path('run'),
-      mode: 'score-only',
-      student,
-    } as const;
+    const options = { ...fixture.place, ...STUDENT, mode: 'score-only' } as const;
     await fixture.writeRows([rated]);
     await recycle(options);
     const before = await scoresOf();

@@ -9,7 +9,7 @@ import type { Teacher, TeacherReply } from '../../src/teacher/teacher.js';
 import { type ScriptedTeacherServer, startScriptedTeacher } from '../helpers/scripted-teacher-server.js';
 import { ANSWER, teacherRequest } from '../helpers/teacher-requests.js';
 
-const PRICE = { promptPerMillion: 1, completionPerMillion: 2 };
+const PRICE = { promptPrice: 1, replyPrice: 2 };
 
 let directory: string;
 let server: ScriptedTeacherServer;
@@ -27,9 +27,8 @@ async function openAfter(replies: readonly TeacherReply[], maxCost: number): Pro
   const paths = runPaths(directory);
   using state = RunState.open(paths.state);
   for (const [i, reply] of replies.entries()) state.keepReply(`${i}`, reply);
-  const openai = { baseUrl: server.baseUrl, format: 'json_schema', price: PRICE, maxCost } as const;
-  const teacher = await openTeacher('openai:m', { teacherOptions: { openai } }, 1, paths, state);
-  return teacher as Teacher;
+  const options = { baseUrl: server.baseUrl, ...PRICE, maxCost };
+  return (await openTeacher({ name: 'openai:m', isBatch: false, options }, paths, state)) as Teacher;
 }
 
 function earlier(cost: number | null): TeacherReply {

@@ -22,6 +22,14 @@ export async function shortRows(count: number): Promise<string[]> {
   return lines.filter((line) => line !== '' && line.length <= LONGEST_LINE).slice(0, count);
 }
 
+/** Who scores. */
+export const STUDENT = { student: TINY_STUDENT, device: 'cpu', threads: 1, checkFile: false } as const;
+
+/** How that teacher is asked. */
+export function asking({ baseUrl }: RecyclingTeacher) {
+  return { teacher: 'openai:scripted', baseUrl, retryWait: 0.001 };
+}
+
 /** A temporary directory with a dataset in it. */
 export class RecycleFixture implements AsyncDisposable {
   readonly directory: string;
@@ -46,15 +54,12 @@ export class RecycleFixture implements AsyncDisposable {
     return writeFile(this.dataset, `${lines.join('\n')}\n`);
   }
 
+  get place() {
+    return { dataset: this.dataset, output: this.path('run') };
+  }
+
   options(teacher: RecyclingTeacher, changes: Partial<RecycleOptions> = {}): RecycleOptions {
-    return {
-      dataset: this.dataset,
-      output: this.path('run'),
-      teacher: 'openai:scripted',
-      teacherOptions: { openai: { baseUrl: teacher.baseUrl, retry: { baseMs: 1 } } },
-      student: { model: TINY_STUDENT, device: 'cpu', threads: 1, checkFile: false },
-      ...changes,
-    };
+    return { ...this.place, ...asking(teacher), ...STUDENT, ...changes };
   }
 
   async output(name: string, run = 'run'): Promise<string> {

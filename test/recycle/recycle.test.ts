@@ -9,9 +9,8 @@ import { reflect } from '../../src/recycle/reflect.js';
 import { ROWS_PER_GROUP } from '../../src/recycle/rows/row-groups.js';
 import { runStatus } from '../../src/recycle/run/run-status.js';
 import { gate } from '../helpers/gate.js';
-import { TINY_STUDENT } from '../helpers/paths.js';
 import type { TeacherAction } from '../helpers/scripted-teacher-server.js';
-import { RecycleFixture, shortRows } from './recycle-fixture.js';
+import { asking, RecycleFixture, STUDENT, shortRows } from './recycle-fixture.js';
 import { startRecyclingTeacher } from './recycling-teacher.js';
 
 let fixture: RecycleFixture;
@@ -88,11 +87,10 @@ describe('a run', () => {
     await using teacher = await startRecyclingTeacher();
     const lines = await shortRows(ROWS);
     await fixture.writeRows([...lines, ...lines.slice(0, 2)]);
-    const student = { model: TINY_STUDENT, checkFile: false, deterministic: true, threads: 2 } as const;
-    const here = fixture.options(teacher, { output: fixture.path('here') });
-    await recycle({ ...here, student: { ...student, device: 'cpu' } });
-    const there = fixture.options(teacher, { output: fixture.path('there') });
-    await recycle({ ...there, student: { ...student, devices: ['cpu', 'cpu'] } });
+    const options = fixture.options(teacher, { deterministic: true, threads: 2 });
+    await recycle({ ...options, output: fixture.path('here') });
+    const devices = ['cpu', 'cpu'] as const;
+    await recycle({ ...options, output: fixture.path('there'), device: undefined, devices });
     expect(await fixture.outputs('there')).toEqual(await fixture.outputs('here'));
   });
 
@@ -126,7 +124,7 @@ describe('a run', () => {
     const starts: RecycleStart[] = [];
     const onStart = (start: RecycleStart) => starts.push(start);
     const all = { maxIfd: 100, maxRifd: 100, keep: 'all' } as const;
-    const { summary } = await recycle(fixture.options(teacher, { policy: all, onStart }));
+    const { summary } = await recycle(fixture.options(teacher, { ...all, onStart }));
     expect(summary.selected).toBe(3);
     expect(teacher.asked).toHaveLength(asked);
     expect(starts[0]!.changes).toMatchObject({
@@ -134,11 +132,11 @@ describe('a run', () => {
       harmless: [expect.stringContaining('keep')],
     });
 
-    const warmer = { sampling: { temperature: 0.5 } };
+    const warmer = { temperature: 0.5 };
     await expect(recycle(fixture.options(teacher, warmer))).rejects.toMatchObject({
       code: 'resume_mismatch',
       message: expect.stringContaining('temperature was 0 and is 0.5'),
-      remedy: expect.stringContaining('--accept-changes'),
+      remedy: expect.stringContaining('`acceptChanges`'),
     });
     expect(teacher.asked).toHaveLength(asked);
     await recycle(fixture.options(teacher, { ...warmer, acceptChanges: true }));
@@ -165,7 +163,7 @@ describe('a run', () => {
     await using teacher = await startRecyclingTeacher();
     const lines = await shortRows(4);
     await fixture.writeRows(lines);
-    const keepAll = { policy: { keep: 'all', maxIfd: 100, maxRifd: 100 } } as const;
+    const keepAll = { keep: 'all', maxIfd: 100, maxRifd: 100 } as const;
     await recycle(fixture.options(teacher, keepAll));
     const selected = await fixture.rows('selected.jsonl');
     expect(selected).toHaveLength(4);
@@ -175,7 +173,7 @@ describe('a run', () => {
     expect(JSON.parse(await fixture.output('selected.json'))).toEqual(selected);
     await expect(fixture.output('selected.jsonl')).rejects.toMatchObject({ code: 'ENOENT' });
 
-    await recycle(fixture.options(teacher, { policy: { maxIfd: 1e-9 } }));
+    await recycle(fixture.options(teacher, { maxIfd: 1e-9 }));
     expect(JSON.parse(await fixture.output('selected.json'))).toEqual([]);
     await fixture.writeRows(lines);
     await recycle(fixture.options(teacher, keepAll));
@@ -200,11 +198,11 @@ describe('a run', () => {
       expect(reflections[0]).toMatchObject({ variant: 'instruction', status: 'failed', reason: 'refused' });
     }
     const asked = teacher.asked.length;
-    await recycle(fixture.options(teacher, { policy: { maxIfd: 2 } }));
+    await recycle(fixture.options(teacher, { maxIfd: 2 }));
     expect(teacher.asked).toHaveLength(asked);
 
     isStubborn = false;
-    const again = await recycle(fixture.options(teacher, { policy: { maxIfd: 2 }, retryFailed: true }));
+    const again = await recycle(fixture.options(teacher, { maxIfd: 2, retryFailed: true }));
     expect(again.summary.reflections.instruction.failed).toEqual({});
     expect(again.summary.teacher.failed).toBe(3);
     expect(new Set(teacher.asked.slice(asked, asked + 3))).toEqual(new Set(teacher.asked.slice(0, 3)));
@@ -240,9 +238,8 @@ describe('a run', () => {
       return fate !== undefined && (fate.isLasting || met === undefined) ? fate.action : undefined;
     });
     await fixture.writeRows(lines);
-    const { baseUrl } = teacher;
-    const openai = { baseUrl, timeoutMs: 2500, maxResponseBytes: 300_000, retry: { baseMs: 1 } };
-    const { summary } = await recycle(fixture.options(teacher, { teacherOptions: { openai } }));
+    const limits = { requestTimeout: 2.5, maxResponseBytes: 300_000 };
+    const { summary } = await recycle(fixture.options(teacher, limits));
     const { failed } = summary.reflections.instruction;
     expect(failed).toEqual(Object.fromEntries(Object.keys(always).map((reason) => [reason, 1])));
     expect(summary.rows).toBe(lines.length);
@@ -282,18 +279,17 @@ describe('a run', () => {
   it('that the budget stopped goes on, with more of it, to the same outputs', async () => {
     await using teacher = await startRecyclingTeacher();
     await fixture.writeRows(await shortRows(ROWS));
-    const whole = fixture.options(teacher, { output: fixture.path('whole'), sampling: { maxTokens: 1000 } });
+    const whole = fixture.options(teacher, { output: fixture.path('whole'), maxReplyTokens: 1000 });
     await recycle(whole);
     const asked = teacher.asked.length;
 
-    const maxTokens = 6200;
-    const openai = { ...whole.teacherOptions?.openai, maxTokens };
-    const poor = { ...whole, output: fixture.path('run'), teacherOptions: { openai } };
+    const maxTeacherTokens = 6200;
+    const poor = { ...whole, output: fixture.path('run'), maxTeacherTokens };
     await expect(recycle(poor)).rejects.toMatchObject({ code: 'budget_exhausted' });
     const { phase, teacher: totals } = await runStatus(fixture.path('run'));
     expect(phase).toBe('stopped');
     expect(totals.answered).toBeGreaterThan(0);
-    expect(totals.promptTokens + totals.completionTokens).toBeLessThanOrEqual(maxTokens);
+    expect(totals.promptTokens + totals.completionTokens).toBeLessThanOrEqual(maxTeacherTokens);
     await recycle({ ...whole, output: fixture.path('run') });
     expect(teacher.asked).toHaveLength(2 * asked);
     expect(await fixture.outputs()).toEqual(await fixture.outputs('whole'));
@@ -331,14 +327,14 @@ describe('a run', () => {
     await fixture.writeRows(await shortRows(4));
     const options = fixture.options(teacher);
     const journal = fixture.path('replies.jsonl');
-    await recycle({ ...options, teacherOptions: { ...options.teacherOptions, journal } });
+    await recycle({ ...options, journal });
     await teacher[Symbol.asyncDispose]();
     const output = fixture.path('repeated');
     const { summary } = await recycle({
       ...options,
       output,
       teacher: `replay:${journal}`,
-      teacherOptions: {},
+      ...{ baseUrl: undefined, retryWait: undefined },
     });
     expect(summary.teacher).toMatchObject({ answered: 8, failed: 0 });
     for (const name of ['selected.jsonl', 'rejected.jsonl', 'candidates.jsonl']) {
@@ -409,9 +405,7 @@ describe('other modes', () => {
         : undefined,
     );
     await fixture.writeRows(await shortRows(4));
-    const { student, ...options } = fixture.options(teacher, { mode: 'v1' });
-    const { summary } = await recycle(options);
-    expect(student).toBeDefined();
+    const { summary } = await recycle({ ...fixture.place, ...asking(teacher), mode: 'v1' });
     expect(summary).toMatchObject({
       selected: 4,
       rejected: 0,
@@ -429,7 +423,7 @@ describe('other modes', () => {
     const response = { output: 'Red is a colour, as the one of a ripe tomato.' };
     const instruction = { instruction: 'Name two colours.', output: 'Red and green.' };
     await using teacher = await startRecyclingTeacher();
-    const { teacher: _, ...options } = fixture.options(teacher, { mode: 'score-only' });
+    const options = { ...fixture.place, ...STUDENT, mode: 'score-only' } as const;
     await fixture.writeRows([
       JSON.stringify({ ...row, candidates: { instruction, response, both: response } }),
       JSON.stringify({ ...row, candidates: { response: { output: 7 } } }),
@@ -448,16 +442,19 @@ describe('other modes', () => {
   });
 
   it.each([
-    [{ mode: 'v2', student: undefined }, 'needs a student'],
-    [{ mode: 'v1', teacher: undefined }, 'needs a teacher'],
-  ] as const)('%j is refused', async (changes, message) => {
-    await using teacher = await startRecyclingTeacher();
-    await fixture.writeRows(await shortRows(1));
-    const { student, teacher: spec, ...options } = fixture.options(teacher);
-    const parts = { ...(changes.mode === 'v2' ? { teacher: spec! } : { student: student! }) };
-    await expect(recycle({ ...options, ...parts, mode: changes.mode })).rejects.toMatchObject({
+    ['a teacher without a student', { teacher: 'openai:x' }, 'student'],
+    ['a student without a teacher', { student: 'x.gguf' }, 'teacher'],
+    ['mode v1 with a student', { mode: 'v1', teacher: 'openai:x', student: 'x.gguf' }, 'student'],
+    [
+      'mode score-only with a teacher',
+      { mode: 'score-only', teacher: 'openai:x', student: 'x.gguf' },
+      'teacher',
+    ],
+    ['a misspelt option', { mode: 'v1', teacher: 'openai:x', maxCosts: 1 }, 'maxCosts'],
+  ] as const)('is refused with %s', async (_, changes, option) => {
+    await expect(recycle({ ...fixture.place, ...changes })).rejects.toMatchObject({
       code: 'invalid_option',
-      message: expect.stringContaining(message),
+      option,
     });
   });
 });
@@ -467,8 +464,8 @@ describe('reflect', () => {
     await using teacher = await startRecyclingTeacher();
     const lines = await shortRows(4);
     await fixture.writeRows(['{"no": "sample"}', ...lines]);
-    const { student, onStart: _, ...stage } = fixture.options(teacher);
-    const { file, teacher: totals } = await reflect({ ...stage, teacher: stage.teacher! });
+    const stage = { ...fixture.place, ...asking(teacher) };
+    const { file, teacher: totals } = await reflect(stage);
     expect(totals.answered).toBe(12);
     const reflected = await fixture.rows('reflected.jsonl');
     expect(reflected).toHaveLength(5);
@@ -479,13 +476,13 @@ describe('reflect', () => {
       expect(Object.keys(candidates)).toEqual(['instruction', 'response', 'both']);
     }
     const bytes = await fixture.output('reflected.jsonl');
-    await reflect({ ...stage, teacher: stage.teacher! });
+    await reflect(stage);
     expect(await fixture.output('reflected.jsonl')).toBe(bytes);
 
-    await recycle({ ...stage, student: student! });
+    await recycle({ ...stage, ...STUDENT });
     expect(teacher.asked).toHaveLength(12);
     const rated = { dataset: file, output: fixture.path('rated'), mode: 'score-only' } as const;
-    await recycle({ ...rated, student: student! });
+    await recycle({ ...rated, ...STUDENT });
     const decisions = async (run: string) =>
       (await fixture.rows('audit.jsonl', run)).map(({ row, outcome, winner, reason, steps }) => ({
         ...{ row, outcome, winner, reason, steps },

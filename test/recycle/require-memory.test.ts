@@ -21,7 +21,7 @@ describe('memoryLack', () => {
     expect(memoryLack({ models, place: 'CUDA0', available: 9 * GIB - 1 })).toMatchObject({
       code: 'out_of_memory',
       message: 'The student (3 GiB) and the teacher (6 GiB) do not fit together into CUDA0: 9 GiB.',
-      remedy: expect.stringContaining('--teacher-device'),
+      remedy: expect.stringContaining('`teacherDevice`'),
     });
     expect(memoryLack({ models, place: 'main memory', available: 5 * GIB })?.message).toBe(
       'The teacher (6 GiB) does not fit into main memory: 5 GiB.',

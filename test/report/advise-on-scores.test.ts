@@ -33,7 +33,7 @@ describe('adviseOnScores', () => {
 
   it('suspects the template when most IFD are above 1', () => {
     const [advice, ...others] = adviseOnScores({ ...healthy, metrics: ifd(20, 0.55) });
-    expect(advice).toMatch(/above 1 for 55\.0%.*--template none/);
+    expect(advice).toMatch(/above 1 for 55\.0%.*`template` none/);
     expect(others).toEqual([]);
   });
 
@@ -44,7 +44,7 @@ describe('adviseOnScores', () => {
   it('suggests a greater length when many rows were cut', () => {
     expect(adviseOnScores({ ...healthy, truncated: 20 })).toEqual([]);
     expect(adviseOnScores({ ...healthy, truncated: 21 })).toEqual([
-      expect.stringMatching(/^21\.0% .*--max-length/),
+      expect.stringMatching(/^21\.0% .*`maxLength`/),
     ]);
   });
 

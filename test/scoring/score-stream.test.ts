@@ -10,8 +10,9 @@ import {
   spansOf,
   unscorableSample,
 } from '../../src/domain/score.js';
+import { DEFINITION_NAMES } from '../../src/options/choices.js';
 import { createTemplate, renderReversePrompt } from '../../src/prompt/template.js';
-import { DEFINITION_NAMES, type SpanPlan } from '../../src/scoring/definition.js';
+import type { SpanPlan } from '../../src/scoring/definition.js';
 import { DEFINITIONS } from '../../src/scoring/definitions.js';
 import { scoreSamples } from '../../src/scoring/score-samples.js';
 import { type ScorableItem, type ScoringOptions, scoreStream } from '../../src/scoring/score-stream.js';

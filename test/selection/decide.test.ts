@@ -1,15 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { FILTER_FAIL_POLICIES, KEEP_POLICIES } from '../../src/options/choices.js';
 import type { ScoreNeed } from '../../src/selection/decide.js';
 import type { Decision } from '../../src/selection/decision.js';
 import type { Measurement, VariantScores } from '../../src/selection/measurement.js';
 import { decideEagerly, decideLazily } from '../../src/selection/run-decision.js';
-import {
-  FILTER_FAIL_POLICIES,
-  KEEP_POLICIES,
-  type SelectionPolicy,
-  selectionPolicy,
-} from '../../src/selection/selection-policy.js';
+import { type SelectionPolicy, selectionPolicy } from '../../src/selection/selection-policy.js';
 import { VARIANTS, type Variant } from '../../src/selection/variant.js';
 import { anyMeasurement, anyPolicy, anyScores, missing, scoresOf, value } from './score-arbitraries.js';
 

@@ -1,11 +1,8 @@
 import fc from 'fast-check';
 import type { Metric } from '../../src/domain/score.js';
+import { FILTER_FAIL_POLICIES, KEEP_POLICIES } from '../../src/options/choices.js';
 import type { Measurement, MissingReason, VariantScores } from '../../src/selection/measurement.js';
-import {
-  FILTER_FAIL_POLICIES,
-  KEEP_POLICIES,
-  selectionPolicy,
-} from '../../src/selection/selection-policy.js';
+import { selectionPolicy } from '../../src/selection/selection-policy.js';
 import type { Variant } from '../../src/selection/variant.js';
 
 export const value = (number: number): Measurement => ({ kind: 'value', value: number });

@@ -5,6 +5,9 @@ import { afterAll, afterEach, beforeAll, beforeEach, vi } from 'vitest';
 import { BatchTeacher } from '../../src/teacher/batch/batch-teacher.js';
 import { createTeacher } from '../../src/teacher/create-teacher.js';
 import { formatJournalEntry } from '../../src/teacher/journal/journal-entry.js';
+import { RecordingTeacher } from '../../src/teacher/journal/recording-teacher.js';
+import { TeacherJournal } from '../../src/teacher/journal/teacher-journal.js';
+import { OpenAITeacher } from '../../src/teacher/openai/openai-teacher.js';
 import { requestHash } from '../../src/teacher/reply/request-hash.js';
 import { type AskOptions, NO_USAGE, type Teacher, type TeacherRequest } from '../../src/teacher/teacher.js';
 import { FakeClock } from '../helpers/fake-clock.js';
@@ -55,8 +58,9 @@ async function serve(behaviour: Behaviour) {
 
 async function openServed(behaviour: Behaviour, model = 'm', journal?: string): Promise<OpenedTeacher> {
   const { server, underWay, release } = await serve(behaviour);
-  const openai = { baseUrl: server.baseUrl, format: 'json_schema', concurrency: 2 } as const;
-  const teacher = await createTeacher(`openai:${model}`, { openai, journal });
+  const served = new OpenAITeacher({ model, baseUrl: server.baseUrl, format: 'json_schema', concurrency: 2 });
+  const teacher =
+    journal === undefined ? served : new RecordingTeacher(served, await TeacherJournal.open(journal));
   const close = async () => {
     release();
     await teacher[Symbol.asyncDispose]();
@@ -84,12 +88,12 @@ keepsToTheContract({
   waits: true,
 });
 
-const LOCAL = { device: 'cpu', threads: 1, sequences: 2, contextSize: 768 } as const;
+const LOCAL = { teacherDevice: 'cpu', threads: 1, concurrency: 2, teacherContext: 768 } as const;
 
 async function openLocal(behaviour: Behaviour, model = TINY_STUDENT): Promise<OpenedTeacher> {
   const isSlow = behaviour === 'is slow';
-  const gguf = { ...LOCAL, ...(isSlow ? {} : { maxFieldCharacters: 10 }) };
-  const teacher = await createTeacher(`gguf:${model}`, { gguf });
+  const options = { ...LOCAL, ...(isSlow ? {} : { maxFieldCharacters: 10 }) };
+  const teacher = await createTeacher(`gguf:${model}`, options);
   const maxTokens = behaviour === 'fails' ? 4 : 300;
   return {
     teacher,

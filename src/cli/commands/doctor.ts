@@ -1,7 +1,8 @@
 import { Command } from 'commander';
-import { chooseDevice, GPU_KINDS } from '../../engine/devices.js';
+import { chooseDevice } from '../../engine/devices.js';
 import { ADDON_FILE, librariesDirectory } from '../../engine/native-paths.js';
 import { llamaVersion } from '../../engine/versions.js';
+import { GPU_KINDS } from '../../options/device-name.js';
 import { plainTable } from '../../report/plain-table.js';
 import { PACKAGE_VERSION } from '../../util/package-version.js';
 

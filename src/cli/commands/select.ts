@@ -1,5 +1,7 @@
-import { Command, Option } from 'commander';
+import { Command } from 'commander';
 import { ReflectionError } from '../../errors.js';
+import { named } from '../../options/option-name.js';
+import { readOptions } from '../../options/read-options.js';
 import type { JoinBy } from '../../reference/join-rows.js';
 import type { ScoredFile } from '../../reference/read-analysis.js';
 import { type ReferenceFiles, selectReference } from '../../reference/select-reference.js';
@@ -9,62 +11,28 @@ import { selectImported, selectScored } from '../../select/select-imported.js';
 import { selectionPolicy } from '../../selection/selection-policy.js';
 import { defined } from '../../util/defined.js';
 import { formatCount } from '../../util/format.js';
-import { percentage } from '../options/number-option.js';
-import { addConfigOption, readSettings, type Settings } from '../options/read-settings.js';
-import { addSelectionOptions } from '../options/selection-options.js';
+import { addOptions } from '../options/add-options.js';
+import { readSettings, type Settings } from '../options/read-settings.js';
 
 type SelectSettings = Settings<'select'>;
 
-const POLICY_FLAGS = ['keep', 'onFilterFail', 'maxIfd', 'maxRifd', 'top'];
-
 export function selectCommand(): Command {
-  const command = new Command('select')
-    .description('select from scored files, without a model')
-    .addOption(
-      new Option(
-        '--reference-files <ori-Q-A-QA...>',
-        'four scored files of the research code, to select as it does: originals, reflected ' +
-          'instructions, reflected responses, both',
-      ).conflicts(['importScores', ...POLICY_FLAGS]),
-    )
-    .addOption(
-      new Option(
-        '--import-scores <file...>',
-        'four such files, or one with ifd_ppl (and rifd_ppl), to select from by the flags below',
-      ).conflicts('bugCompatible'),
-    )
-    .option(
-      '--datasets <file...>',
-      'what the scores are of, where these are *_analysis.jsonl; in the same order',
-    )
-    .option('-o, --output <file>', 'where the selected records go, as the research code writes them')
-    .option('--join-by <field>', 'join rows by this field instead of by their position')
-    .option(
-      '--bug-compatible',
-      'reference files: select what the research code would, failed passes included',
-    );
-  addSelectionOptions(command).option(
-    '--top <percent>',
-    'of the rows that pass keep this share, the highest IFD first (default: all)',
-    percentage,
+  const command = addOptions(new Command('select'), 'select').description(
+    'select from scored files, without a model',
   );
-  return addConfigOption(command).action(async () => select(await readSettings('select', command)));
+  return command.action(async () => select(await readSettings('select', command)));
 }
 
 async function select(settings: SelectSettings): Promise<void> {
-  const { referenceFiles, importScores, output } = settings;
+  const { referenceFiles, importScores, output } = readOptions('select', settings);
   const names = referenceFiles ?? importScores ?? [];
   const files = scoredFiles(names, settings.datasets);
   const isOneEnough = referenceFiles === undefined;
   if (files.length !== 4 && !(isOneEnough && files.length === 1)) throw wrongCount(files.length, isOneEnough);
-  if (output === undefined) {
-    throw new ReflectionError('invalid_option', 'There is no file to write to.', {
-      remedy: 'Name one with -o.',
-    });
-  }
   if ([...names, ...(settings.datasets ?? [])].includes(output)) {
     throw new ReflectionError('output_unwritable', `${output} is also an input.`, {
-      remedy: 'Name another file with -o.',
+      remedy: `Name another ${named('output')}.`,
+      option: 'output',
     });
   }
   const selectFrom = referenceFiles === undefined ? selectByPolicy : selectAsPublished;
@@ -79,7 +47,10 @@ function scoredFiles(names: readonly string[], datasets: readonly string[] | und
     throw new ReflectionError(
       'invalid_option',
       `There are ${datasets.length} datasets for ${names.length} files with scores.`,
-      { remedy: 'Name the dataset of each file with --datasets, in the same order.' },
+      {
+        remedy: `Name the dataset of each file as ${named('datasets')}, in the same order.`,
+        option: 'datasets',
+      },
     );
   }
   return names.map((analysis, i) => ({ analysis, dataset: datasets[i]! }));
@@ -90,7 +61,7 @@ function wrongCount(count: number, isOneEnough: boolean): ReflectionError {
   return new ReflectionError('invalid_option', `A selection takes ${wanted} and got ${count}.`, {
     remedy:
       'Name the originals, the reflected instructions, the reflected responses and both, in this order, ' +
-      'with --reference-files or --import-scores; or one scored file with --import-scores.',
+      `as ${named('referenceFiles')} or ${named('importScores')}; or one scored file as ${named('importScores')}.`,
   });
 }
 

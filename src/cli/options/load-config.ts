@@ -1,8 +1,10 @@
 import { access, readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { createJiti } from 'jiti';
-import type { z } from 'zod';
 import { ReflectionError } from '../../errors.js';
+import { CONFIG, CONFIGURABLE_COMMANDS, type Config } from '../../options/config.js';
+import { optionProblems } from '../../options/option-problems.js';
+import { settingNames } from '../../options/option-schema.js';
 
 /** Looked for in the working directory, the first one found is used. */
 export const CONFIG_FILES = ['ts', 'mts', 'js', 'mjs', 'cjs', 'json'].map(
@@ -10,28 +12,30 @@ export const CONFIG_FILES = ['ts', 'mts', 'js', 'mjs', 'cjs', 'json'].map(
 );
 
 /**
- * The settings of a config file: JSON, or a module with a default export, in JavaScript or TypeScript.
+ * The options of a config file: JSON, or a module with a default export, in JavaScript or TypeScript.
  * @param file - The file, or undefined for one of {@link CONFIG_FILES}; none of these need exist.
- * @throws {ReflectionError} `invalid_option` naming the file and every setting that is unknown or unusable.
+ * @throws {ReflectionError} `invalid_option` naming the file and every option that is unknown or unusable.
  */
-export async function loadConfig<Settings>(
-  file: string | undefined,
-  schema: z.ZodType<Settings>,
-): Promise<Settings> {
-  const path = file ?? (await findConfig());
-  if (path === undefined) return schema.parse({});
-  const checked = schema.safeParse(await readConfig(path));
+export async function loadConfig(file: string | undefined): Promise<Config> {
+  const source = file ?? (await findConfig());
+  if (source === undefined) return {};
+  const given = await readConfig(source);
+  const checked = CONFIG.safeParse(given);
   if (checked.success) return checked.data;
-  const problems = checked.error.issues.map((issue) => {
-    const where = issue.path.join('.');
-    if (issue.code !== 'unrecognized_keys')
-      return where === '' ? issue.message : `${JSON.stringify(where)}: ${issue.message}`;
-    const names = issue.keys.map((key) => JSON.stringify(where === '' ? key : `${where}.${key}`));
-    return `${names.join(' and ')} is no setting`;
+  const problems = optionProblems(checked.error, given, namesIn).map(({ path, problem }) =>
+    path.length === 0 ? `what it exports ${problem}` : `${JSON.stringify(path.join('.'))} ${problem}`,
+  );
+  throw new ReflectionError('invalid_option', `The config file ${source}: ${problems.join('; ')}.`, {
+    remedy: 'Options are named like the flags of `reflection-tuning run --help`, in camel case.',
   });
-  throw new ReflectionError('invalid_option', `The config file ${path}: ${problems.join('; ')}.`, {
-    remedy: 'Settings are named like the flags of `reflection-tuning run --help`, in camel case.',
-  });
+}
+
+/** The options of a command's section, or of all commands. */
+function namesIn([section]: readonly string[]): readonly string[] {
+  const command = CONFIGURABLE_COMMANDS.find((name) => name === section);
+  return command === undefined
+    ? [...CONFIGURABLE_COMMANDS.flatMap(settingNames), ...CONFIGURABLE_COMMANDS]
+    : settingNames(command);
 }
 
 async function findConfig(): Promise<string | undefined> {

@@ -1,4 +1,5 @@
 import { ERROR_CODES, ReflectionError } from '../../errors.js';
+import { defined } from '../../util/defined.js';
 import type { EngineStats } from '../engine-stats.js';
 import type { StudentFacts } from '../loaded-student.js';
 import type { NativeJob, NativeResult, NativeTokenLists } from '../native-binding.js';
@@ -41,16 +42,17 @@ export interface PlainError {
   readonly code: string;
   readonly message: string;
   readonly remedy?: string;
+  readonly option?: string;
 }
 
 export function toPlainError(error: unknown): PlainError {
   if (!(error instanceof ReflectionError)) return { code: 'internal', message: String(error) };
-  const { code, message, remedy } = error;
-  return { code, message, ...(remedy !== undefined && { remedy }) };
+  const { code, message, remedy, option } = error;
+  return { code, message, ...defined({ remedy, option }) };
 }
 
 /** The error again, its message saying `where` it happened. */
-export function fromPlainError({ code, message, remedy }: PlainError, where: string): ReflectionError {
+export function fromPlainError({ code, message, ...details }: PlainError, where: string): ReflectionError {
   const known = ERROR_CODES.find((one) => one === code) ?? 'internal';
-  return new ReflectionError(known, `${where}: ${message}`, remedy === undefined ? {} : { remedy });
+  return new ReflectionError(known, `${where}: ${message}`, details);
 }

@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os';
 import { ReflectionError } from '../../errors.js';
+import type { WorkerDevice } from '../../options/device-name.js';
 import { checkModelFile } from '../check-model-file.js';
 import type { ChosenDevice } from '../devices.js';
 import { addStats, type EngineStats } from '../engine-stats.js';
@@ -11,7 +12,7 @@ import { throwIfAborted } from '../throw-if-aborted.js';
 import { flattenRequests, splitResult, splitTokenLists } from '../token-job.js';
 import type { WorkerFacts } from './messages.js';
 import { StudentWorker } from './student-worker.js';
-import { commonKind, type WorkerDevice } from './worker-device.js';
+import { commonKind } from './worker-device.js';
 
 interface Member {
   readonly worker: StudentWorker;

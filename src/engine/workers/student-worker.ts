@@ -1,13 +1,14 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { ReflectionError } from '../../errors.js';
+import type { WorkerDevice } from '../../options/device-name.js';
+import { named } from '../../options/option-name.js';
 import type { EngineStats } from '../engine-stats.js';
 import type { NativeJob, NativeResult, NativeTokenLists } from '../native-binding.js';
 import type { TokenizeOptions } from '../scorer.js';
 import type { StudentOptions } from '../student-options.js';
 import { cpusOfNode } from './cpu-node.js';
 import { type FromWorker, fromPlainError, type ToWorker, type WorkerFacts } from './messages.js';
-import type { WorkerDevice } from './worker-device.js';
 
 /** As built, also when this file is run from its source. */
 const PROGRAM = fileURLToPath(new URL('../../../dist/engine/workers/worker-main.js', import.meta.url));
@@ -175,7 +176,8 @@ export class StudentWorker {
     return new ReflectionError('worker_lost', `the ${this.#name} has ended by itself (${how})`, {
       cause,
       remedy:
-        'if memory ran out, use fewer workers, a smaller --batch-tokens or a smaller student; what is finished can be taken up',
+        `if memory ran out, use fewer ${named('devices')}, a smaller ${named('batchTokens')} or a smaller student; ` +
+        'what is finished can be taken up',
     });
   }
 

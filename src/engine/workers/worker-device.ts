@@ -1,14 +1,5 @@
 import { ReflectionError } from '../../errors.js';
-
-/** Where one worker of a pool runs: a GPU of several of its kind, a NUMA node's CPUs (`cpu:0`) or all of them. */
-export type WorkerDevice = WorkerKind | `${WorkerKind}:${number}`;
-
-const WORKER_KINDS = ['cpu', 'cuda', 'metal', 'vulkan'] as const;
-type WorkerKind = (typeof WORKER_KINDS)[number];
-
-export function isWorkerDevice(name: string): name is WorkerDevice {
-  return /^(cpu|cuda|metal|vulkan)(:\d{1,3})?$/.test(name);
-}
+import { isWorkerDevice, type WorkerKind } from '../../options/device-name.js';
 
 /** The kind that all devices have. Throws ReflectionError `invalid_option` when they do not, or there are none. */
 export function commonKind(devices: readonly string[]): WorkerKind {

@@ -1,7 +1,5 @@
-import type { LoadStudentOptions } from '../../engine/load-student.js';
 import type { BatchTeacher } from '../../teacher/batch/batch-teacher.js';
 import type { Teacher } from '../../teacher/teacher.js';
-import type { RecycleOptions } from '../recycle-options.js';
 import type { RunPaths } from '../run/run-paths.js';
 import type { RunState } from '../run/run-state.js';
 import type { RunInputs } from '../run-inputs.js';
@@ -20,30 +18,24 @@ export interface Models extends AsyncDisposable {
  * any other comes first, so that a wrong key or name is found out before time is spent on loading.
  * @throws {ReflectionError} what opening either throws, and `out_of_memory` where both together do not fit.
  */
-export async function openModels(
-  options: RecycleOptions,
-  inputs: RunInputs,
-  paths: RunPaths,
-  state: RunState,
-): Promise<Models> {
-  const { mode, concurrency } = inputs;
-  const spec = mode === 'score-only' ? undefined : options.teacher;
-  const student = mode === 'v1' ? undefined : options.student;
-  await requireMemory(modelPlaces(spec, student, options.teacherOptions));
+export async function openModels(inputs: RunInputs, paths: RunPaths, state: RunState): Promise<Models> {
+  await requireMemory(modelPlaces(inputs.teacher, inputs.student));
 
   let teacher: Models['teacher'];
   let opened: Models['opened'];
   const bringTeacher = async () => {
-    if (spec !== undefined) teacher = await openTeacher(spec, options, concurrency, paths, state);
+    if (inputs.teacher !== undefined) teacher = await openTeacher(inputs.teacher, paths, state);
   };
   const bringStudent = async () => {
-    if (student !== undefined) opened = await openStudent(studentOptions(student, options), inputs);
+    const { student } = inputs;
+    // A score's last digits must not depend on what this process happened to score before.
+    if (student !== undefined) opened = await openStudent({ ...student, independentCalls: true }, inputs);
   };
   const close = async () => {
     await teacher?.[Symbol.asyncDispose]();
     await opened?.student.close();
   };
-  const isLocal = spec?.startsWith('gguf:');
+  const isLocal = inputs.teacher?.name.startsWith('gguf:');
   try {
     for (const bring of isLocal ? [bringStudent, bringTeacher] : [bringTeacher, bringStudent]) await bring();
     return { teacher, opened, [Symbol.asyncDispose]: close };
@@ -51,9 +43,4 @@ export async function openModels(
     await close();
     throw error;
   }
-}
-
-/** A score's last digits must not depend on what this process happened to score before. */
-function studentOptions(student: LoadStudentOptions, { signal }: RecycleOptions): LoadStudentOptions {
-  return { ...student, independentCalls: true, ...(signal && { signal }) };
 }

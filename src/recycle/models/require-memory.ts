@@ -1,10 +1,13 @@
 import { stat } from 'node:fs/promises';
 import { deviceMemory, mainMemory } from '../../engine/device-memory.js';
-import { type ChosenDevice, chooseDevice, type DeviceName, isDeviceName } from '../../engine/devices.js';
+import { type ChosenDevice, chooseDevice } from '../../engine/devices.js';
 import type { LoadStudentOptions } from '../../engine/load-student.js';
 import { ReflectionError } from '../../errors.js';
-import type { CreateTeacherOptions } from '../../teacher/create-teacher.js';
+import { type DeviceName, isDeviceName } from '../../options/device-name.js';
+import { named } from '../../options/option-name.js';
+import { parseTeacherName } from '../../options/teacher-name.js';
 import { formatBytes } from '../../util/format.js';
+import type { TeacherInputs } from '../run-inputs.js';
 
 /** A model that is about to be loaded. */
 export interface ModelPlace {
@@ -15,12 +18,12 @@ export interface ModelPlace {
 
 /** Which models are loaded, and where. */
 export function modelPlaces(
-  teacher: string | undefined,
+  teacher: Pick<TeacherInputs, 'name' | 'options'> | undefined,
   student: LoadStudentOptions | undefined,
-  teacherOptions: CreateTeacherOptions | undefined,
 ): readonly ModelPlace[] {
-  const [, teacherFile] = /^gguf:(.+)$/s.exec(teacher ?? '') ?? [];
-  const teacherDevice = teacherOptions?.gguf?.device ?? 'auto';
+  const { kind, target } = parseTeacherName(teacher?.name ?? '') ?? {};
+  const teacherFile = kind === 'gguf' ? target : undefined;
+  const teacherDevice = teacher?.options.teacherDevice;
   return [
     ...(student === undefined ? [] : studentPlaces(student)),
     ...(teacherFile === undefined ? [] : [place('teacher', teacherFile, teacherDevice)]),
@@ -84,8 +87,8 @@ export function memoryLack({ models, place, available }: MemoryNeed): Reflection
       : `The ${alone.role} (${formatBytes(alone.bytes)}) does not fit`;
   return new ReflectionError('out_of_memory', `${problem} into ${place}: ${formatBytes(available)}.`, {
     remedy:
-      'Use a smaller or quantized model for one of them, another device for it (--device, --teacher-device), ' +
-      'or a teacher behind a server (openai:).',
+      `Use a smaller or quantized model for one of them, another device for it (${named('device')}, ` +
+      `${named('teacherDevice')}), or a teacher behind a server (openai:).`,
   });
 }
 

@@ -12,8 +12,6 @@ import type { ReflectedVariant, Reflection, ReflectionOrigin, ReflectionSource }
 /** How the teacher is to choose its words. */
 export type Sampling = Pick<TeacherRequest, 'maxTokens' | 'temperature' | 'topP' | 'seed'>;
 
-export const DEFAULT_SAMPLING: Sampling = { maxTokens: 2048, temperature: 0 };
-
 export interface TeacherReflectionsParts {
   readonly teacherId: string;
   readonly replies: ReplySource;

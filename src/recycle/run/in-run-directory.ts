@@ -11,7 +11,7 @@ export interface RunPlace {
   readonly dataset: string;
   /** The run directory; made if there is none. */
   readonly output: string;
-  readonly signal?: AbortSignal;
+  readonly signal?: AbortSignal | undefined;
 }
 
 /**

@@ -1,17 +1,11 @@
 import { readFile } from 'node:fs/promises';
 import { compareFingerprints, type Fingerprint } from '../../domain/fingerprint.js';
 import { ReflectionError } from '../../errors.js';
+import type { RecycleMode } from '../../options/choices.js';
 import type { ReflectionPrompts } from '../../reflection/load-prompt-files.js';
 import type { SelectionPolicy } from '../../selection/selection-policy.js';
 import { isJsonObject } from '../../util/json-value.js';
 import type { Sampling } from '../reflections/teacher-reflections.js';
-
-export const RECYCLE_MODES = ['v2', 'v1', 'score-only'] as const;
-/**
- * `v2`: the student chooses between what is there and what the teacher made of it. `v1`: everything is reflected
- * and kept. `score-only`: the rows bring their candidates with them.
- */
-export type RecycleMode = (typeof RECYCLE_MODES)[number];
 
 /** What a run was asked to do. Holds no secrets and nothing that differs between two runs of one command. */
 export interface RunManifest {

@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { ReflectionError } from '../../errors.js';
+import { named } from '../../options/option-name.js';
 import { lockHolder } from '../../output/output-lock.js';
 import { BatchState } from '../../teacher/batch/batch-state.js';
 import type { BatchWait } from '../../teacher/batch/batch-teacher.js';
@@ -46,7 +47,7 @@ export async function runStatus(directory: string): Promise<RunStatus> {
 
 export function noRun(directory: string): ReflectionError {
   return new ReflectionError('dataset_unreadable', `${directory} is no run directory.`, {
-    remedy: 'Name the directory that `run` was given with -o.',
+    remedy: `Name the directory that was the ${named('output')} of a run.`,
   });
 }
 

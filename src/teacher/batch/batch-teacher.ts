@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { ReflectionError } from '../../errors.js';
+import { named } from '../../options/option-name.js';
 import { linkAbort } from '../../util/linked-abort.js';
 import { closed, isCalledOff } from '../called-off.js';
 import type { TeacherJournal } from '../journal/teacher-journal.js';
@@ -340,7 +341,7 @@ function batchFailed(batch: Batch, redact: Redact): ReflectionError {
     `The provider turned the batch ${batch.id} down: ${redact(said)}`,
     {
       remedy: isCrowdedOut(batch)
-        ? 'Run again with smaller batches (--batch-size); nothing was charged for this one.'
+        ? `Run again with smaller batches (${named('batchSize')}); nothing was charged for this one.`
         : 'Correct what it says and run again; nothing was charged for this batch.',
     },
   );

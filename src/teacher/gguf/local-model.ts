@@ -2,16 +2,15 @@ import { availableParallelism } from 'node:os';
 import type { ChatWrapper, Llama, LlamaContext, LlamaModel } from 'node-llama-cpp';
 import { ReflectionError } from '../../errors.js';
 import { loadAndHash } from '../../gguf/load-and-hash.js';
+import type { DeviceChoice } from '../../options/device-name.js';
+import { named } from '../../options/option-name.js';
 import { checkGgufHeader } from './check-gguf-header.js';
-
-export const TEACHER_DEVICES = ['auto', 'cpu', 'cuda', 'metal', 'vulkan'] as const;
-export type TeacherDevice = (typeof TEACHER_DEVICES)[number];
 
 export interface LocalModelOptions {
   /** Path of the GGUF file; the first one of a split model. */
   readonly modelPath: string;
   /** Where to compute. Default `auto`: the best device there is. */
-  readonly device?: TeacherDevice | undefined;
+  readonly device?: DeviceChoice | undefined;
   /** Default: as many as the machine runs at once. More than that make it many times slower. */
   readonly threads?: number | undefined;
   /**
@@ -101,7 +100,7 @@ function unloadable(path: string, cause: unknown): ReflectionError {
   });
 }
 
-function unavailable(device: TeacherDevice, cause: unknown): ReflectionError {
+function unavailable(device: DeviceChoice, cause: unknown): ReflectionError {
   return device === 'auto' || device === 'cpu'
     ? new ReflectionError('native_unavailable', 'node-llama-cpp has no library that runs on this machine.', {
         remedy: 'Install the package again with its optional dependencies.',
@@ -119,8 +118,8 @@ function outOfMemory(path: string, sequences: number, cause: unknown): Reflectio
     `The teacher ${path} does not fit into memory with ${sequences} replies at a time: ${(cause as Error).message}`,
     {
       remedy:
-        'Use fewer replies at a time (--concurrency), a smaller context (--teacher-context), a smaller model, ' +
-        'or another device.',
+        `Use fewer replies at a time (${named('concurrency')}), a smaller context (${named('teacherContext')}), ` +
+        'a smaller model, or another device.',
       cause,
     },
   );

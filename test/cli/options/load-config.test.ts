@@ -3,7 +3,6 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { loadConfig } from '../../../src/cli/options/load-config.js';
-import { CONFIG } from '../../../src/cli/options/settings.js';
 
 let directory: string;
 beforeEach(async () => {
@@ -14,7 +13,7 @@ afterEach(() => rm(directory, { recursive: true }));
 async function load(name: string, text: string) {
   const path = join(directory, name);
   await writeFile(path, text);
-  return loadConfig(path, CONFIG);
+  return loadConfig(path);
 }
 
 describe('loadConfig', () => {
@@ -24,10 +23,14 @@ describe('loadConfig', () => {
   });
 
   it.each([
-    ['{"tempo": 1}', '"tempo" is no setting'],
-    ['{"rpm": "ten"}', '"rpm"'],
-    ['{"rpm": 1.5}', '"rpm"'],
-    ['{"maxIfd": 0}', '"maxIfd"'],
+    ['{"temprature": 1}', '"temprature" is no option; did you mean temperature?'],
+    ['{"score": {"max-length": 9}}', '"score.max-length" is no option; did you mean maxLength?'],
+    ['{"score": {"rpm": 9}}', '"score.rpm" is no option here, but one of run, reflect'],
+    ['{"retryWait": 1}', '"retryWait" is no option here, but one of the library'],
+    ['{"rpm": "ten"}', '"rpm" cannot be "ten": Expected a whole number of at least 1'],
+    ['{"rpm": 1.5}', '"rpm" cannot be 1.5'],
+    ['{"maxIfd": 0}', '"maxIfd" cannot be 0'],
+    ['{"score": {"metrics": ["ifd", "ppl"]}}', '"score.metrics" cannot be ["ifd","ppl"]'],
     ['[]', 'expected object'],
     ['{', 'cannot be loaded'],
   ])('refuses %s, saying why', async (text, problem) => {

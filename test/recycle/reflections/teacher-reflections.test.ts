@@ -4,10 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { SampleRow } from '../../../src/dataset/row.js';
 import { ReflectionError } from '../../../src/errors.js';
-import {
-  DEFAULT_SAMPLING,
-  TeacherReflections,
-} from '../../../src/recycle/reflections/teacher-reflections.js';
+import { TeacherReflections } from '../../../src/recycle/reflections/teacher-reflections.js';
 import { LiveReplies } from '../../../src/recycle/replies/live-replies.js';
 import { RunState } from '../../../src/recycle/run/run-state.js';
 import { INSTRUCTION_PROMPT } from '../../../src/reflection/instruction-prompt.js';
@@ -62,7 +59,7 @@ function teacherWith(reply: (request: TeacherRequest, asked: number, options?: A
     new TeacherReflections({
       teacherId: teacher.id,
       prompts: { instruction: INSTRUCTION_PROMPT, response: RESPONSE_PROMPT },
-      sampling: DEFAULT_SAMPLING,
+      sampling: { maxTokens: 2048, temperature: 0 },
       replies: new LiveReplies({
         ...{ teacher, state, stopAsking },
         hangUp: new AbortController().signal,

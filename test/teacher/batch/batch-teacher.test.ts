@@ -229,7 +229,7 @@ describe('BatchTeacher', () => {
     const crowded = await serve({ mostWaiting: 1 });
     await expect(collect(teacherOf(crowded).askAll(requestsOf('a', 'b')))).rejects.toMatchObject({
       code: 'teacher_unusable',
-      remedy: expect.stringContaining('--batch-size'),
+      remedy: expect.stringContaining('`batchSize`'),
     });
   });
 

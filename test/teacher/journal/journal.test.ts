@@ -195,9 +195,7 @@ describe('recording', () => {
 
 describe('createTeacher', () => {
   it('takes everything behind the first colon for the name', async () => {
-    await using teacher = await createTeacher('openai:llama3:8b', {
-      openai: { baseUrl: 'http://localhost:1/v1' },
-    });
+    await using teacher = await createTeacher('openai:llama3:8b', { baseUrl: 'http://localhost:1/v1' });
     expect(teacher).toMatchObject({ id: 'openai:llama3:8b', server: { endpoint: 'http://localhost:1/v1' } });
   });
 

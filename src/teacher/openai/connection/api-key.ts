@@ -1,5 +1,6 @@
 import { isIP } from 'node:net';
 import { ReflectionError } from '../../../errors.js';
+import { named } from '../../../options/option-name.js';
 
 /** Where the key is read from unless another variable is named. */
 export const DEFAULT_API_KEY_VARIABLE = 'OPENAI_API_KEY';
@@ -48,7 +49,7 @@ export function readApiKey(
     `The key in ${variable} would go to ${baseUrl.origin} unencrypted.`,
     {
       remedy:
-        'Use an https address; or pass --allow-insecure-http where nobody else can listen on the way; or, for a ' +
+        `Use an https address; or give ${named('allowInsecureHttp')} where nobody else can listen on the way; or, for a ` +
         `server that needs no key, unset ${variable}.`,
     },
   );

@@ -1,0 +1,104 @@
+import { deviceKind } from './device-name.js';
+import type { CommandName, Part } from './option.js';
+import { named } from './option-name.js';
+import { type OptionName, type Options, optionNamed, optionsOf } from './option-table.js';
+import { parseTeacherName, type TeacherWay } from './teacher-name.js';
+
+/** Options of any command. */
+export type AnyOptions = Options<OptionName>;
+
+/** An option that is set, but means nothing beside the others. */
+export interface Misfit {
+  readonly option: OptionName;
+  /** The other option on whose account it does not apply. */
+  readonly other: OptionName;
+  /** A sentence that names both. */
+  readonly message: string;
+}
+
+/** Whether an option asks for something; a switch that is off does not. */
+export function isSet(options: AnyOptions, name: OptionName): boolean {
+  return options[name] !== undefined && options[name] !== false;
+}
+
+/** Whether an option means something where `part` takes part. */
+export function concerns(name: OptionName, part: Part): boolean {
+  const parts = optionNamed(name).concerns;
+  return parts === undefined || parts.includes(part);
+}
+
+/** In which way the teacher is asked; undefined when none is named. */
+export function teacherWay({ teacher, teacherBatch }: AnyOptions): TeacherWay | undefined {
+  const { kind } = parseTeacherName(teacher ?? '') ?? {};
+  return kind === 'openai' && teacherBatch ? 'batch' : kind;
+}
+
+/** Whether a command, with these options, has candidates made by a teacher. */
+export function needsTeacher(command: CommandName, { mode }: AnyOptions): boolean {
+  return command === 'reflect' || (command === 'run' && mode !== 'score-only');
+}
+
+/** Whether a command, with these options, has a student score. */
+export function needsStudent(command: CommandName, { mode }: AnyOptions): boolean {
+  return command === 'score' || (command === 'run' && mode !== 'v1');
+}
+
+/** The options that are set but do not apply: to this mode, this teacher, this device, these files. */
+export function misfits(command: CommandName, options: AnyOptions): readonly Misfit[] {
+  const parts = partsOf(command, options);
+  const set = optionsOf(command).filter(([name]) => isSet(options, name));
+  return [
+    ...(parts === undefined ? [] : set.flatMap(([name]) => partMisfit(name, parts, options))),
+    ...(needsStudent(command, options) ? layersOnCpu(options) : idleDevice(options)),
+    ...(command === 'select' ? pointlessForOneFile(options) : []),
+  ];
+}
+
+/** Who takes part; undefined where no option asks for anybody. */
+function partsOf(command: CommandName, options: AnyOptions): readonly Part[] | undefined {
+  if (command === 'select' || command === 'compare') return undefined;
+  const way = needsTeacher(command, options) ? teacherWay(options) : undefined;
+  const student = needsStudent(command, options) ? (['student'] as const) : [];
+  return way === undefined ? student : [...student, way];
+}
+
+function partMisfit(name: OptionName, parts: readonly Part[], options: AnyOptions): readonly Misfit[] {
+  const { concerns } = optionNamed(name);
+  if (concerns === undefined || concerns.some((part) => parts.includes(part))) return [];
+  const way = parts.find((part) => part !== 'student');
+  const isForTeachers = concerns.some((part) => part !== 'student');
+  if (way === undefined || !isForTeachers)
+    return [misfit(name, 'mode', `in ${named('mode')} ${options.mode}`)];
+  if (way === 'batch' && concerns.includes('openai')) {
+    return [misfit(name, 'teacherBatch', `with ${named('teacherBatch')}`)];
+  }
+  if (way === 'openai' && concerns.includes('batch')) {
+    return [misfit(name, 'teacherBatch', `without ${named('teacherBatch')}`)];
+  }
+  return [misfit(name, 'teacher', `to the ${named('teacher')} ${options.teacher}`)];
+}
+
+function layersOnCpu({ gpuLayers, device, devices }: AnyOptions): readonly Misfit[] {
+  if (gpuLayers === undefined) return [];
+  if (device === 'cpu') return [misfit('gpuLayers', 'device', `on the ${named('device')} cpu`)];
+  const isOnCpus = devices?.every((name) => deviceKind(name) === 'cpu');
+  return isOnCpus ? [misfit('gpuLayers', 'devices', `on the ${named('devices')} ${devices?.join(',')}`)] : [];
+}
+
+/** Without a student a device is the teacher's, unless that has one of its own. */
+function idleDevice({ device, teacherDevice }: AnyOptions): readonly Misfit[] {
+  const isIdle = device !== undefined && teacherDevice !== undefined;
+  return isIdle ? [misfit('device', 'teacherDevice', `beside ${named('teacherDevice')}`)] : [];
+}
+
+/** One scored file is filtered by thresholds alone: nothing wins in it, and nothing is joined. */
+function pointlessForOneFile(options: AnyOptions): readonly Misfit[] {
+  if (options.importScores?.length !== 1) return [];
+  return (['keep', 'onFilterFail', 'joinBy'] as const)
+    .filter((name) => isSet(options, name))
+    .map((name) => misfit(name, 'importScores', `to a single file of ${named('importScores')}`));
+}
+
+function misfit(option: OptionName, other: OptionName, where: string): Misfit {
+  return { option, other, message: `${named(option)} does not apply ${where}.` };
+}

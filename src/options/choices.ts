@@ -1,0 +1,38 @@
+/** The closed sets that options choose from. */
+
+/**
+ * `fast`: the file's own weights, an F16 cache, flash attention where the device has it. `precise`: weights widened
+ * to F32 while loading, an F32 cache, attention in F32; costs memory, agrees with an F32 reference to about 1e-6 a
+ * token.
+ */
+export const PRECISIONS = ['fast', 'precise'] as const;
+export type Precision = (typeof PRECISIONS)[number];
+
+/** The rules that turn a sample into spans: our own, and what the research code computes. */
+export const DEFINITION_NAMES = ['exact', 'reference'] as const;
+export type DefinitionName = (typeof DEFINITION_NAMES)[number];
+
+export const BUILT_IN_TEMPLATE_NAMES = ['alpaca', 'vicuna', 'wizardlm', 'none'] as const;
+export type BuiltInTemplateName = (typeof BUILT_IN_TEMPLATE_NAMES)[number];
+
+/**
+ * `v2`: the student chooses between what is there and what the teacher made of it. `v1`: everything is reflected
+ * and kept. `score-only`: the rows bring their candidates with them.
+ */
+export const RECYCLE_MODES = ['v2', 'v1', 'score-only'] as const;
+export type RecycleMode = (typeof RECYCLE_MODES)[number];
+
+/**
+ * `response-reflected` drops rows whose unreflected response wins, so that all answers in the result are the
+ * teacher's, as published; `all` keeps them.
+ */
+export const KEEP_POLICIES = ['response-reflected', 'all'] as const;
+export type KeepPolicy = (typeof KEEP_POLICIES)[number];
+
+/**
+ * What follows when the winner fails a threshold. `drop` rejects the row, as published. `next-best` tries the other
+ * variants that `keep` allows: first the one the winner's response was compared with, then the same two for the
+ * instruction that lost. That may cost a third teacher call.
+ */
+export const FILTER_FAIL_POLICIES = ['drop', 'next-best'] as const;
+export type FilterFailPolicy = (typeof FILTER_FAIL_POLICIES)[number];

@@ -1,0 +1,153 @@
+import { METRICS } from '../domain/score.js';
+import { RECYCLE_MODES } from './choices.js';
+import type { Option } from './option.js';
+import { count, files, oneOf, SWITCH, seconds, someOf, text } from './value.js';
+
+/** What is read and written, and how a command goes on where another attempt ended. */
+export const GENERAL_OPTIONS = {
+  dataset: {
+    value: text('file'),
+    surface: 'argument',
+    group: 'Options',
+    help: 'JSON Lines or a JSON array of rows with instruction, input (optional) and output; may be .gz',
+    commands: ['run', 'reflect', 'score'],
+  },
+  output: {
+    value: text('path'),
+    short: 'o',
+    group: 'Options',
+    help: {
+      run: 'the run directory: state, outputs, audit',
+      reflect: 'the run directory; the rows with their candidates go to reflected.jsonl',
+      score: 'the file that the scores go to',
+      select: 'the file that selected records go to, as the research code writes them',
+    },
+    commands: ['run', 'reflect', 'score', 'select'],
+    default: { score: { text: 'the dataset’s name, with .scored.jsonl in place of its ending, here' } },
+  },
+  config: {
+    value: text('file'),
+    surface: 'flag',
+    group: 'Options',
+    help: 'a file with more options',
+    commands: ['run', 'reflect', 'score', 'select'],
+    default: { text: 'reflection-tuning.config.{ts,js,json,...}' },
+  },
+  mode: {
+    value: oneOf(RECYCLE_MODES),
+    group: 'Options',
+    help: 'v2: the student selects; v1: all is reflected and kept; score-only: no teacher, rows bring their candidates',
+    commands: ['run'],
+    default: { value: 'v2' },
+  },
+  limit: {
+    value: count('rows'),
+    group: 'Options',
+    help: 'stop after this many rows',
+    commands: ['run', 'reflect', 'score'],
+  },
+  strict: {
+    value: SWITCH,
+    group: 'Options',
+    help: 'stop at the first malformed row instead of marking it unscorable',
+    commands: ['score'],
+  },
+  json: {
+    value: SWITCH,
+    surface: 'flag',
+    group: 'Options',
+    help: 'print all figures as JSON',
+    commands: ['compare'],
+  },
+  metrics: {
+    value: someOf(METRICS),
+    group: 'Output',
+    help: 'what to compute',
+    commands: ['score'],
+    default: { value: METRICS, text: 'both' },
+  },
+  perToken: {
+    value: SWITCH,
+    group: 'Output',
+    help: 'also write the log-prob of every scored token',
+    commands: ['score'],
+  },
+  resume: {
+    value: SWITCH,
+    group: 'Going on',
+    help: 'go on with an output that is there, finished or not',
+    commands: ['score'],
+    conflicts: ['force'],
+  },
+  force: {
+    value: SWITCH,
+    group: 'Going on',
+    help: {
+      score: 'replace an output that is there, finished or not',
+      select: 'replace an output that is there',
+    },
+    commands: ['score', 'select'],
+  },
+  retryFailed: {
+    value: SWITCH,
+    group: 'Going on',
+    help: 'ask again for what the teacher failed at in earlier attempts',
+    commands: ['run'],
+    concerns: ['openai', 'batch', 'gguf', 'replay'],
+  },
+  acceptChanges: {
+    value: SWITCH,
+    group: 'Going on',
+    help: {
+      run: 'go on although changed options make earlier replies or scores useless',
+      score: 'resume although the rows so far were scored by another version, back end or kernel',
+    },
+    commands: ['run', 'score'],
+    needs: { score: ['resume'] },
+  },
+  grace: {
+    value: seconds(),
+    surface: 'library',
+    group: 'Going on',
+    help: 'what requests under way are given to finish once the signal fires',
+    commands: ['run', 'reflect'],
+    concerns: ['openai', 'batch', 'gguf', 'replay'],
+    default: { value: 20 },
+  },
+  referenceFiles: {
+    value: files('ori-Q-A-QA'),
+    group: 'Scored files',
+    help: 'four scored files of the research code, to select as it does: originals, new instructions, new answers, both',
+    commands: ['select'],
+    conflicts: ['importScores', 'keep', 'onFilterFail', 'maxIfd', 'maxRifd', 'top'],
+  },
+  importScores: {
+    value: files('file'),
+    group: 'Scored files',
+    help: 'four such files, or one with ifd_ppl (and rifd_ppl), to select from by thresholds',
+    commands: ['select'],
+  },
+  datasets: {
+    value: files('file'),
+    group: 'Scored files',
+    help: 'what the scores are of, where these are *_analysis.jsonl; in the same order',
+    commands: ['select'],
+  },
+  joinBy: {
+    value: text('field'),
+    group: { select: 'Scored files', compare: 'Options' },
+    help: {
+      select: 'the field that tells which rows of four files belong together',
+      compare: 'the field that tells which rows belong together',
+    },
+    commands: ['select', 'compare'],
+    default: { select: { text: 'their position' }, compare: { value: 'row_key' } },
+  },
+  bugCompatible: {
+    value: SWITCH,
+    group: 'Selection',
+    help: 'select what the research code would, failed passes included',
+    commands: ['select'],
+    needs: ['referenceFiles'],
+  },
+} as const satisfies Record<string, Option>;

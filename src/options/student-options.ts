@@ -1,0 +1,108 @@
+import { BUILT_IN_TEMPLATE_NAMES, DEFINITION_NAMES, PRECISIONS } from './choices.js';
+import { isDeviceName, isWorkerDevice } from './device-name.js';
+import type { Option } from './option.js';
+import { count, listThat, MOST_THREADS, oneOf, SWITCH, text, textThat } from './value.js';
+
+/** Who scores, where, and what exactly. */
+export const STUDENT_OPTIONS = {
+  student: {
+    value: text('model.gguf'),
+    group: 'Student',
+    help: 'the model that scores: a causal language model in GGUF format',
+    commands: ['run', 'score'],
+    concerns: ['student'],
+  },
+  template: {
+    value: text('name|file'),
+    group: 'Student',
+    help: `prompt template: ${BUILT_IN_TEMPLATE_NAMES.join(', ')}, or a file`,
+    commands: ['run', 'score'],
+    concerns: ['student'],
+    default: { value: 'alpaca' },
+  },
+  definition: {
+    value: oneOf(DEFINITION_NAMES),
+    group: 'Student',
+    help: 'exact token spans, or reference: those of the research code',
+    commands: ['run', 'score'],
+    concerns: ['student'],
+    default: { value: 'exact' },
+  },
+  maxLength: {
+    value: count('tokens', 2, 2 ** 24),
+    group: 'Student',
+    help: 'longest sequence; the student’s own context is the upper bound',
+    commands: ['run', 'score'],
+    concerns: ['student'],
+    default: { value: 2048 },
+  },
+  device: {
+    value: textThat(
+      'name',
+      isDeviceName,
+      'auto, cpu, cuda, vulkan, metal, or one GPU of several as in cuda:1',
+    ),
+    group: 'Student',
+    help: 'where the student runs: auto, cpu, cuda, vulkan, metal, or one GPU of several as in cuda:1',
+    commands: ['run', 'score'],
+    concerns: ['student', 'gguf'],
+    default: { value: 'auto' },
+  },
+  devices: {
+    value: listThat(isWorkerDevice, 'devices, as in cuda:0,cuda:1 or cpu:0,cpu:1'),
+    group: 'Student',
+    help: 'a process of its own on each, as in cuda:0,cuda:1; cpu:0,cpu:1 are NUMA nodes',
+    commands: ['run', 'score'],
+    concerns: ['student'],
+    conflicts: ['device'],
+    default: { text: 'this process, on its device' },
+  },
+  gpuLayers: {
+    value: count('layers', 0, 2 ** 20),
+    group: 'Student',
+    help: 'layers on the GPU',
+    commands: ['run', 'score'],
+    concerns: ['student'],
+    default: { text: 'all' },
+  },
+  precision: {
+    value: oneOf(PRECISIONS),
+    group: 'Student',
+    help: 'fast: the file’s own weights; precise: everything in F32',
+    commands: ['run', 'score'],
+    concerns: ['student'],
+    default: { value: 'fast' },
+  },
+  threads: {
+    value: count('n', 1, MOST_THREADS),
+    group: { run: 'Student', score: 'Student', reflect: 'Teacher in this process (gguf:)' },
+    help: 'CPU threads',
+    commands: ['run', 'reflect', 'score'],
+    concerns: ['student', 'gguf'],
+    default: { text: 'all' },
+  },
+  batchTokens: {
+    value: count('tokens', 32, 2 ** 20),
+    group: 'Student',
+    help: 'tokens of one decode; changes rounding only',
+    commands: ['run', 'score'],
+    concerns: ['student'],
+    default: { text: '512, on a GPU 2048' },
+  },
+  deterministic: {
+    value: SWITCH,
+    group: 'Student',
+    help: 'equal bits for a row whatever is scored beside it; slower',
+    commands: ['run', 'score'],
+    concerns: ['student'],
+  },
+  checkFile: {
+    value: SWITCH,
+    surface: 'library',
+    group: 'Student',
+    help: 'read the student’s file in a throw-away process first, so that damage is an error and no crash',
+    commands: ['run', 'score'],
+    concerns: ['student'],
+    default: { value: true },
+  },
+} as const satisfies Record<string, Option>;

@@ -1,0 +1,49 @@
+import { METRICS, type Metric } from '../domain/score.js';
+import { type LoadStudentOptions, studentOptions } from '../engine/load-student.js';
+import type { DefinitionName } from '../options/choices.js';
+import { defaultScoresFile } from '../options/default-output.js';
+import { readOptions } from '../options/read-options.js';
+import type { CommandOptions } from '../options/required-options.js';
+import type { ExistingOutput } from '../output/earlier-work.js';
+import { loadTemplate } from '../prompt/load-template.js';
+import type { Template } from '../prompt/template.js';
+
+/** What there is to score, and how: options with defaults in place, names and files made into what they stand for. */
+export interface ScoreInputs {
+  readonly dataset: string;
+  readonly output: string;
+  readonly student: LoadStudentOptions;
+  readonly template: Template;
+  /** In the order of {@link METRICS}. */
+  readonly metrics: readonly Metric[];
+  readonly definition: DefinitionName;
+  readonly perToken: boolean;
+  readonly limit: number | undefined;
+  readonly strict: boolean;
+  readonly existing: ExistingOutput;
+  readonly acceptChanges: boolean;
+  readonly signal: AbortSignal | undefined;
+}
+
+/** @throws {ReflectionError} `invalid_option`; `invalid_template`. */
+export async function scoreInputs(
+  given: CommandOptions<'score'> & { readonly signal?: AbortSignal | undefined },
+): Promise<ScoreInputs> {
+  const options = readOptions('score', given, ['signal', 'onStart', 'onProgress']);
+  const { signal } = given;
+  const { dataset } = options;
+  return {
+    dataset,
+    output: options.output ?? defaultScoresFile(dataset),
+    student: studentOptions(options, signal),
+    template: await loadTemplate(options.template),
+    metrics: METRICS.filter((metric) => options.metrics.includes(metric)),
+    definition: options.definition,
+    perToken: options.perToken,
+    limit: options.limit,
+    strict: options.strict,
+    existing: options.resume ? 'resume' : options.force ? 'force' : 'new',
+    acceptChanges: options.acceptChanges,
+    signal,
+  };
+}
