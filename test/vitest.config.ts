@@ -17,6 +17,7 @@ const ENGINE_TESTS = [
   'test/pipeline/score-dataset.test.ts',
   'test/recycle/*.test.ts',
   'test/scoring/golden.test.ts',
+  'test/teacher/contract.test.ts',
   'test/teacher/gguf/*.test.ts',
 ];
 const SOAK_TESTS = 'test/soak/**/*.test.ts';
