@@ -15,7 +15,10 @@ let directory: string;
 let server: ScriptedTeacherServer;
 beforeEach(async () => {
   directory = await mkdtemp(join(tmpdir(), 'open-teacher-'));
-  server = await startScriptedTeacher(() => ({ kind: 'reply', content: JSON.stringify({ word: 'ready', ...ANSWER }) }));
+  server = await startScriptedTeacher(() => ({
+    kind: 'reply',
+    content: JSON.stringify({ word: 'ready', ...ANSWER }),
+  }));
 });
 afterEach(async () => {
   await server[Symbol.asyncDispose]();
