@@ -20,7 +20,7 @@ const allowed = {
   gguf: ['errors.ts', 'util'],
   engine: ['errors.ts', 'util', 'options', 'gguf'],
   teacher: ['errors.ts', 'util', 'options', 'gguf'],
-  scoring: ['errors.ts', 'util', 'domain', 'options', 'prompt', 'dataset', 'engine/scorer.ts'],
+  scoring: ['errors.ts', 'util', 'domain', 'options', 'prompt', 'engine/scorer.ts'],
   reflection: [
     'errors.ts',
     'util',

@@ -43,7 +43,7 @@ export interface ScoreDatasetProgress {
   readonly rows: number;
   /** Bytes of the dataset up to the end of these rows; all of them at the end, unless `limit` came first. */
   readonly bytes: number;
-  /** Tokens that one full pass per span would have processed, without reused rows. */
+  /** Tokens that one forward pass per span would have processed, without reused rows. */
   readonly tokens: number;
   readonly reused: number;
 }
@@ -142,7 +142,7 @@ function knownOf({ precision, deterministic }: LoadStudentOptions): Fingerprint 
   return defined({ precision, deterministic });
 }
 
-interface RowInHand {
+interface DatasetItem {
   readonly row: Row;
   /** Its finished line, when an earlier attempt wrote it. */
   readonly line?: string;
@@ -152,7 +152,7 @@ async function* scorableRows(
   file: ScoreFile,
   metrics: readonly Metric[],
   { dataset, limit, strict, signal }: ScoreInputs,
-): AsyncGenerator<ScorableItem<RowInHand>> {
+): AsyncGenerator<ScorableItem<DatasetItem>> {
   for await (const row of readRows(dataset, { limit, signal })) {
     if (row.kind === 'bad') {
       if (strict) {

@@ -13,9 +13,9 @@ export interface RunFacts {
   readonly output: string;
   /** Wall-clock time of the scoring, without the loading of the student. */
   readonly seconds: number;
-  /** Tokens that this run would have decoded with one full pass per span. */
+  /** Tokens that this run would have decoded with one forward pass per span. */
   readonly logicalTokens: number;
-  /** Tokens that it did decode; less where passes share their beginning. */
+  /** Tokens that it did decode; less where forward passes share their beginning. */
   readonly decodedTokens?: number | undefined;
   /** Tokens that packing and shared prefixes leave to decode: fewer than were decoded in a deterministic run. */
   readonly plannedTokens?: number | undefined;

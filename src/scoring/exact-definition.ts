@@ -11,11 +11,11 @@ import {
 
 /**
  * Our default. Prompt and target are tokenized apart and their ids concatenated after a start token, so the
- * conditioned and the direct pass score exactly the same target tokens: no merge across the seam, no first token
- * that only one pass can score. Text that spells a control token stays text. What r-IFD predicts is the
+ * conditioned and the direct forward pass score exactly the same target tokens: no merge across the seam, no first token
+ * that only one of them can score. Text that spells a control token stays text. What r-IFD predicts is the
  * instruction, followed by a newline and the input when there is one.
  *
- * A target longer than the room after its prompt is cut at the end, in both passes alike.
+ * A target longer than the room after its prompt is cut at the end, in both alike.
  */
 export const EXACT_DEFINITION: Definition = {
   name: 'exact',

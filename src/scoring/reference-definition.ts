@@ -7,7 +7,7 @@ import { type Definition, type SpanPlan, type SpanSettings, unscorable } from '.
  * What the research code of Selective Reflection-Tuning computes, for comparing with published scores:
  * prompt and target are tokenized as one text, and the span starts where the tokens of the text before the target
  * would end if tokenized alone; text that spells a control token becomes one; r-IFD joins instruction and
- * input with nothing but scores the conditioned pass from the last occurrence of the instruction alone; a tokenizer
+ * input with nothing but scores the conditioned forward pass from the last occurrence of the instruction alone; a tokenizer
  * without a BOS leaves the first token of a direct pass unscored; the direct pass is cut to
  * maxLength - prompt + 1 tokens. Where that code would return 0 or NaN, a reason stands here.
  */
@@ -35,7 +35,7 @@ export const REFERENCE_DEFINITION: Definition = {
 
 interface Pieces {
   readonly context: string;
-  /** The text of the direct pass, which also ends the conditioned one. */
+  /** The text of the direct forward pass, which also ends the conditioned one. */
   readonly whole: string;
   /** The conditioned text up to its target. */
   readonly before: string;

@@ -37,7 +37,7 @@ export class DecidingRow {
     return this.#decision !== undefined;
   }
 
-  /** What to find out next. A comparison's two sides belong together: they share passes and batches. */
+  /** What to find out next. A comparison's two sides belong together: they share forward passes and batches. */
   nextNeeds(eager: boolean): readonly ScoreNeed[] {
     if (this.#need === undefined) return [];
     const wanted = eager ? ALL_NEEDS : [this.#need, ...oppositeOf(this.#need)];
