@@ -198,8 +198,8 @@ describe.skipIf(process.platform === 'win32')('a run under way', () => {
   });
 
   it.runIf(process.platform === 'linux')('does not claim rows that did not fit on the disk', async () => {
-    // a file of at most 4 KB stands in for a full disk
-    const under = ['sh', '-c', 'ulimit -f 8 && exec "$@"', 'sh'];
+    // files of at most 12 KB stand in for a full disk: the lock fits, the scores do not
+    const under = ['sh', '-c', 'ulimit -f 24 && exec "$@"', 'sh'];
     // widened weights would be such a file too
     const way = ['--per-token', '--precision', 'fast'];
     const result = await runCli(score(output, '--force', ...way), { under });
