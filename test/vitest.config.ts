@@ -7,12 +7,12 @@ import { SeedReporter } from './setup/seed-reporter.js';
 
 /** Tests that load the engine or start programs that do. */
 const ENGINE_TESTS = [
-  'test/bench/models/llama-cpp.test.ts',
   'test/bench/trial/*.test.ts',
   'test/cli/*.test.ts',
   'test/cli/options/read-settings.test.ts',
   'test/engine/**/*.test.ts',
   'test/gguf/*.test.ts',
+  'test/models/llama-cpp.test.ts',
   'test/native/**/*.test.ts',
   'test/pipeline/score-dataset.test.ts',
   'test/recycle/*.test.ts',

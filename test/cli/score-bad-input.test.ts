@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { TINY_STUDENT } from '../helpers/paths.js';
 import { ON_ONE_THREAD, refusalOf, runCli, runCliWell, TINY_ON_ONE_THREAD } from '../helpers/run-cli.js';
-import { type TinyModel, tinyModel } from '../helpers/tiny-models.js';
+import { type TinyModel, tinyModel } from '../models/tiny-models.js';
 
 const GOOD_ROWS = [
   '{"instruction":"Name three primary colours.","output":"Red, yellow and blue."}',
