@@ -1,12 +1,15 @@
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { cachedGguf } from './cached-gguf.js';
-import type { GgufSpec } from './gguf-writer.js';
-import { gpt2Model } from './gpt2-model.js';
-import { qwen2Model } from './qwen2-model.js';
-import type { TensorType } from './tensor-type.js';
+import { gpt2Model } from '../../test/models/architectures/gpt2-model.js';
+import { qwen2Model } from '../../test/models/architectures/qwen2-model.js';
+import { cachedGguf } from '../../test/models/gguf/cached-gguf.js';
+import type { GgufSpec } from '../../test/models/gguf/gguf-writer.js';
+import type { TensorType } from '../../test/models/gguf/tensor-type.js';
 
-/** Models in their published shapes, with random weights: speed depends on the shape alone. */
+/**
+ * Models in their published shapes, with random weights: speed depends on the shape alone. They are made by what makes
+ * the models of the tests (test/models), which knows nothing of benchmarks.
+ */
 const SHAPES = {
   'gpt2-124m': (type) => gpt2Model({ layers: 12, width: 768, heads: 12, vocab: 50_257, context: 1024, type }),
   'qwen2-0.5b': (type) =>

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { TINY_STUDENT } from '../helpers/paths.js';
 import { ON_ONE_THREAD, refusalOf, runCli, runCliWell, TINY_ON_ONE_THREAD } from '../helpers/run-cli.js';
-import { type TinyModel, tinyModel } from '../helpers/tiny-models.js';
+import { tinyModel } from '../models/tiny-models.js';
 
 const GOOD_ROWS = [
   '{"instruction":"Name three primary colours.","output":"Red, yellow and blue."}',
@@ -171,42 +171,6 @@ describe('a student that cannot be used', () => {
       expect(remedy, `${length} bytes`).toBeDefined();
     }
   });
-
-  it.each<TinyModel>(['gpt2-q4_0', 'spm-llama-q8_0'])(
-    'or runs, whatever bit of %s is flipped',
-    async (kind) => {
-      const whole = await readFile(await tinyModel(kind));
-      // before, within and after the vocabulary, which is most of the metadata
-      const bounds = ['GGUF', 'tokenizer.', 'token_embd.weight', 'output_norm'].map((name) =>
-        whole.indexOf(name),
-      );
-      const parts = bounds.slice(1).map((to, i) => ({ from: bounds[i]!, to }));
-      await Promise.all(
-        parts.map(async ({ from, to }, part) => {
-          const path = join(directory, `flipped-${part}.gguf`);
-          const scores = join(directory, `scores-${part}.jsonl`);
-          for (let step = 0; step < 4; step++) {
-            const at = from + Math.floor(((step + ((step * 5) % 8) / 8) / 4) * (to - from));
-            const bit = (3 * step + part) % 8;
-            const flipped = Buffer.from(whole);
-            flipped[at]! ^= 1 << bit;
-            await writeFile(path, flipped);
-            const args = [dataset, '--student', path, ...ON_ONE_THREAD, '-o', scores, '--limit', '1'];
-            const result = await runCli(['score', ...args]);
-            const left = (await readdir(directory)).filter((name) => name.startsWith(`scores-${part}`));
-            const where = `bit ${bit} of byte ${at}: ${result.stderr}`;
-            if (result.code === 0) {
-              expect(left.sort(), where).toEqual([`scores-${part}.jsonl`, `scores-${part}.meta.json`]);
-              for (const name of left) await rm(join(directory, name));
-            } else {
-              expect(refusalOf(result).message, where).toContain(`${path}: `);
-              expect(left, where).toEqual([]);
-            }
-          }
-        }),
-      );
-    },
-  );
 
   it('and whose file would take an hour to read', async () => {
     const model = await inDirectory('huge.gguf', 'GGUF and nothing that a model is made of');

@@ -1,7 +1,7 @@
 import { getLlama, type Llama, LlamaLogLevel, type Token } from 'node-llama-cpp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { TINY_STUDENT } from '../helpers/paths.js';
-import { type TinyModel, tinyModel } from '../helpers/tiny-models.js';
+import { type TinyModel, tinyModel } from '../models/tiny-models.js';
 import { largestDifference } from './fixtures/losses.js';
 import { openStudent } from './fixtures/open-student.js';
 

@@ -4,7 +4,7 @@ import type { SpanOutcome, SpanRequest } from '../../src/engine/scorer.js';
 import type { Student } from '../../src/engine/student.js';
 import type { StudentOptions } from '../../src/engine/student-options.js';
 import { TINY_STUDENT } from '../helpers/paths.js';
-import { type TinyModel, tinyModel } from '../helpers/tiny-models.js';
+import { type TinyModel, tinyModel } from '../models/tiny-models.js';
 import { largestDifference, lossOf } from './fixtures/losses.js';
 import { openStudent } from './fixtures/open-student.js';
 import { randomRequests, randomTokens, sampleRequests } from './fixtures/span-requests.js';

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { StudentOptions } from '../../src/engine/student-options.js';
 import { TINY_STUDENT } from '../helpers/paths.js';
-import { TINY_MODELS, type TinyModel, tinyModel } from '../helpers/tiny-models.js';
+import { TINY_MODELS, type TinyModel, tinyModel } from '../models/tiny-models.js';
 import { largestDifference, lossesOf } from './fixtures/losses.js';
 import { openStudent } from './fixtures/open-student.js';
 import { randomRequests } from './fixtures/span-requests.js';

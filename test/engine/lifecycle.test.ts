@@ -2,7 +2,7 @@ import { setImmediate as turn } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { SpanRequest } from '../../src/engine/scorer.js';
 import type { Student } from '../../src/engine/student.js';
-import { tinyModel } from '../helpers/tiny-models.js';
+import { tinyModel } from '../models/tiny-models.js';
 import { largestDifference, lossesOf } from './fixtures/losses.js';
 import { openStudent } from './fixtures/open-student.js';
 import { randomRequests, randomTokens, sampleRequests } from './fixtures/span-requests.js';

@@ -2,10 +2,10 @@ import { copyFile, mkdtemp, readFile, rename, rm, truncate, writeFile } from 'no
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { writeGguf } from '../../bench/models/gguf-writer.js';
 import { Student } from '../../src/engine/student.js';
 import { modelFiles } from '../../src/gguf/model-files.js';
 import { TINY_STUDENT } from '../helpers/paths.js';
+import { writeGguf } from '../models/gguf/gguf-writer.js';
 import { SMALL_MODEL, writeSplit } from './fixtures/split-model.js';
 
 let directory: string;

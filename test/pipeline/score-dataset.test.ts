@@ -10,7 +10,7 @@ import {
 } from '../../src/pipeline/score-dataset.js';
 import { writeSplitPair } from '../gguf/fixtures/split-model.js';
 import { gate } from '../helpers/gate.js';
-import { tinyModel } from '../helpers/tiny-models.js';
+import { tinyModel } from '../models/tiny-models.js';
 
 const ROWS = ['{"instruction":"Say a.","output":"a b"}', '{"instruction":"Say b.","output":"b c"}'];
 

@@ -1,7 +1,7 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { OutputLock } from '../../src/output/output-lock.js';
 import { recycle } from '../../src/recycle/recycle.js';
 import type { RecycleProgress, RecycleStart } from '../../src/recycle/recycle-options.js';
@@ -10,6 +10,7 @@ import { ROWS_PER_GROUP } from '../../src/recycle/rows/row-groups.js';
 import { runStatus } from '../../src/recycle/run/run-status.js';
 import { gate } from '../helpers/gate.js';
 import type { TeacherAction } from '../helpers/scripted-teacher-server.js';
+import { until } from '../helpers/until.js';
 import { asking, RecycleFixture, STUDENT, shortRows } from './recycle-fixture.js';
 import { startRecyclingTeacher } from './recycling-teacher.js';
 
@@ -17,7 +18,10 @@ let fixture: RecycleFixture;
 beforeEach(async () => {
   fixture = await RecycleFixture.create();
 });
-afterEach(() => fixture.remove());
+afterEach(async () => {
+  vi.useRealTimers();
+  await fixture.remove();
+});
 
 const ROWS = 8;
 
@@ -238,8 +242,14 @@ describe('a run', () => {
       return fate !== undefined && (fate.isLasting || met === undefined) ? fate.action : undefined;
     });
     await fixture.writeRows(lines);
-    const limits = { requestTimeout: 2.5, maxResponseBytes: 300_000 };
-    const { summary } = await recycle(fixture.options(teacher, limits));
+    const requestTimeout = 2.5;
+    const limits = { requestTimeout, maxResponseBytes: 300_000 };
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    const running = recycle(fixture.options(teacher, limits));
+    // time passes once all but the reply that drips are there
+    await until(async () => (await repliesKept(fixture.path('run'))) === lines.length - 1);
+    vi.advanceTimersByTime(1000 * requestTimeout);
+    const { summary } = await running;
     const { failed } = summary.reflections.instruction;
     expect(failed).toEqual(Object.fromEntries(Object.keys(always).map((reason) => [reason, 1])));
     expect(summary.rows).toBe(lines.length);
@@ -395,6 +405,12 @@ describe('a run', () => {
     await expect(recycle(fixture.options(teacher))).rejects.toMatchObject({ code: 'journal_unreadable' });
   });
 });
+
+/** Replies in the state of a run, 0 while there is none. */
+async function repliesKept(run: string): Promise<number> {
+  const { teacher } = await runStatus(run).catch(() => ({ teacher: { answered: 0, failed: 0 } }));
+  return teacher.answered + teacher.failed;
+}
 
 describe('other modes', () => {
   it('v1 keeps every row, reflected as far as it could be, and needs no student', async () => {

@@ -1,14 +1,9 @@
 import { defineConfig } from 'vitest/config';
-import { common, root } from '../vitest.config.js';
+import { common, root, SOAK_TESTS } from '../vitest.config.js';
 
-/** What takes long by its nature: many kills, many damaged files, everything under sanitizers. */
+const MINUTE = 60_000;
+
 export default defineConfig({
   root,
-  test: {
-    ...common,
-    include: ['test/soak/**/*.test.ts'],
-    pool: 'forks',
-    testTimeout: 1_200_000,
-    hookTimeout: 1_200_000,
-  },
+  test: { ...common, include: SOAK_TESTS, pool: 'forks', testTimeout: 20 * MINUTE, hookTimeout: 20 * MINUTE },
 });

@@ -16,7 +16,7 @@ import { TINY_STUDENT } from '../helpers/paths.js';
 import { startScriptedBatches } from '../helpers/scripted-batch-server.js';
 import { startScriptedTeacher, type TeacherAction } from '../helpers/scripted-teacher-server.js';
 import { ANSWER, teacherRequest } from '../helpers/teacher-requests.js';
-import { tinyModel } from '../helpers/tiny-models.js';
+import { tinyModel } from '../models/tiny-models.js';
 import { type Behaviour, keepsToTheContract, type OpenedTeacher } from './contract.js';
 
 const KEY = 'sk-test-0123456789abcdef';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { benchModel } from '../../../bench/models/bench-models.js';
-import { elementCount } from '../../../bench/models/gguf-writer.js';
+import { elementCount } from '../../models/gguf/gguf-writer.js';
 
 /** Parameter counts of the published checkpoints. */
 const PARAMETERS = { 'gpt2-124m': 124_439_808, 'qwen2-0.5b': 494_032_768 } as const;

@@ -24,6 +24,7 @@ interface Setup extends AsyncDisposable {
 let setups: Setup[] = [];
 
 afterEach(async () => {
+  vi.useRealTimers();
   vi.unstubAllEnvs();
   for (const setup of setups) await setup[Symbol.asyncDispose]();
   setups = [];
@@ -192,9 +193,14 @@ describe('a server that fails', () => {
   it.each<TeacherAction['kind']>(['drip', 'hang'])(
     'by a %s that does not end is given up in time',
     async (kind) => {
+      vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
       const { teacher, server } = await setUp([{ kind } as TeacherAction, GOOD], { timeoutMs: 150 });
-      const [slow, next] = [teacher.ask(teacherRequest()), teacher.ask(teacherRequest({ key: 'row-2' }))];
-      const replies = await Promise.all([slow, next]);
+      const asked = [teacher.ask(teacherRequest()), teacher.ask(teacherRequest({ key: 'row-2' }))];
+      // no time has passed for the good one
+      expect(await Promise.race(asked)).toMatchObject({ kind: 'answered' });
+      expect(server.seen).toHaveLength(2);
+      vi.advanceTimersByTime(150);
+      const replies = await Promise.all(asked);
       expect(replies.map((reply) => reply.kind).sort()).toEqual(['answered', 'failed']);
       expectFailed(replies.find((reply) => reply.kind === 'failed')!, 'timeout');
       expect(server.seen).toHaveLength(2);
@@ -260,7 +266,12 @@ describe('what stops the run', () => {
   });
 
   it('requests that time out in a row, but not ones with answers in between', async () => {
-    const script: TeacherScript = (_, index) => (index === 1 ? GOOD : { kind: 'hang' });
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    const script: TeacherScript = (_, index) => {
+      if (index === 1) return GOOD;
+      vi.advanceTimersByTime(50);
+      return { kind: 'hang' };
+    };
     const { teacher } = await setUp(script, { timeoutMs: 50, deadAfter: 2 });
     expectFailed(await teacher.ask(teacherRequest()), 'timeout');
     expect((await teacher.ask(teacherRequest())).kind).toBe('answered');

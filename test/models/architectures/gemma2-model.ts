@@ -1,8 +1,8 @@
-import { bool, f32, u32 } from './gguf-value.js';
-import type { GgufSpec } from './gguf-writer.js';
+import { bool, f32, u32 } from '../gguf/gguf-value.js';
+import type { GgufSpec } from '../gguf/gguf-writer.js';
+import { sentencePieceVocabulary } from '../vocabulary/sentencepiece-vocabulary.js';
 import { RandomWeights } from './random-weights.js';
 import { decoderMetadata, decoderTensors, type RotaryDecoderOptions } from './rotary-decoder.js';
-import { sentencePieceVocabulary } from './sentencepiece-vocabulary.js';
 
 export interface Gemma2Options extends RotaryDecoderOptions {
   /** Width of one head; Gemma 2's heads together are not as wide as the hidden state. */

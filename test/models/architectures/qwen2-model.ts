@@ -1,6 +1,6 @@
-import { byteLevelVocabulary } from './byte-level-vocabulary.js';
-import { bool } from './gguf-value.js';
-import type { GgufSpec } from './gguf-writer.js';
+import { bool } from '../gguf/gguf-value.js';
+import type { GgufSpec } from '../gguf/gguf-writer.js';
+import { byteLevelVocabulary } from '../vocabulary/byte-level-vocabulary.js';
 import { RandomWeights } from './random-weights.js';
 import { decoderMetadata, decoderTensors, type RotaryDecoderOptions } from './rotary-decoder.js';
 

@@ -2,8 +2,8 @@ import { mkdtemp, readdir, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { cachedGguf } from '../../../bench/models/cached-gguf.js';
-import { gpt2Model } from '../../../bench/models/gpt2-model.js';
+import { gpt2Model } from '../architectures/gpt2-model.js';
+import { cachedGguf } from './cached-gguf.js';
 
 const model = (changes: { context?: number; seed?: number } = {}) =>
   gpt2Model({ layers: 1, width: 32, heads: 2, vocab: 300, context: 16, type: 'F32', ...changes });

@@ -1,13 +1,16 @@
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { bertModel } from '../../bench/models/bert-model.js';
-import { cachedGguf } from '../../bench/models/cached-gguf.js';
-import { gemma2Model } from '../../bench/models/gemma2-model.js';
-import type { GgufSpec } from '../../bench/models/gguf-writer.js';
-import { gpt2Model } from '../../bench/models/gpt2-model.js';
-import { mambaModel } from '../../bench/models/mamba-model.js';
-import { qwen2Model } from '../../bench/models/qwen2-model.js';
-import { spmLlamaModel } from '../../bench/models/spm-llama-model.js';
+import { PROJECT_ROOT } from '../helpers/paths.js';
+import { bertModel } from './architectures/bert-model.js';
+import { gemma2Model } from './architectures/gemma2-model.js';
+import { gpt2Model } from './architectures/gpt2-model.js';
+import { mambaModel } from './architectures/mamba-model.js';
+import { qwen2Model } from './architectures/qwen2-model.js';
+import { spmLlamaModel } from './architectures/spm-llama-model.js';
+import { cachedGguf } from './gguf/cached-gguf.js';
+import type { GgufSpec } from './gguf/gguf-writer.js';
+
+/** Built like everything in there, and as easily thrown away. */
+const FOLDER = join(PROJECT_ROOT, 'build', 'test-models');
 
 const GPT2 = { layers: 2, width: 64, heads: 4, vocab: 800, context: 128 } as const;
 const ROTARY = {
@@ -43,5 +46,5 @@ export const TINY_MODELS = Object.keys(MODELS) as readonly TinyModel[];
 
 /** The path of a random model of at most 1 MB, written on first use and shared by all test processes. */
 export function tinyModel(kind: TinyModel): Promise<string> {
-  return cachedGguf(join(tmpdir(), 'reflection-tuning-tiny-models'), kind, MODELS[kind]());
+  return cachedGguf(FOLDER, kind, MODELS[kind]());
 }

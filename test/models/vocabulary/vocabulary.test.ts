@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { byteAlphabet } from '../../../bench/models/byte-level-vocabulary.js';
-import { padTokens, type Token } from '../../../bench/models/vocabulary.js';
+import { byteAlphabet } from './byte-level-vocabulary.js';
+import { padTokens, type Token } from './vocabulary.js';
 
 describe('byteAlphabet', () => {
   it('gives every byte a visible character of its own, as GPT-2 does', () => {

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { TensorSpec } from '../../../bench/models/gguf-writer.js';
-import { RandomWeights } from '../../../bench/models/random-weights.js';
+import type { TensorSpec } from '../gguf/gguf-writer.js';
+import { RandomWeights } from './random-weights.js';
 
 const LENGTH = 40_000;
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { BLOCK_SIZE, quantizeQ4_0, quantizeQ8_0 } from '../../../bench/models/block-quantizers.js';
+import { BLOCK_SIZE, quantizeQ4_0, quantizeQ8_0 } from './block-quantizers.js';
 
 /** Exactly representable weights without a pattern. */
 const SAMPLE = Float32Array.from({ length: BLOCK_SIZE }, (_, i) => (((i * 37) % 64) - 31) / 16 + i / 128);

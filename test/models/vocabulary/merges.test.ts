@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { englishPieces } from '../../../bench/models/english-pieces.js';
-import { type Merge, mergesFor } from '../../../bench/models/merges.js';
+import { englishPieces } from './english-pieces.js';
+import { type Merge, mergesFor } from './merges.js';
 
 /** Byte-pair encoding in its plainest form: rank by rank, every occurrence from the left. */
 function encode(text: string, merges: readonly Merge[]): readonly string[] {

@@ -1,5 +1,5 @@
-import type { TensorSpec } from './gguf-writer.js';
-import type { TensorType } from './tensor-type.js';
+import type { TensorSpec } from '../gguf/gguf-writer.js';
+import type { TensorType } from '../gguf/tensor-type.js';
 
 /** Spread of the logits, in nats: tokens get clearly different log-probs while no single one takes all. */
 const LOGIT_STD = 1.5;

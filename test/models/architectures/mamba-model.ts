@@ -1,6 +1,6 @@
-import { byteLevelVocabulary } from './byte-level-vocabulary.js';
-import { f32, string, u32 } from './gguf-value.js';
-import type { GgufSpec, TensorSpec } from './gguf-writer.js';
+import { f32, string, u32 } from '../gguf/gguf-value.js';
+import type { GgufSpec, TensorSpec } from '../gguf/gguf-writer.js';
+import { byteLevelVocabulary } from '../vocabulary/byte-level-vocabulary.js';
 import { RandomWeights, type WeightOptions } from './random-weights.js';
 
 export interface MambaOptions extends WeightOptions {

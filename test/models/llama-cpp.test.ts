@@ -3,9 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { getLlama, type Llama, LlamaLogLevel, type LlamaModel, type Token } from 'node-llama-cpp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { writeGguf } from '../../../bench/models/gguf-writer.js';
-import { gpt2Model } from '../../../bench/models/gpt2-model.js';
-import { TINY_MODELS, tinyModel } from '../../helpers/tiny-models.js';
+import { gpt2Model } from './architectures/gpt2-model.js';
+import { writeGguf } from './gguf/gguf-writer.js';
+import { TINY_MODELS, tinyModel } from './tiny-models.js';
 
 const TEXT = 'Hello world, the children explained: naïve 42 🙂';
 

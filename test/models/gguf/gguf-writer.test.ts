@@ -3,9 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { readGgufFileInfo } from 'node-llama-cpp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { array, bool, f32, i32, string, u32 } from '../../../bench/models/gguf-value.js';
-import { type TensorSpec, writeGguf } from '../../../bench/models/gguf-writer.js';
-import { TENSOR_TYPES } from '../../../bench/models/tensor-type.js';
+import { array, bool, f32, i32, string, u32 } from './gguf-value.js';
+import { type TensorSpec, writeGguf } from './gguf-writer.js';
+import { TENSOR_TYPES } from './tensor-type.js';
 
 const METADATA = [
   ['general.architecture', string('gpt2')],

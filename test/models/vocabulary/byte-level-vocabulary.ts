@@ -1,5 +1,5 @@
+import { array, type GgufMetadata, string } from '../gguf/gguf-value.js';
 import { englishPieces } from './english-pieces.js';
-import { array, type GgufMetadata, string } from './gguf-value.js';
 import { mergesFor } from './merges.js';
 import { padTokens, type SpecialTokens, type Token, vocabularyMetadata } from './vocabulary.js';
 

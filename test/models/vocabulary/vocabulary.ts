@@ -1,4 +1,4 @@
-import { array, type GgufMetadata, i32, string, u32 } from './gguf-value.js';
+import { array, type GgufMetadata, i32, string, u32 } from '../gguf/gguf-value.js';
 
 /** llama.cpp's numbers for what a token is. */
 const TOKEN_TYPES = { normal: 1, unknown: 2, control: 3, unused: 5, byte: 6 } as const;

@@ -1,7 +1,7 @@
-import { bool, f32, string, u32 } from './gguf-value.js';
-import type { GgufSpec, TensorSpec } from './gguf-writer.js';
+import { bool, f32, string, u32 } from '../gguf/gguf-value.js';
+import type { GgufSpec, TensorSpec } from '../gguf/gguf-writer.js';
+import { padTokens, type Token, vocabularyMetadata } from '../vocabulary/vocabulary.js';
 import { RandomWeights, type WeightOptions } from './random-weights.js';
-import { padTokens, type Token, vocabularyMetadata } from './vocabulary.js';
 
 export interface BertOptions extends WeightOptions {
   readonly layers: number;

@@ -1,8 +1,8 @@
-import { bool } from './gguf-value.js';
-import type { GgufSpec } from './gguf-writer.js';
+import { bool } from '../gguf/gguf-value.js';
+import type { GgufSpec } from '../gguf/gguf-writer.js';
+import { sentencePieceVocabulary } from '../vocabulary/sentencepiece-vocabulary.js';
 import { RandomWeights } from './random-weights.js';
 import { decoderMetadata, decoderTensors, type RotaryDecoderOptions } from './rotary-decoder.js';
-import { sentencePieceVocabulary } from './sentencepiece-vocabulary.js';
 
 /** A Llama 2: SentencePiece tokenizer that adds a begin token and a leading space, output head of its own. */
 export function spmLlamaModel(options: RotaryDecoderOptions): GgufSpec {

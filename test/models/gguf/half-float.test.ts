@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { toBfloat16, toFloat16 } from '../../../bench/models/half-float.js';
+import { toBfloat16, toFloat16 } from './half-float.js';
 
 /** The value of binary16 bits, straight from the format's definition. */
 function fromFloat16(half: number): number {

@@ -1,5 +1,5 @@
-import { f32, type GgufMetadata, string, u32 } from './gguf-value.js';
-import type { TensorSpec } from './gguf-writer.js';
+import { f32, type GgufMetadata, string, u32 } from '../gguf/gguf-value.js';
+import type { TensorSpec } from '../gguf/gguf-writer.js';
 import type { RandomWeights, WeightOptions } from './random-weights.js';
 
 /** What Llama, Qwen2 and Gemma 2 share: rotary positions, RMS norms, grouped-query attention, gated FFN. */
