@@ -92,7 +92,7 @@ function drawLegend(rows) {
 }
 
 /** @param rows - Lines of a scored file, parsed. Rows that lack one of the two scores are left out. */
-export function drawScores(rows) {
+function drawScores(rows) {
   const drawn = rows.filter(({ ifd_ppl, rifd_ppl }) => ifd_ppl !== null && rifd_ppl !== null);
   const { width, height } = SIZE;
   return [

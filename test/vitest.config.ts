@@ -10,6 +10,7 @@ const ENGINE_TESTS = [
   'test/bench/trial/*.test.ts',
   'test/cli/*.test.ts',
   'test/cli/options/read-settings.test.ts',
+  'test/docs/*.test.ts',
   'test/engine/**/*.test.ts',
   'test/gguf/*.test.ts',
   'test/models/llama-cpp.test.ts',
