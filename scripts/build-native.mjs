@@ -1,24 +1,16 @@
 // Builds the addon, and on request llama.cpp's CPU back end for this machine.
 //
 //   node scripts/build-native.mjs               the addon, on node-llama-cpp's prebuilt libraries
-//   node scripts/build-native.mjs --if-needed   the same, only when a source is newer than the binary
+//   node scripts/build-native.mjs --if-needed   the same, unless one of these very sources is there, built here or prebuilt
 //   node scripts/build-native.mjs --source      also the CPU back end from the bundled source, tuned for this machine
 //   node scripts/build-native.mjs --source=full all of llama.cpp from the bundled source, and the addon on it
-//   node scripts/build-native.mjs --test        the core's own tests under sanitizers (vitest runs them)
+//   node scripts/build-native.mjs --test        the core's own tests, once under AddressSanitizer and once under
+//                                               ThreadSanitizer (vitest runs them); one of the two: --test=address
 import { spawnSync } from 'node:child_process';
-import {
-  existsSync,
-  mkdirSync,
-  readdirSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  statSync,
-  writeFileSync,
-} from 'node:fs';
-import { createRequire } from 'node:module';
+import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
+import { chooseAddon, loadAddon, recordOf, sourcesHash, writeAddonRecord } from './native-addon.mjs';
 import {
   addonDirectory,
   addonFile,
@@ -26,14 +18,15 @@ import {
   bundle,
   bundledRelease,
   fullDirectory,
+  librariesDirectory,
   packageDirectory,
-  prebuiltLibraries,
   root,
   sourceDirectory,
-  tunedDirectory,
+  tunedCpuFile,
+  writeFullRelease,
 } from './native-paths.mjs';
 
-const known = ['--if-needed', '--source', '--source=full', '--test'];
+const known = ['--if-needed', '--source', '--source=full', '--test', '--test=address', '--test=thread'];
 const flags = new Set(process.argv.slice(2));
 for (const flag of flags) {
   if (!known.includes(flag)) fail(`unknown option ${flag}; known are ${known.join(', ')}`);
@@ -51,11 +44,10 @@ function run(command, args, options = {}) {
   if (result.status !== 0) fail(`${command} ${args[0]} failed (status ${result.status ?? result.signal})`);
 }
 
-function newestSource() {
-  const files = readdirSync(join(root, 'native'), { recursive: true, withFileTypes: true }).filter((e) =>
-    e.isFile(),
-  );
-  return Math.max(...files.map((e) => statSync(join(e.parentPath ?? e.path, e.name)).mtimeMs));
+/** Whether the addon that would be used was built from the sources as they are. */
+function isUpToDate() {
+  const { file } = chooseAddon();
+  return file !== undefined && recordOf(file).sources === sourcesHash();
 }
 
 /** Checks llama.cpp out of the bundle: the headers, or everything when it is to be compiled. */
@@ -117,9 +109,9 @@ function buildTuned() {
   const built = join(directory, 'bin', `libggml-cpu${process.platform === 'darwin' ? '.dylib' : '.so'}`);
   // ggml names modules .so on every platform but Windows
   const file = existsSync(built) ? built : join(directory, 'bin', 'libggml-cpu.so');
-  mkdirSync(tunedDirectory, { recursive: true });
-  renameSync(file, join(tunedDirectory, 'libggml-cpu-tuned.so'));
-  console.log(`built for this machine: ${join(tunedDirectory, 'libggml-cpu-tuned.so')}`);
+  mkdirSync(dirname(tunedCpuFile), { recursive: true });
+  renameSync(file, tunedCpuFile);
+  console.log(`built for this machine: ${tunedCpuFile}`);
 }
 
 /** Everything, for a platform node-llama-cpp has no binaries for. */
@@ -146,17 +138,16 @@ function buildFull() {
   );
   rmSync(fullDirectory, { recursive: true, force: true });
   renameSync(join(directory, 'bin'), fullDirectory);
+  writeFullRelease();
 }
 
 function libraries() {
-  if (existsSync(fullDirectory)) return fullDirectory;
-  const prebuilt = prebuiltLibraries();
-  if (!prebuilt) {
+  return (
+    librariesDirectory() ??
     fail(
       `node-llama-cpp has no prebuilt llama.cpp for ${process.platform}-${process.arch}; run: npm run build:native -- --source=full`,
-    );
-  }
-  return prebuilt;
+    )
+  );
 }
 
 function definitions() {
@@ -193,24 +184,48 @@ function buildAddon() {
     'error',
     ...settings,
   ]);
-  createRequire(import.meta.url)(addonFile);
+  writeAddonRecord(addonFile);
+  loadAddon(addonFile);
   console.log(`built ${addonFile}`);
 }
 
-function testCore() {
-  extractSource(false);
-  const directory = join(buildDirectory, 'native-test');
-  const settings = Object.entries(definitions()).map(([key, value]) => `-D${key}=${value}`);
-  cmake(join(root, 'native'), directory, ['-DSCORING_ADDON=OFF', '-DSCORING_SANITIZE=ON', ...settings], []);
+/** Why programs built with ThreadSanitizer do not run here; undefined when they do. */
+function threadSanitizerMissing() {
+  const directory = join(buildDirectory, 'thread-sanitizer');
+  const source = join(directory, 'probe.cpp');
+  const program = join(directory, 'probe');
+  mkdirSync(directory, { recursive: true });
+  writeFileSync(source, '#include <sanitizer/tsan_interface.h>\nint main() {}\n');
+  const compiler = process.env.CXX ?? 'c++';
+  for (const [command, ...args] of [[compiler, '-fsanitize=thread', source, '-o', program], [program]]) {
+    const { status, error, stderr, signal } = spawnSync(command, args, { encoding: 'utf8' });
+    if (status !== 0)
+      return `${command}: ${error?.message ?? (stderr.trim().split('\n', 1)[0] || signal || `status ${status}`)}`;
+  }
+  return undefined;
 }
 
-if (flags.has('--test')) {
-  testCore();
-} else if (
-  !flags.has('--if-needed') ||
-  !existsSync(addonFile) ||
-  statSync(addonFile).mtimeMs < newestSource()
-) {
+/** The core's tests, under AddressSanitizer and UndefinedBehaviorSanitizer or under ThreadSanitizer. */
+function testCore(sanitizer) {
+  const directory = join(buildDirectory, `native-test-${sanitizer}`);
+  if (sanitizer === 'thread') {
+    const missing = threadSanitizerMissing();
+    if (missing !== undefined) {
+      rmSync(directory, { recursive: true, force: true });
+      console.log(`skipped: no ThreadSanitizer here (${missing})`);
+      return;
+    }
+  }
+  extractSource(false);
+  const settings = Object.entries(definitions()).map(([key, value]) => `-D${key}=${value}`);
+  const own = ['-DSCORING_ADDON=OFF', `-DSCORING_SANITIZE=${sanitizer}`];
+  cmake(join(root, 'native'), directory, [...own, ...settings], []);
+}
+
+const sanitizers = ['address', 'thread'].filter((one) => flags.has('--test') || flags.has(`--test=${one}`));
+if (sanitizers.length > 0) {
+  for (const sanitizer of sanitizers) testCore(sanitizer);
+} else if (!flags.has('--if-needed') || !isUpToDate()) {
   if (flags.has('--source=full')) buildFull();
   else if (flags.has('--source')) buildTuned();
   buildAddon();

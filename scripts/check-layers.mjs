@@ -18,7 +18,14 @@ const allowed = {
   output: ['errors.ts', 'util', 'domain', 'options', 'dataset/row.ts'],
   selection: ['errors.ts', 'util', 'options', 'domain'],
   gguf: ['errors.ts', 'util'],
-  engine: ['errors.ts', 'util', 'options', 'gguf'],
+  engine: [
+    'errors.ts',
+    'util',
+    'options',
+    'gguf',
+    '../scripts/native-paths.mjs',
+    '../scripts/native-addon.mjs',
+  ],
   teacher: ['errors.ts', 'util', 'options', 'gguf'],
   scoring: ['errors.ts', 'util', 'domain', 'options', 'prompt', 'engine/scorer.ts'],
   reflection: [
@@ -74,10 +81,7 @@ for (const [file, imports] of graph) {
       isWithin || (!last.includes(to) && (may.includes('*') || may.includes(to) || may.includes(target)));
     if (!ok) problems.push(`${file} imports ${target}: ${layer} may not import ${to}`);
   }
-  const loadsAddon =
-    /ADDON_FILE\)/.test(readFileSync(join(src, file), 'utf8')) &&
-    /createRequire/.test(readFileSync(join(src, file), 'utf8'));
-  if (loadsAddon && file !== 'engine/native-binding.ts')
+  if (imports.includes('../scripts/native-addon.mjs') && file !== 'engine/native-binding.ts')
     problems.push(`${file} loads the addon; only engine/native-binding.ts may`);
 }
 

@@ -1,15 +1,17 @@
 // Loads a model's metadata and builds its graph, in a process that may die of it; see src/engine/check-model-file.ts.
-// Arguments: the addon, the folder of llama.cpp's back ends, the model. Prints one JSON object {code, message}.
-import { createRequire } from 'node:module';
+// Argument: the model. Prints one JSON object {code, message}.
+import { chooseAddon, loadAddon } from './native-addon.mjs';
+import { librariesDirectory } from './native-paths.mjs';
 
-const [addonFile, libraries, path] = process.argv.slice(2);
+const [path] = process.argv.slice(2);
 
 function report(code, message = '') {
   process.stdout.write(JSON.stringify({ code, message }));
 }
 
 try {
-  const addon = createRequire(import.meta.url)(addonFile);
+  const addon = loadAddon(chooseAddon().file);
+  const libraries = librariesDirectory();
   addon.init({ verbose: false });
   if (libraries) addon.loadBestBackend(libraries);
   const model = await addon.loadModel({

@@ -3,7 +3,6 @@ import { mkdir, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { librariesDirectory } from '../../src/engine/native-paths.js';
 
 const run = promisify(execFile);
 
@@ -22,7 +21,10 @@ export type QuantizedType = (typeof QUANTIZED_TYPES)[number];
 export async function buildQuantizer(): Promise<
   (model: string, output: string, type: QuantizedType) => Promise<void>
 > {
-  const libraries = librariesDirectory();
+  const paths: typeof import('../../scripts/native-paths.mjs') = await import(
+    new URL('scripts/native-paths.mjs', PROJECT).href
+  );
+  const libraries = paths.librariesDirectory();
   if (libraries === undefined) throw new Error('there are no llama.cpp libraries to build on: run npm ci');
   const linked = (await readdir(libraries)).filter((name) =>
     /^lib(llama|ggml|ggml-base)[.].*(so|dylib)$/.test(name),

@@ -1,6 +1,7 @@
 #include "cpu-pool.h"
 
 #include "error.h"
+#include "handoff.h"
 
 namespace scoring {
 
@@ -47,17 +48,29 @@ void cpu_pool::run(const std::function<void(int, int)> & f) const {
         return f(0, 1);
     }
     // ggml lends its threads to graphs only: a graph of one node that computes nothing but f
-    using function = std::function<void(int, int)>;
-    const auto call = [](ggml_tensor *, int thread, int n_threads, void * f) { (*static_cast<const function *>(f))(thread, n_threads); };
+    struct shared_work {
+        const std::function<void(int, int)> & f;
+        handoff to_threads, back;
+    };
+    shared_work work = { f, {}, {} };
+    const auto call = [](ggml_tensor *, int thread, int n_threads, void * data) {
+        auto & work = *static_cast<shared_work *>(data);
+        work.to_threads.take();
+        work.f(thread, n_threads);
+        work.back.give();
+    };
 
     uint8_t memory[2048];
     uint8_t nothing[64];
     const ggml_ptr ctx(ggml_init({ sizeof(memory), memory, /*no_alloc =*/ true }));
     ggml_cgraph * graph = ggml_new_graph_custom(ctx.get(), 1, false);
-    ggml_tensor * node  = ggml_custom_4d(ctx.get(), GGML_TYPE_F32, 1, 1, 1, 1, nullptr, 0, call, GGML_N_TASKS_MAX, const_cast<function *>(&f));
+    ggml_tensor * node  = ggml_custom_4d(ctx.get(), GGML_TYPE_F32, 1, 1, 1, 1, nullptr, 0, call, GGML_N_TASKS_MAX, &work);
     node->data = nothing;
     ggml_build_forward_expand(graph, node);
-    if (ggml_backend_graph_compute(cpu.get(), graph) != GGML_STATUS_SUCCESS) {
+    work.to_threads.give();
+    const ggml_status status = ggml_backend_graph_compute(cpu.get(), graph);
+    work.back.take();
+    if (status != GGML_STATUS_SUCCESS) {
         throw scoring_error(error_code::decode_failed, "the CPU threads did not compute");
     }
 }

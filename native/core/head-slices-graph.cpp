@@ -1,5 +1,7 @@
 #include "head-slices.h"
 
+#include "handoff.h"
+
 #include <algorithm>
 #include <new>
 #include <stdexcept>
@@ -40,7 +42,7 @@ public:
         slices.resize((size_t) n_slices);
         for (int64_t i = 0; i < n_slices; ++i) {
             const int64_t first = i * slice_outputs;
-            slices[(size_t) i]  = { &rows, first };
+            slices[(size_t) i]  = { &rows, first, {}, {} };
             ggml_tensor * logits = slice_logits(ctx.get(), shape, hidden, first, std::min(slice_outputs, n_vocab - first));
             ggml_tensor * args[] = { logits };
             ggml_build_forward_expand(graph, ggml_custom_4d(ctx.get(), GGML_TYPE_F32, 1, 1, 1, 1, args, 1,
@@ -53,7 +55,14 @@ public:
         if (!ggml_gallocr_alloc_graph(allocator.get(), graph)) {
             throw std::bad_alloc();
         }
-        if (ggml_backend_graph_compute(pool.backend(), graph) != GGML_STATUS_SUCCESS) {
+        for (slice & s : slices) {
+            s.to_threads.give();
+        }
+        const ggml_status status = ggml_backend_graph_compute(pool.backend(), graph);
+        for (slice & s : slices) {
+            s.back.take();
+        }
+        if (status != GGML_STATUS_SUCCESS) {
             throw std::runtime_error("the LM head could not be computed");
         }
     }
@@ -62,6 +71,7 @@ private:
     struct slice {
         reduced_rows * rows;
         int64_t        first;  // vocabulary row
+        handoff        to_threads, back;
     };
 
     const cpu_pool & pool;
@@ -102,9 +112,10 @@ private:
         return ctx;
     }
 
-    // On every thread of the pool; each takes its own rows, so nothing is shared but read-only data.
+    // On every thread of the pool; each takes its own rows, the same in every slice, so nothing is shared but read-only data.
     static void reduce_slice(ggml_tensor * dst, int ith, int nth, void * user_data) {
-        const slice &       s      = *static_cast<const slice *>(user_data);
+        slice & s = *static_cast<slice *>(user_data);
+        s.to_threads.take();
         const ggml_tensor * logits = dst->src[0];
 
         const int64_t per_thread = (logits->ne[1] + nth - 1) / nth;
@@ -114,6 +125,7 @@ private:
             const float * x = (const float *) ((const char *) logits->data + (size_t) row * logits->nb[1]);
             s.rows->add((size_t) row, x, s.first, logits->ne[0], s.rows->lse[(size_t) row]);
         }
+        s.back.give();
     }
 };
 

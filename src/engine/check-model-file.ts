@@ -6,7 +6,6 @@ import { ERROR_CODES, ReflectionError } from '../errors.js';
 import { modelFiles } from '../gguf/model-files.js';
 import { named } from '../options/option-name.js';
 import { plainReason } from './native-error.js';
-import { ADDON_FILE, librariesDirectory } from './native-paths.js';
 
 const CHECKER = fileURLToPath(new URL(join('..', '..', 'scripts', 'check-model.mjs'), import.meta.url));
 
@@ -55,7 +54,7 @@ export async function checkGgufFiles(path: string, signal?: AbortSignal): Promis
  */
 export async function checkModelFile(path: string, signal?: AbortSignal): Promise<void> {
   await checkGgufFiles(path, signal);
-  const child = spawn(process.execPath, [CHECKER, ADDON_FILE, librariesDirectory() ?? '', path], {
+  const child = spawn(process.execPath, [CHECKER, path], {
     stdio: ['ignore', 'pipe', 'ignore'],
     // Ctrl-C must reach it through the signal alone: else its death could be taken for the file's fault
     detached: true,

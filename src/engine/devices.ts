@@ -1,9 +1,10 @@
 import { existsSync } from 'node:fs';
+import { librariesDirectory, tunedCpuFile } from '../../scripts/native-paths.mjs';
 import { ReflectionError } from '../errors.js';
 import { type DeviceChoice, type DeviceName, GPU_KINDS, type GpuKind } from '../options/device-name.js';
 import { named } from '../options/option-name.js';
+import { devicePlugins } from './device-plugins.js';
 import { type NativeAddon, type NativeDevice, nativeAddon } from './native-binding.js';
-import { devicePlugins, librariesDirectory, TUNED_CPU_FILE } from './native-paths.js';
 
 /** One thing that was looked at while choosing a device, for people. */
 export interface DeviceFinding {
@@ -32,10 +33,10 @@ function loadCpu(addon: NativeAddon): ChosenDevice['cpuBackend'] {
   if (cpuBackend) return cpuBackend;
   const findings: DeviceFinding[] = [];
   let tunedLoaded = false;
-  if (existsSync(TUNED_CPU_FILE)) {
-    const why = addon.loadBackendFile(TUNED_CPU_FILE);
+  if (existsSync(tunedCpuFile)) {
+    const why = addon.loadBackendFile(tunedCpuFile);
     tunedLoaded = why === '';
-    findings.push({ subject: 'tuned CPU back end', found: tunedLoaded, detail: why || TUNED_CPU_FILE });
+    findings.push({ subject: 'tuned CPU back end', found: tunedLoaded, detail: why || tunedCpuFile });
   } else {
     findings.push({
       subject: 'tuned CPU back end',

@@ -2,13 +2,12 @@
  * The one door to the addon: its whole surface as types, and the function that loads it. Nothing else in the
  * program requires a `.node` file. Only folder `engine/` imports this.
  */
-import { createRequire } from 'node:module';
+import { chooseAddon, loadAddon } from '../../scripts/native-addon.mjs';
 import { ReflectionError } from '../errors.js';
 import type { ContextDescription } from './engine-description.js';
 import type { EngineStats } from './engine-stats.js';
 import type { HeadChoice } from './head.js';
 import type { ModelDescription } from './model-description.js';
-import { ADDON_FILE } from './native-paths.js';
 
 export interface NativeAddon {
   init(options: { verbose: boolean }): void;
@@ -102,31 +101,58 @@ export interface NativeSession {
   close(): Promise<void>;
 }
 
-let loaded: NativeAddon | undefined;
+interface Loaded {
+  readonly file: string;
+  readonly addon: NativeAddon;
+}
+
+let loaded: Loaded | undefined;
+
+/** The addon, loaded on first use. Throws ReflectionError `native_unavailable`. */
+export function nativeAddon(): NativeAddon {
+  loaded ??= load();
+  return loaded.addon;
+}
+
+/** The file that {@link nativeAddon} comes from. Throws as it does. */
+export function addonFile(): string {
+  nativeAddon();
+  return loaded!.file;
+}
+
+function load(): Loaded {
+  const { file, reasons } = chooseAddon();
+  if (file === undefined) {
+    throw new ReflectionError(
+      'native_unavailable',
+      `there is no native engine for this installation: ${reasons.join('; ')}`,
+      { remedy: HOW_TO_BUILD },
+    );
+  }
+  let addon: NativeAddon;
+  try {
+    addon = loadAddon(file) as NativeAddon;
+  } catch (cause) {
+    throw new ReflectionError(
+      'native_unavailable',
+      `the native engine could not be loaded from ${file}: ${firstLine(cause)}`,
+      { cause, remedy: HOW_TO_BUILD },
+    );
+  }
+  addon.init({ verbose: process.env.REFLECTION_TUNING_NATIVE_LOG === '1' });
+  // the process's end destroys llama.cpp's static data, which no thread may be computing with by then
+  process.once('exit', addon.stopSessions);
+  return { file, addon };
+}
+
+/** In a project that has the package installed, or in the package's own source tree. */
+const HOW_TO_BUILD = import.meta.url.includes('/node_modules/')
+  ? 'where CMake, git and a C++17 compiler are installed, run `npm rebuild reflection-tuning` ' +
+    '(if npm holds install scripts back, `npm install-scripts approve reflection-tuning` first, or add ' +
+    '--ignore-scripts=false); elsewhere install a package that was packed after `npm run prebuild` on a machine like this'
+  : 'run `npm run build:native`, which needs CMake, git and a C++17 compiler';
 
 /** Node lists its whole require stack below it. */
 function firstLine(error: unknown): string {
   return String((error as Error).message).split('\n', 1)[0]!;
-}
-
-/** The addon, loaded on first use. Throws ReflectionError `native_unavailable`. */
-export function nativeAddon(): NativeAddon {
-  if (!loaded) {
-    try {
-      loaded = createRequire(import.meta.url)(ADDON_FILE) as NativeAddon;
-    } catch (cause) {
-      throw new ReflectionError(
-        'native_unavailable',
-        `the native engine could not be loaded from ${ADDON_FILE}: ${firstLine(cause)}`,
-        {
-          cause,
-          remedy: 'build it with: npm run build:native (needs CMake and a C++17 compiler)',
-        },
-      );
-    }
-    loaded.init({ verbose: process.env.REFLECTION_TUNING_NATIVE_LOG === '1' });
-    // the process's end destroys llama.cpp's static data, which no thread may be computing with by then
-    process.once('exit', loaded.stopSessions);
-  }
-  return loaded;
 }

@@ -1,7 +1,6 @@
 import { Command } from 'commander';
 import { chooseDevice } from '../../engine/devices.js';
-import { ADDON_FILE, librariesDirectory } from '../../engine/native-paths.js';
-import { llamaVersion } from '../../engine/versions.js';
+import { addonFile, librariesDirectory, llamaVersion } from '../../engine/versions.js';
 import { GPU_KINDS } from '../../options/device-name.js';
 import { plainTable } from '../../report/plain-table.js';
 import { PACKAGE_VERSION } from '../../util/package-version.js';
@@ -17,7 +16,7 @@ function doctor(): void {
   printTable([
     ['reflection-tuning', PACKAGE_VERSION],
     ['Node', `${process.version}, ${process.platform}-${process.arch}`],
-    ['addon', ADDON_FILE],
+    ['addon', addonFile()],
     ['llama.cpp', `${llamaVersion()}, ${librariesDirectory() ?? 'no libraries found'}`],
   ]);
   printTable(findings.map(({ subject, found, detail }) => [found ? 'found' : 'missing', subject, detail]));

@@ -1,0 +1,7 @@
+/** `file`: the addon to use. `reasons`: why there is none, a phrase for each place looked at. */
+export type AddonChoice =
+  | { readonly file: string; readonly reasons?: undefined }
+  | { readonly file?: undefined; readonly reasons: readonly string[] };
+
+export function chooseAddon(): AddonChoice;
+export function loadAddon(addon: string): unknown;

@@ -1,0 +1,4 @@
+export const tunedCpuFile: string;
+
+export function platformBinaries(variant: string): string | undefined;
+export function librariesDirectory(): string | undefined;
