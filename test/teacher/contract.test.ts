@@ -12,11 +12,9 @@ import { requestHash } from '../../src/teacher/reply/request-hash.js';
 import { type AskOptions, NO_USAGE, type Teacher, type TeacherRequest } from '../../src/teacher/teacher.js';
 import { FakeClock } from '../helpers/fake-clock.js';
 import { gate } from '../helpers/gate.js';
-import { TINY_STUDENT } from '../helpers/paths.js';
 import { startScriptedBatches } from '../helpers/scripted-batch-server.js';
 import { startScriptedTeacher, type TeacherAction } from '../helpers/scripted-teacher-server.js';
 import { ANSWER, teacherRequest } from '../helpers/teacher-requests.js';
-import { tinyModel } from '../models/tiny-models.js';
 import { type Behaviour, keepsToTheContract, type OpenedTeacher } from './contract.js';
 
 const KEY = 'sk-test-0123456789abcdef';
@@ -85,31 +83,6 @@ keepsToTheContract({
   open: (behaviour) => openServed(behaviour, 'm', newPath()),
   openOther: () => openServed('answers', 'other', newPath()),
   broken: 'teacher_unauthorized',
-  waits: true,
-});
-
-const LOCAL = { teacherDevice: 'cpu', threads: 1, concurrency: 2, teacherContext: 768 } as const;
-
-async function openLocal(behaviour: Behaviour, model = TINY_STUDENT): Promise<OpenedTeacher> {
-  const isSlow = behaviour === 'is slow';
-  const options = { ...LOCAL, ...(isSlow ? {} : { maxFieldCharacters: 10 }) };
-  const teacher = await createTeacher(`gguf:${model}`, options);
-  const maxTokens = behaviour === 'fails' ? 4 : 300;
-  return {
-    teacher,
-    request: (number) => teacherRequest({ ...request(number), maxTokens }),
-    // It takes them at once, and is slow enough.
-    underWay: () => new Promise(setImmediate),
-    release: () => {},
-    [Symbol.asyncDispose]: () => teacher[Symbol.asyncDispose](),
-  };
-}
-
-keepsToTheContract({
-  name: 'a model in this process',
-  key: KEY,
-  open: (behaviour) => openLocal(behaviour),
-  openOther: async () => openLocal('answers', await tinyModel('gpt2')),
   waits: true,
 });
 
