@@ -17,7 +17,6 @@ const ENGINE_TESTS = [
   'test/pipeline/score-dataset.test.ts',
   'test/recycle/*.test.ts',
   'test/scoring/golden.test.ts',
-  'test/teacher/contract.test.ts',
   'test/teacher/gguf/*.test.ts',
 ];
 /** What takes long by its nature: many kills, many damaged files, everything under sanitizers. */

@@ -1,7 +1,7 @@
 import { createTeacher } from '../../../src/teacher/create-teacher.js';
 import { TINY_STUDENT } from '../../helpers/paths.js';
 import { teacherRequest } from '../../helpers/teacher-requests.js';
-import { tinyModel } from '../../helpers/tiny-models.js';
+import { tinyModel } from '../../models/tiny-models.js';
 import { type Behaviour, keepsToTheContract, type OpenedTeacher } from '../contract.js';
 
 const LOCAL = { teacherDevice: 'cpu', threads: 1, concurrency: 2, teacherContext: 768 } as const;
