@@ -90,9 +90,28 @@ function opened(
     setUp(database);
     return database;
   } catch (cause) {
+    if (database === undefined && isWithoutAddon(cause)) throw withoutAddon(cause);
     database?.close();
     throw unreadable(path, cause as Error);
   }
+}
+
+/** Whether better-sqlite3 itself failed, not SQLite at a file or the caller at its arguments. */
+function isWithoutAddon(cause: unknown): boolean {
+  return !(cause instanceof Database.SqliteError || cause instanceof TypeError);
+}
+
+function withoutAddon(cause: unknown): ReflectionError {
+  return new ReflectionError(
+    'native_unavailable',
+    'A run keeps its state in SQLite, and the addon of better-sqlite3 is missing or does not fit this version of Node.',
+    {
+      remedy:
+        'Run `npm rebuild better-sqlite3`, which downloads or compiles it (if npm holds install scripts back, ' +
+        '`npm install-scripts approve better-sqlite3` first, or add --ignore-scripts=false).',
+      cause,
+    },
+  );
 }
 
 /**
