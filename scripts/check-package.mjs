@@ -151,12 +151,16 @@ function tryExamples(path) {
     .split('\n')
     .filter((line) => /^(example-|node_modules\/reflection-tuning\/)/.test(line));
   ensure(ours.length === 0, 'the examples of the documentation do not compile', ours.join('\n'));
-  const filesOf = (code) => [...code.matchAll(/'([^']+\.(?:gguf|jsonl?))'/g)].map(([, file]) => file);
   const runnable = examples.filter(({ code }) => {
-    const files = filesOf(code);
-    return files.length > 0 && files.every((file) => existsSync(join(project, file)));
+    const models = [...code.matchAll(/'([^']+\.gguf)'/g)];
+    return (
+      models.every(([, file]) => existsSync(join(project, file))) && !/openai:|^export default/m.test(code)
+    );
   });
   ensure(runnable.length > 0, 'no example of the documentation can be run with what is shipped');
+  // what `npm rebuild better-sqlite3` would put there
+  const sqlite = join('node_modules', 'better-sqlite3', 'build');
+  cpSync(join(root, sqlite), join(project, sqlite), { recursive: true });
   for (const { name } of runnable) {
     console.log(run('node', [join('compiled', `${name}.js`)], { cwd: project, path }));
   }
