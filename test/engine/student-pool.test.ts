@@ -174,7 +174,6 @@ describe('a pool that cannot be loaded', () => {
     [{ devices: ['cpu', 'cuda:0'] as const }, 'invalid_option', /different kinds, cpu and cuda/],
     [{ devices: ['tpu'] as never }, 'invalid_option', /devices cannot be tpu/],
     [{ devices: [] }, 'invalid_option', /devices cannot be none/],
-    [{ threads: 0 }, 'invalid_option', /threads/],
     [{ devices: ['cpu', 'cpu:999'] as const }, 'device_unavailable', /no NUMA node 999/],
     [{ devices: ['cuda:77', 'cuda:78'] as const }, 'device_unavailable', /no cuda:77 device/],
     [{ model: join('models', 'README.md') }, 'model_unloadable', /^worker on cpu: .*not a GGUF/],
@@ -185,6 +184,13 @@ describe('a pool that cannot be loaded', () => {
       code,
       message: expect.stringMatching(message),
       remedy: expect.any(String),
+    });
+  });
+
+  it('by the option that is at fault', async () => {
+    expect(await refusal({ threads: 0 })).toMatchObject({
+      code: 'invalid_option',
+      message: expect.stringContaining('threads'),
     });
   });
 
