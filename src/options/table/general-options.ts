@@ -1,7 +1,7 @@
-import { METRICS } from '../domain/score.js';
-import { RECYCLE_MODES } from './choices.js';
-import type { Option } from './option.js';
-import { count, files, oneOf, SWITCH, seconds, someOf, text } from './value.js';
+import { METRICS } from '../../domain/score.js';
+import { RECYCLE_MODES } from '../choices.js';
+import type { Option } from '../option.js';
+import { count, files, oneOf, SWITCH, seconds, someOf, text } from '../value.js';
 
 /** What is read and written, and how a command goes on where another attempt ended. */
 export const GENERAL_OPTIONS = {
