@@ -43,17 +43,17 @@ export function requireOptions(command: CommandName, options: AnyOptions): void 
   const missing = required.find((name) => options[name] === undefined);
   if (missing === undefined) return;
   const help = forCommand(optionNamed(missing).help, command);
-  throw optionError(missing, `${named(missing)} is missing: ${help}.`, {
-    remedy: `Give ${named(missing)}${elsewise(command, missing)}.`,
+  throw optionError(missing, `${named(missing)} is missing.`, {
+    remedy: `Give ${named(missing)}, ${help}${elsewise(command, missing)}.`,
   });
 }
 
 /** How else what is missing could be done without. */
 function elsewise(command: CommandName, missing: OptionName): string {
   if (command !== 'run') return '';
-  if (missing === 'student') return `, or choose ${named('mode')} v1, which keeps everything`;
+  if (missing === 'student') return `; or choose ${named('mode')} v1, which keeps everything`;
   if (missing === 'teacher')
-    return `, or choose ${named('mode')} score-only for rows that bring their candidates`;
+    return `; or choose ${named('mode')} score-only for rows that bring their candidates`;
   return '';
 }
 

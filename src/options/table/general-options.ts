@@ -100,7 +100,7 @@ export const GENERAL_OPTIONS = {
     group: 'Going on',
     help: {
       run: 'go on although changed options make earlier replies or scores useless',
-      score: 'resume although the rows so far were scored by another version, back end or kernel',
+      score: 'resume although another processor or version has begun, which rounds otherwise',
     },
     commands: ['run', 'score'],
     needs: { score: ['resume'] },
