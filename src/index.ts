@@ -4,9 +4,11 @@
  */
 
 export { compareScores, type MetricComparison, type ScoreComparison } from './comparison/compare-scores.js';
+export type { MissingScores, PairedScores, Pairs } from './comparison/paired-scores.js';
 export type { TopOverlap } from './comparison/top-overlap.js';
-export { readRows } from './dataset/read-rows.js';
-export type { BadRow, Row, SampleRow } from './dataset/row.js';
+export { type ReadRowsOptions, readRows } from './dataset/read-rows.js';
+export type { BadRow, Row, RowBase, SampleRow } from './dataset/row.js';
+export type { Fingerprint } from './domain/fingerprint.js';
 export { lossRatio, perplexityRatio } from './domain/ratio.js';
 export type { Sample } from './domain/sample.js';
 export {
@@ -20,6 +22,7 @@ export {
   type SampleScore,
   type ScoredMetric,
   type ScoreFor,
+  type SpanSide,
   type Spans,
   spansOf,
   UNSCORABLE_REASONS,
@@ -38,8 +41,9 @@ export type { ScoreOptions, Scorer, SpanOutcome, SpanRequest, TokenizeOptions } 
 export { Student } from './engine/student.js';
 export type { KernelChoice, StudentOptions } from './engine/student-options.js';
 export { StudentPool, type StudentPoolOptions } from './engine/workers/student-pool.js';
-export { ERROR_CODES, type ErrorCode, ReflectionError } from './errors.js';
+export { ERROR_CODES, type ErrorCode, type ErrorDetails, ReflectionError } from './errors.js';
 export {
+  BUILT_IN_TEMPLATE_NAMES,
   type BuiltInTemplateName,
   DEFINITION_NAMES,
   type DefinitionName,
@@ -52,12 +56,14 @@ export {
   RECYCLE_MODES,
   type RecycleMode,
 } from './options/choices.js';
-export type { Config } from './options/config.js';
+export type { Config, ConfigurableCommand } from './options/config.js';
 export {
   DEVICE_CHOICES,
   type DeviceChoice,
   type DeviceName,
+  type GpuKind,
   type WorkerDevice,
+  type WorkerKind,
 } from './options/device-name.js';
 export {
   type ScoreDatasetOptions,
@@ -81,11 +87,12 @@ export type {
   RecycleStart,
   ReflectOptions,
   ReflectStart,
+  RunMembers,
 } from './recycle/recycle-options.js';
 export { type ReflectResult, reflect } from './recycle/reflect.js';
-export type { Reflection, ReflectionOrigin } from './recycle/reflections/reflection.js';
+export type { ReflectedVariant, Reflection, ReflectionOrigin } from './recycle/reflections/reflection.js';
 export type { Sampling } from './recycle/reflections/teacher-reflections.js';
-export type { ManifestChanges } from './recycle/run/run-manifest.js';
+export type { ManifestChanges, RunManifest } from './recycle/run/run-manifest.js';
 export type { RunProgress, TeacherTotals } from './recycle/run/run-state.js';
 export { type RunStatus, runStatus } from './recycle/run/run-status.js';
 export type { JoinBy } from './reference/join-rows.js';
@@ -104,6 +111,9 @@ export { INSTRUCTION_PROMPT } from './reflection/instruction-prompt.js';
 export { loadPromptFiles, type PromptFiles, type ReflectionPrompts } from './reflection/load-prompt-files.js';
 export type { ReflectionPrompt } from './reflection/reflection-prompt.js';
 export { RESPONSE_PROMPT } from './reflection/response-prompt.js';
+export type { CandidateFault } from './reflection/to-candidate.js';
+export type { MetricSummary } from './report/metric-statistics.js';
+export type { Summary } from './report/summarize.js';
 export { scoreSamples } from './scoring/score-samples.js';
 export {
   type ScorableItem,
@@ -119,8 +129,10 @@ export {
   selectImported,
   selectScored,
 } from './select/select-imported.js';
+export type { FilterFailure, FilterVerdict } from './selection/accept-metric.js';
+export type { ComparisonReason } from './selection/compare.js';
 export type { ScoreNeed } from './selection/decide.js';
-export type { Decision, DecisionStep, Evidence } from './selection/decision.js';
+export type { Decision, DecisionStep, Evidence, RejectionReason } from './selection/decision.js';
 export type { Measurement, MissingReason, VariantScores } from './selection/measurement.js';
 export { decideEagerly, decideLazily } from './selection/run-decision.js';
 export {
@@ -129,14 +141,8 @@ export {
   selectionPolicy,
 } from './selection/selection-policy.js';
 export { topPercentByIfd } from './selection/top-percent-by-ifd.js';
-export { VARIANTS, type Variant } from './selection/variant.js';
-export {
-  type AskAllOptions,
-  type BatchReply,
-  BatchTeacher,
-  type BatchTeacherOptions,
-  type BatchWait,
-} from './teacher/batch/batch-teacher.js';
+export { type BaseVariant, VARIANTS, type Variant } from './selection/variant.js';
+export type { AskAllOptions, BatchReply, BatchTeacher, BatchWait } from './teacher/batch/batch-teacher.js';
 export {
   type CreateBatchTeacherOptions,
   type CreateTeacherOptions,
@@ -144,19 +150,22 @@ export {
   createTeacher,
   type TeacherOptions,
 } from './teacher/create-teacher.js';
-export type { LocalGgufTeacherOptions } from './teacher/gguf/local-gguf-teacher.js';
-export type { OpenAITeacherOptions } from './teacher/openai/openai-teacher.js';
-export type { Price } from './teacher/openai/pacing/token-counts.js';
+export type { Spent } from './teacher/openai/pacing/budget.js';
 export type { ReplyField, ReplySchema } from './teacher/reply/reply-schema.js';
 export {
   type AnsweredReply,
   type AskOptions,
   type FailedReply,
   REPLY_FAILURES,
+  REPLY_FORMATS,
+  type ReplyFacts,
   type ReplyFailure,
+  type ReplyFormat,
   type Teacher,
   type TeacherDescription,
   type TeacherReply,
   type TeacherRequest,
+  type TeacherServer,
   type Usage,
 } from './teacher/teacher.js';
+export type { JsonObject } from './util/json-value.js';

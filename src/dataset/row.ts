@@ -2,7 +2,7 @@ import type { Sample } from '../domain/sample.js';
 import type { UnscorableReason } from '../domain/score.js';
 import type { JsonObject } from '../util/json-value.js';
 
-interface RowBase {
+export interface RowBase {
   /** 0-based position among all rows, bad ones included. */
   readonly index: number;
   /** 1-based line of the (decompressed) file on which the row starts. */

@@ -3,7 +3,7 @@ import type { Options } from '../options/option-table.js';
 import { pick } from '../util/pick.js';
 import type { LoadedStudent } from './loaded-student.js';
 import { Student } from './student.js';
-import { SHARED_OPTIONS, type SharedOption, type StudentOptions } from './student-options.js';
+import { SHARED_OPTIONS, type StudentOptions } from './student-options.js';
 import { StudentPool } from './workers/student-pool.js';
 
 export interface LoadStudentOptions extends StudentOptions {
@@ -13,7 +13,7 @@ export interface LoadStudentOptions extends StudentOptions {
 
 /** What the options of a command say about its student. */
 export function studentOptions(
-  options: Options<SharedOption | 'devices'> & { readonly student: string },
+  options: Options<(typeof SHARED_OPTIONS)[number] | 'devices'> & { readonly student: string },
   signal: AbortSignal | undefined,
 ): LoadStudentOptions {
   return { ...pick(options, [...SHARED_OPTIONS, 'devices']), model: options.student, signal };

@@ -20,9 +20,8 @@ export const SHARED_OPTIONS = [
   'deterministic',
   'checkFile',
 ] as const;
-export type SharedOption = (typeof SHARED_OPTIONS)[number];
 
-export interface StudentOptions extends Options<SharedOption> {
+export interface StudentOptions extends Options<(typeof SHARED_OPTIONS)[number]> {
   /** Path of the GGUF file. */
   readonly model: string;
   /**

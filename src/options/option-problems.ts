@@ -1,6 +1,7 @@
 import type { z } from 'zod';
-import { ReflectionError } from '../errors.js';
+import type { ReflectionError } from '../errors.js';
 import { closestName } from '../util/closest-name.js';
+import { optionError } from './option-error.js';
 import { named } from './option-name.js';
 import { isOptionName, optionNamed } from './option-table.js';
 
@@ -8,8 +9,9 @@ import { isOptionName, optionNamed } from './option-table.js';
 export interface OptionProblem {
   /** Its name as given, with those of the sections around it; empty when what was given holds no options at all. */
   readonly path: readonly string[];
-  /** What follows the name, e.g. `cannot be 0: Expected ...`; no sign at the end. */
+  /** What follows the name, e.g. `cannot be 0: Expected ...`; no full stop at the end. */
   readonly problem: string;
+  readonly isUnknown: boolean;
 }
 
 /**
@@ -25,11 +27,21 @@ export function optionProblems(
   return error.issues.flatMap((issue): OptionProblem[] => {
     const path = issue.path.map(String);
     if (issue.code === 'unrecognized_keys') {
-      return issue.keys.map((key) => ({ path: [...path, key], problem: unknown(key, namesIn(path)) }));
+      return issue.keys.map((key) => ({
+        path: [...path, key],
+        problem: unknown(key, namesIn(path)),
+        isUnknown: true,
+      }));
     }
     const nameSteps = path.filter((step) => !/^\d+$/.test(step));
     const message = issue.message.replace(/\.$/, '');
-    return [{ path: nameSteps, problem: `cannot be ${show(valueAt(given, nameSteps))}: ${message}` }];
+    return [
+      {
+        path: nameSteps,
+        problem: `cannot be ${show(valueAt(given, nameSteps))}: ${message}`,
+        isUnknown: false,
+      },
+    ];
   });
 }
 
@@ -55,9 +67,10 @@ function show(value: unknown): string {
 }
 
 /** The refusal of what has that problem. */
-export function optionRefusal({ path, problem }: OptionProblem): ReflectionError {
+export function optionRefusal({ path, problem, isUnknown }: OptionProblem): ReflectionError {
   const option = path.join('.');
   const name = path.length === 0 ? 'This' : isOptionName(option) ? named(option) : JSON.stringify(option);
-  const message = `${name} ${problem}${problem.endsWith('?') ? '' : '.'}`;
-  return new ReflectionError('invalid_option', message, option === '' ? {} : { option });
+  return optionError(option, `${name} ${problem}${problem.endsWith('?') ? '' : '.'}`, {
+    remedy: isUnknown ? 'Leave it out.' : 'Give another value, or leave it out.',
+  });
 }

@@ -1,8 +1,8 @@
-import { GENERAL_OPTIONS } from './general-options.js';
 import type { CommandName, Option } from './option.js';
-import { SELECTION_OPTIONS } from './selection-options.js';
-import { STUDENT_OPTIONS } from './student-options.js';
-import { TEACHER_OPTIONS } from './teacher-options.js';
+import { GENERAL_OPTIONS } from './table/general-options.js';
+import { SELECTION_OPTIONS } from './table/selection-options.js';
+import { STUDENT_OPTIONS } from './table/student-options.js';
+import { TEACHER_OPTIONS } from './table/teacher-options.js';
 import type { Value } from './value.js';
 
 /**

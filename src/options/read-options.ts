@@ -1,7 +1,7 @@
-import { ReflectionError } from '../errors.js';
 import { type AnyOptions, isSet, misfits, needsStudent, needsTeacher } from './applicability.js';
 import { withDefaults } from './defaults.js';
 import { type CommandName, forCommand } from './option.js';
+import { optionError } from './option-error.js';
 import { named } from './option-name.js';
 import { checkOptions, libraryNames } from './option-schema.js';
 import { isOptionName, type OptionName, optionNamed, optionsOf } from './option-table.js';
@@ -43,19 +43,17 @@ export function requireOptions(command: CommandName, options: AnyOptions): void 
   const missing = required.find((name) => options[name] === undefined);
   if (missing === undefined) return;
   const help = forCommand(optionNamed(missing).help, command);
-  throw refusal(
-    missing,
-    `${named(missing)} is missing: ${help}.`,
-    `Give ${named(missing)}${elsewise(command, missing)}.`,
-  );
+  throw optionError(missing, `${named(missing)} is missing.`, {
+    remedy: `Give ${named(missing)}, ${help}${elsewise(command, missing)}.`,
+  });
 }
 
 /** How else what is missing could be done without. */
 function elsewise(command: CommandName, missing: OptionName): string {
   if (command !== 'run') return '';
-  if (missing === 'student') return `, or choose ${named('mode')} v1, which keeps everything`;
+  if (missing === 'student') return `; or choose ${named('mode')} v1, which keeps everything`;
   if (missing === 'teacher')
-    return `, or choose ${named('mode')} score-only for rows that bring their candidates`;
+    return `; or choose ${named('mode')} score-only for rows that bring their candidates`;
   return '';
 }
 
@@ -72,13 +70,15 @@ function refuseConflicts(command: CommandName, options: AnyOptions): void {
   const both = conflictsOf(command).find((pair) => pair.every((name) => isSet(options, name)));
   if (both === undefined) return;
   const [option, other] = both;
-  throw refusal(option, `${named(option)} and ${named(other)} cannot go together.`, 'Leave one of them out.');
+  throw optionError(option, `${named(option)} and ${named(other)} cannot go together.`, {
+    remedy: 'Leave one of them out.',
+  });
 }
 
 /** @throws {ReflectionError} `invalid_option` for an option that is set, but does not apply beside the others. */
 export function refuseMisfits(command: CommandName, options: AnyOptions): void {
   const [misfit] = misfits(command, options);
-  if (misfit !== undefined) throw refusal(misfit.option, misfit.message, 'Leave it out.');
+  if (misfit !== undefined) throw optionError(misfit.option, misfit.message, { remedy: 'Leave it out.' });
 }
 
 /** @throws {ReflectionError} `invalid_option` for an option without one that it needs. */
@@ -88,14 +88,8 @@ export function requireNeeds(command: CommandName, options: AnyOptions): void {
     const needs = (forCommand(option.needs, command) ?? []) as readonly OptionName[];
     const lacking = needs.find((other) => !isSet(options, other));
     if (lacking === undefined) continue;
-    throw refusal(
-      name,
-      `${named(name)} means nothing without ${named(lacking)}.`,
-      `Give ${named(lacking)} as well.`,
-    );
+    throw optionError(name, `${named(name)} means nothing without ${named(lacking)}.`, {
+      remedy: `Give ${named(lacking)} as well.`,
+    });
   }
-}
-
-function refusal(option: string, message: string, remedy?: string): ReflectionError {
-  return new ReflectionError('invalid_option', message, { option, ...(remedy !== undefined && { remedy }) });
 }

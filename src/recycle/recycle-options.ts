@@ -6,7 +6,7 @@ import type { RunSummary } from './outputs/run-summary.js';
 import type { ManifestChanges } from './run/run-manifest.js';
 
 /** What exists only while a run goes on. */
-interface RunMembers<Start> {
+export interface RunMembers<Start> {
   /** Once it fires nothing new is begun; requests under way get `grace` seconds to finish. */
   readonly signal?: AbortSignal | undefined;
   readonly onStart?: ((start: Start) => void) | undefined;

@@ -1,5 +1,7 @@
-import { ReflectionError } from '../errors.js';
 import type { FilterFailPolicy, KeepPolicy } from '../options/choices.js';
+import { checkOptions } from '../options/option-schema.js';
+import { OPTIONS, type Options } from '../options/option-table.js';
+import { defined } from '../util/defined.js';
 
 export interface SelectionPolicy {
   /** An accepted variant's IFD lies strictly below this. Infinity accepts any value, but never a missing one. */
@@ -19,25 +21,20 @@ export interface SelectionPolicy {
   readonly onFilterFail: FilterFailPolicy;
 }
 
+const NAMES = ['maxIfd', 'maxRifd', 'keep', 'onFilterFail'] as const;
+
 /** The published procedure. */
 export const DEFAULT_POLICY: SelectionPolicy = {
-  maxIfd: 1,
-  maxRifd: 1,
-  keep: 'response-reflected',
-  onFilterFail: 'drop',
+  maxIfd: OPTIONS.maxIfd.default.value,
+  maxRifd: OPTIONS.maxRifd.default.value,
+  keep: OPTIONS.keep.default.value,
+  onFilterFail: OPTIONS.onFilterFail.default.value,
 };
 
 /**
  * The default policy with `options` in its place.
- * @throws {ReflectionError} `invalid_option` when a threshold is not a positive number.
+ * @throws {ReflectionError} `invalid_option` for a threshold that is no positive number, and the like.
  */
-export function selectionPolicy(options: Partial<SelectionPolicy> = {}): SelectionPolicy {
-  const policy = { ...DEFAULT_POLICY, ...options };
-  for (const name of ['maxIfd', 'maxRifd'] as const) {
-    if (policy[name] > 0) continue;
-    throw new ReflectionError('invalid_option', `${name} is ${policy[name]}, which no score lies below.`, {
-      remedy: `Give ${name} a number above 0; 1 is the published threshold.`,
-    });
-  }
-  return policy;
+export function selectionPolicy(options: Options<(typeof NAMES)[number]> = {}): SelectionPolicy {
+  return { ...DEFAULT_POLICY, ...defined(checkOptions(NAMES, options)) };
 }

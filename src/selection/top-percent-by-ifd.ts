@@ -1,4 +1,4 @@
-import { ReflectionError } from '../errors.js';
+import { checkOptions } from '../options/option-schema.js';
 import type { Measurement } from './measurement.js';
 
 /** Keeps a count such as 2.3 % of 3000, which is 69 but computes as 68.99999999999999, from losing a row. */
@@ -15,11 +15,7 @@ export function topPercentByIfd<T>(
   percent: number,
   ifdOf: (survivor: T) => Measurement,
 ): T[] {
-  if (!(percent > 0 && percent <= 100)) {
-    throw new ReflectionError('invalid_option', `Cannot take the top ${percent} percent.`, {
-      remedy: 'Give a number above 0 and at most 100.',
-    });
-  }
+  checkOptions(['top'], { top: percent });
   const ranked: { survivor: T; ifd: number; position: number }[] = [];
   for (const survivor of survivors) {
     const ifd = ifdOf(survivor);

@@ -1,6 +1,6 @@
-import { ReflectionError } from '../errors.js';
 import type { AnyOptions } from '../options/applicability.js';
 import { concurrencyFor } from '../options/defaults.js';
+import { optionError } from '../options/option-error.js';
 import { checkOptions } from '../options/option-schema.js';
 import type { Options } from '../options/option-table.js';
 import { refuseMisfits, requireNeeds } from '../options/read-options.js';
@@ -169,8 +169,7 @@ function milliseconds(seconds: number | undefined): number | undefined {
 function parse(name: string): TeacherNameParts {
   const parts = parseTeacherName(name);
   if (parts !== undefined) return parts;
-  throw new ReflectionError('invalid_option', `${JSON.stringify(name)} does not name a teacher.`, {
+  throw optionError('teacher', `${JSON.stringify(name)} does not name a teacher.`, {
     remedy: 'Use openai:<model>, gguf:<path to a GGUF file> or replay:<path to a journal>.',
-    option: 'teacher',
   });
 }

@@ -87,7 +87,10 @@ describe('run --teacher-batch', () => {
     await runCliWell(runArguments('run'));
     expect(server.batches).toHaveLength(2);
 
-    const local = [...runArguments('other'), '--teacher', 'gguf:missing.gguf'];
-    expect(refusalOf(await runCli(local)).message).toContain('takes no batches');
+    const place = ['reflect', fixture.dataset, '-o', fixture.path('other')];
+    const local = [...place, '--teacher', 'gguf:missing.gguf', '--teacher-batch'];
+    expect(refusalOf(await runCli(local)).message).toBe(
+      '--teacher-batch does not apply to the --teacher gguf:missing.gguf.',
+    );
   });
 });

@@ -14,9 +14,10 @@ beforeEach(async () => {
 afterEach(() => fixture.remove());
 
 /** The shipped student is its own teacher; so small a one ends no text by itself. */
-function runArguments(...more: string[]): string[] {
-  const teacher = ['--teacher', `gguf:${TINY_STUDENT}`, '--concurrency', '1', '--max-field-characters', '5'];
-  return ['run', fixture.dataset, '-o', fixture.path('run'), ...TINY_ON_ONE_THREAD, ...teacher, ...more];
+const ITSELF = ['--teacher', `gguf:${TINY_STUDENT}`, '--concurrency', '1', '--max-field-characters', '5'];
+
+function runArguments(teacher: readonly string[] = ITSELF): string[] {
+  return ['run', fixture.dataset, '-o', fixture.path('run'), ...TINY_ON_ONE_THREAD, ...teacher];
 }
 
 describe('run with a teacher in this process', () => {
@@ -38,7 +39,7 @@ describe('run with a teacher in this process', () => {
   it('would have been caught at it', async () => {
     await fixture.writeRows(await shortRows(1));
     const remote = ['--teacher', 'openai:x', '--base-url', 'http://127.0.0.1:4000/v1'];
-    const { code, stderr } = await runCli(runArguments(...remote), { preload: FORBID_NETWORK });
+    const { code, stderr } = await runCli(runArguments(remote), { preload: FORBID_NETWORK });
     expect({ code, stderr }).toMatchObject({ code: 77, stderr: expect.stringContaining('used the network') });
   });
 

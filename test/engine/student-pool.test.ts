@@ -172,8 +172,8 @@ describe('a pool that cannot be loaded', () => {
 
   it.each([
     [{ devices: ['cpu', 'cuda:0'] as const }, 'invalid_option', /different kinds, cpu and cuda/],
-    [{ devices: ['tpu'] as never }, 'invalid_option', /devices cannot be tpu/],
-    [{ devices: [] }, 'invalid_option', /devices cannot be none/],
+    [{ devices: ['tpu'] as never }, 'invalid_option', /`devices` cannot be tpu/],
+    [{ devices: [] }, 'invalid_option', /`devices` cannot be none/],
     [{ devices: ['cpu', 'cpu:999'] as const }, 'device_unavailable', /no NUMA node 999/],
     [{ devices: ['cuda:77', 'cuda:78'] as const }, 'device_unavailable', /no cuda:77 device/],
     [{ model: join('models', 'README.md') }, 'model_unloadable', /^worker on cpu: .*not a GGUF/],

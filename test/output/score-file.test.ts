@@ -299,7 +299,7 @@ describe('ScoreFile.open', () => {
     const mismatch = {
       code: 'resume_mismatch',
       message: expect.stringMatching(/rounded .*kernels was "avx2" and is "avx512"\.$/),
-      remedy: expect.stringMatching(/--accept-changes/),
+      remedy: expect.stringMatching(/`acceptChanges`/),
     };
     const rows = rowsOf('a', 'b', 'c');
     const begun = await open('new', first);

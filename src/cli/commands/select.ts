@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import { ReflectionError } from '../../errors.js';
+import { optionError } from '../../options/option-error.js';
 import { named } from '../../options/option-name.js';
 import { readOptions } from '../../options/read-options.js';
 import type { JoinBy } from '../../reference/join-rows.js';
@@ -44,12 +45,11 @@ async function select(settings: SelectSettings): Promise<void> {
 function scoredFiles(names: readonly string[], datasets: readonly string[] | undefined): ScoredFile[] {
   if (datasets === undefined) return [...names];
   if (datasets.length !== names.length) {
-    throw new ReflectionError(
-      'invalid_option',
+    throw optionError(
+      'datasets',
       `There are ${datasets.length} datasets for ${names.length} files with scores.`,
       {
         remedy: `Name the dataset of each file as ${named('datasets')}, in the same order.`,
-        option: 'datasets',
       },
     );
   }
@@ -58,11 +58,15 @@ function scoredFiles(names: readonly string[], datasets: readonly string[] | und
 
 function wrongCount(count: number, isOneEnough: boolean): ReflectionError {
   const wanted = isOneEnough ? 'four files, or one,' : 'four files';
-  return new ReflectionError('invalid_option', `A selection takes ${wanted} and got ${count}.`, {
-    remedy:
-      'Name the originals, the reflected instructions, the reflected responses and both, in this order, ' +
-      `as ${named('referenceFiles')} or ${named('importScores')}; or one scored file as ${named('importScores')}.`,
-  });
+  return optionError(
+    isOneEnough ? 'importScores' : 'referenceFiles',
+    `A selection takes ${wanted} and got ${count}.`,
+    {
+      remedy:
+        'Name the originals, the reflected instructions, the reflected responses and both, in this order, ' +
+        `as ${named('referenceFiles')} or ${named('importScores')}; or one scored file as ${named('importScores')}.`,
+    },
+  );
 }
 
 /** @param files - Four of them. */

@@ -1,8 +1,8 @@
 import { access, readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { createJiti } from 'jiti';
-import { ReflectionError } from '../../errors.js';
 import { CONFIG, CONFIGURABLE_COMMANDS, type Config } from '../../options/config.js';
+import { optionError } from '../../options/option-error.js';
 import { optionProblems } from '../../options/option-problems.js';
 import { settingNames } from '../../options/option-schema.js';
 
@@ -25,7 +25,7 @@ export async function loadConfig(file: string | undefined): Promise<Config> {
   const problems = optionProblems(checked.error, given, namesIn).map(({ path, problem }) =>
     path.length === 0 ? `what it exports ${problem}` : `${JSON.stringify(path.join('.'))} ${problem}`,
   );
-  throw new ReflectionError('invalid_option', `The config file ${source}: ${problems.join('; ')}.`, {
+  throw optionError('config', `The config file ${source}: ${problems.join('; ')}.`, {
     remedy: 'Options are named like the flags of `reflection-tuning run --help`, in camel case.',
   });
 }
@@ -57,8 +57,8 @@ async function readConfig(path: string): Promise<unknown> {
     const jiti = createJiti(import.meta.url, { fsCache: false });
     return await jiti.import(resolve(path), { default: true });
   } catch (cause) {
-    throw new ReflectionError(
-      'invalid_option',
+    throw optionError(
+      'config',
       `The config file ${path} cannot be loaded: ${firstLine((cause as Error).message)}`,
       {
         remedy:

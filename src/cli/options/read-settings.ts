@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
-import { ReflectionError } from '../../errors.js';
 import { type AnyOptions, isSet, misfits } from '../../options/applicability.js';
 import type { Config, ConfigurableCommand } from '../../options/config.js';
+import { optionError } from '../../options/option-error.js';
 import { settingNames } from '../../options/option-schema.js';
 import { conflictsOf, requireOptions } from '../../options/read-options.js';
 import type { CommandOptions } from '../../options/required-options.js';
@@ -50,9 +50,8 @@ function compatible(name: ConfigurableCommand, layer: AnyOptions, before: AnyOpt
   const left = without(layer, overruled);
   const clash = conflictsOf(name).find((pair) => pair.every((option) => isSet(left, option)));
   if (clash === undefined) return left;
-  throw new ReflectionError('invalid_option', `The config file sets both ${clash[0]} and ${clash[1]}.`, {
+  throw optionError(clash[0], `The config file sets both ${clash[0]} and ${clash[1]}.`, {
     remedy: 'Set one of them, or each in the section of the command it is meant for.',
-    option: clash[0],
   });
 }
 

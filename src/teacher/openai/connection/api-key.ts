@@ -1,5 +1,6 @@
 import { isIP } from 'node:net';
 import { ReflectionError } from '../../../errors.js';
+import { optionError } from '../../../options/option-error.js';
 import { named } from '../../../options/option-name.js';
 
 /** Where the key is read from unless another variable is named. */
@@ -44,8 +45,8 @@ export function readApiKey(
     return { value, variable };
   }
   if (apiKeyVariable === undefined && isPrivateHost(baseUrl.hostname)) return null;
-  throw new ReflectionError(
-    'invalid_option',
+  throw optionError(
+    'allowInsecureHttp',
     `The key in ${variable} would go to ${baseUrl.origin} unencrypted.`,
     {
       remedy:

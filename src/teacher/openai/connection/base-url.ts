@@ -1,4 +1,6 @@
-import { ReflectionError } from '../../../errors.js';
+import type { ReflectionError } from '../../../errors.js';
+import { optionError } from '../../../options/option-error.js';
+import { named } from '../../../options/option-name.js';
 import type { TeacherServer } from '../../teacher.js';
 import type { ApiKey } from './api-key.js';
 
@@ -23,7 +25,7 @@ export function teacherServer(baseUrl: URL, apiKey: ApiKey | null): TeacherServe
 
 /** The text itself is not repeated: it may hold a password. */
 function unusable(problem: string): ReflectionError {
-  return new ReflectionError('invalid_option', `The teacher's base URL ${problem}.`, {
+  return optionError('baseUrl', `The teacher's ${named('baseUrl')} ${problem}.`, {
     remedy: 'Give an address such as http://localhost:8080/v1, and keys through the environment.',
   });
 }

@@ -1,4 +1,6 @@
 import { ReflectionError } from '../../../errors.js';
+import { optionError } from '../../../options/option-error.js';
+import { named } from '../../../options/option-name.js';
 import { costOf, type Price, type TokenCounts } from './token-counts.js';
 
 export interface BudgetLimits {
@@ -36,13 +38,9 @@ export class Budget {
   /** @throws {ReflectionError} `invalid_option` for a cost limit without a price. */
   constructor(limits: BudgetLimits, price: Price | null, spent: Spent = NOTHING) {
     if (limits.maxCost !== undefined && price === null) {
-      throw new ReflectionError(
-        'invalid_option',
-        'The cost is limited, but the price of a token is not known.',
-        {
-          remedy: "Give the model's price per million prompt and reply tokens, or limit the tokens instead.",
-        },
-      );
+      throw optionError('maxCost', 'The cost is limited, but the price of a token is not known.', {
+        remedy: `Give ${named('promptPrice')} and ${named('replyPrice')}, or ${named('maxTeacherTokens')} instead.`,
+      });
     }
     this.#limits = limits;
     this.#price = price;

@@ -35,7 +35,7 @@ describe('a key', () => {
       expect.objectContaining({
         code: 'invalid_option',
         message: expect.stringContaining(new URL(url).origin),
-        remedy: expect.stringContaining('--allow-insecure-http'),
+        remedy: expect.stringContaining('`allowInsecureHttp`'),
       }),
     );
     expect(() => read(url, options)).toThrow(

@@ -1,6 +1,6 @@
-import { FILTER_FAIL_POLICIES, KEEP_POLICIES } from './choices.js';
-import type { Option } from './option.js';
-import { bound, oneOf, positive, SWITCH } from './value.js';
+import { FILTER_FAIL_POLICIES, KEEP_POLICIES } from '../choices.js';
+import type { Option } from '../option.js';
+import { bound, oneOf, positive, SWITCH } from '../value.js';
 
 const COMMANDS = ['run', 'select'] as const;
 

@@ -1,7 +1,7 @@
-import { BUILT_IN_TEMPLATE_NAMES, DEFINITION_NAMES, PRECISIONS } from './choices.js';
-import { isDeviceName, isWorkerDevice } from './device-name.js';
-import type { Option } from './option.js';
-import { count, listThat, MOST_THREADS, oneOf, SWITCH, text, textThat } from './value.js';
+import { BUILT_IN_TEMPLATE_NAMES, DEFINITION_NAMES, PRECISIONS } from '../choices.js';
+import { isDeviceName, isWorkerDevice } from '../device-name.js';
+import type { Option } from '../option.js';
+import { count, listThat, MOST_THREADS, oneOf, SWITCH, text, textThat } from '../value.js';
 
 /** Who scores, where, and what exactly. */
 export const STUDENT_OPTIONS = {

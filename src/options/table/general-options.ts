@@ -1,7 +1,7 @@
-import { METRICS } from '../domain/score.js';
-import { RECYCLE_MODES } from './choices.js';
-import type { Option } from './option.js';
-import { count, files, oneOf, SWITCH, seconds, someOf, text } from './value.js';
+import { METRICS } from '../../domain/score.js';
+import { RECYCLE_MODES } from '../choices.js';
+import type { Option } from '../option.js';
+import { count, files, oneOf, SWITCH, seconds, someOf, text } from '../value.js';
 
 /** What is read and written, and how a command goes on where another attempt ended. */
 export const GENERAL_OPTIONS = {
@@ -100,7 +100,7 @@ export const GENERAL_OPTIONS = {
     group: 'Going on',
     help: {
       run: 'go on although changed options make earlier replies or scores useless',
-      score: 'resume although the rows so far were scored by another version, back end or kernel',
+      score: 'resume although another processor or version has begun, which rounds otherwise',
     },
     commands: ['run', 'score'],
     needs: { score: ['resume'] },

@@ -1,7 +1,7 @@
-import { DEVICE_CHOICES } from './device-name.js';
-import type { Option } from './option.js';
-import { isTeacherName } from './teacher-name.js';
-import { amount, count, oneOf, positive, SWITCH, seconds, text, textThat } from './value.js';
+import { DEVICE_CHOICES } from '../device-name.js';
+import type { Option } from '../option.js';
+import { isTeacherName } from '../teacher-name.js';
+import { amount, count, oneOf, positive, SWITCH, seconds, text, textThat } from '../value.js';
 
 const COMMANDS = ['run', 'reflect'] as const;
 const ANY_TEACHER = ['openai', 'batch', 'gguf', 'replay'] as const;
