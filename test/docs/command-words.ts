@@ -3,6 +3,9 @@ import { join } from 'node:path';
 import { PROJECT_ROOT } from '../helpers/paths.js';
 import { runCliWell } from '../helpers/run-cli.js';
 
+/** What npm itself knows, of what the pages use. */
+const NPM_COMMANDS = ['ci', 'rebuild', 'install-scripts'];
+
 /** What is wrong with the words of commands that cannot be run here: flags and npm scripts that do not exist. */
 export async function unknownWords(script: string): Promise<string[]> {
   const unknown: string[] = [];
@@ -10,7 +13,7 @@ export async function unknownWords(script: string): Promise<string[]> {
     const words = line.trim().split(/\s+/);
     if (words[0] === 'npm') {
       const name = words[1] === 'run' ? words[2]! : words[1]!;
-      if (name !== 'ci' && !(name in scripts())) unknown.push(`npm ${name}`);
+      if (!NPM_COMMANDS.includes(name) && !(name in scripts())) unknown.push(`npm ${name}`);
     } else if (words[0] === 'npx' && words[1] === 'reflection-tuning') {
       const { stdout } = await runCliWell([words[2]!, '--help']);
       const known = new Set(stdout.match(/(?<![\w-])--?[a-z][\w-]*/g));
