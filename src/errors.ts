@@ -9,6 +9,8 @@ export const ERROR_CODES = [
   'invalid_option',
   /** The dataset cannot be opened or is not one we can read. */
   'dataset_unreadable',
+  /** The dataset can be read, but holds no row that can be scored; the message says what it holds instead. */
+  'nothing_scorable',
   /** With `strict`: a row is malformed; the message names file and line. */
   'row_rejected',
   /** A template name or file is unknown or unusable. */

@@ -6,8 +6,10 @@
 export { compareScores, type MetricComparison, type ScoreComparison } from './comparison/compare-scores.js';
 export type { MissingScores, PairedScores, Pairs } from './comparison/paired-scores.js';
 export type { TopOverlap } from './comparison/top-overlap.js';
-export { type ReadRowsOptions, readRows } from './dataset/read-rows.js';
-export type { BadRow, Row, RowBase, SampleRow } from './dataset/row.js';
+export type { IgnoredCounts, IgnoredField } from './dataset/ignored-fields.js';
+export { openRows, type ReadRowsOptions, type RowSource, readRows } from './dataset/open-rows.js';
+export type { BadRow, Row, RowBase, SampleRow, SpelledRow } from './dataset/row.js';
+export type { DatasetFormat } from './dataset/split-rows.js';
 export type { Fingerprint } from './domain/fingerprint.js';
 export { lossRatio, perplexityRatio } from './domain/ratio.js';
 export type { Sample } from './domain/sample.js';
@@ -76,8 +78,6 @@ export { BUILT_IN_TEMPLATES } from './prompt/built-in-templates.js';
 export { loadTemplate } from './prompt/load-template.js';
 export { renderPrompt, renderReversePrompt, type Template } from './prompt/template.js';
 export { readAudit } from './recycle/outputs/read-audit.js';
-export { renderAudit } from './recycle/outputs/render-audit.js';
-export { renderRunSummary } from './recycle/outputs/render-run-summary.js';
 export type { ReflectionCounts, RunSummary } from './recycle/outputs/run-summary.js';
 export { recycle } from './recycle/recycle.js';
 export type {
@@ -113,6 +113,8 @@ export type { ReflectionPrompt } from './reflection/reflection-prompt.js';
 export { RESPONSE_PROMPT } from './reflection/response-prompt.js';
 export type { CandidateFault } from './reflection/to-candidate.js';
 export type { MetricSummary } from './report/metric-statistics.js';
+export { renderAudit } from './report/render-audit.js';
+export { renderRunSummary } from './report/render-run-summary.js';
 export type { Summary } from './report/summarize.js';
 export { scoreSamples } from './scoring/score-samples.js';
 export {
@@ -127,8 +129,8 @@ export {
   type ImportedSelection,
   type SelectImportedOptions,
   selectImported,
-  selectScored,
 } from './select/select-imported.js';
+export { type ScoredSelection, type SelectScoredOptions, selectScored } from './select/select-scored.js';
 export type { FilterFailure, FilterVerdict } from './selection/accept-metric.js';
 export type { ComparisonReason } from './selection/compare.js';
 export type { ScoreNeed } from './selection/decide.js';

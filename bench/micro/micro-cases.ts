@@ -1,9 +1,10 @@
-import { readRows } from '../../src/dataset/read-rows.js';
+import { readRows } from '../../src/dataset/open-rows.js';
 import type { SampleRow } from '../../src/dataset/row.js';
 import { METRICS, type SampleScore, scoredMetric } from '../../src/domain/score.js';
 import type { SpanRequest } from '../../src/engine/scorer.js';
 import { flattenRequests, splitResult } from '../../src/engine/token-job.js';
-import { formatScoreLine } from '../../src/output/format-score-line.js';
+import { scoreRow } from '../../src/output/score-row.js';
+import { spellRow } from '../../src/output/spell-row.js';
 import { BUILT_IN_TEMPLATES } from '../../src/prompt/built-in-templates.js';
 import { renderPrompt } from '../../src/prompt/template.js';
 import { EXACT_DEFINITION } from '../../src/scoring/exact-definition.js';
@@ -60,7 +61,7 @@ export async function microCases(data: string): Promise<readonly MicroCase[]> {
       name: 'format a score line',
       unit: 'row',
       items: rows.length,
-      run: () => rows.map((row) => formatScoreLine(row, SCORE, { perToken: false })),
+      run: () => rows.map((row) => spellRow(scoreRow(row, SCORE, { perToken: false }))),
     },
   ];
 }

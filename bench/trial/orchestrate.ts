@@ -1,8 +1,9 @@
 import { join } from 'node:path';
 import { BUILT_IN_TEMPLATES, readRows, type Scorer, type SpanOutcome, scoreStream } from 'reflection-tuning';
-import { formatScoreLine } from '../../src/output/format-score-line.js';
 import { ReservedOutput } from '../../src/output/reserved-output.js';
 import { ScoreFile } from '../../src/output/score-file.js';
+import { scoreRow } from '../../src/output/score-row.js';
+import { spellRow } from '../../src/output/spell-row.js';
 import { RowsDigest } from '../../src/pipeline/rows-digest.js';
 import { ScoreSummary } from '../../src/report/summarize.js';
 import { inTemporaryFolder } from './in-temporary-folder.js';
@@ -36,7 +37,7 @@ async function scoreInto(
   await using reserved = await ReservedOutput.reserve({ path: output, existing: 'new' });
   const opened = await ScoreFile.open(reserved, { fingerprint: {} });
   if (opened.alreadyComplete) throw new Error(`${output} is there already`);
-  await using file = opened.file;
+  await using file = opened.output;
   const summary = new ScoreSummary();
   const digest = new RowsDigest();
   let tokens = 0;
@@ -49,7 +50,7 @@ async function scoreInto(
   }
   const options = { template: BUILT_IN_TEMPLATES.alpaca, metrics };
   for await (const { item, score, logicalTokens } of scoreStream(scorer, items(), options)) {
-    await file.append(formatScoreLine(item, score, { perToken: false }));
+    await file.append(spellRow(scoreRow(item, score, { perToken: false })));
     summary.add(score);
     digest.add(item);
     tokens += logicalTokens;

@@ -6,7 +6,7 @@ import { type MissingScores, type PairedScores, type Pairs, pairScores } from '.
 import { spearman } from './spearman.js';
 import { type TopOverlap, topOverlap } from './top-overlap.js';
 
-/** Shares of a dataset that are commonly trained on. */
+/** Shares of the rows below the thresholds that are commonly trained on. */
 export const TOP_PERCENTS = [5, 10, 15] as const;
 
 /** How alike two files of scores are. What cannot be said of so few or so equal values is undefined. */
@@ -33,16 +33,18 @@ export interface MetricComparison extends MissingScores {
  * no row in common.
  */
 export async function compareScores(a: string, b: string, joinBy = 'row_key'): Promise<ScoreComparison> {
-  const { matched, unmatched, metrics, filter } = await pairScores(a, b, joinBy);
+  const { matched, unmatched, metrics, columns, filter } = await pairScores(a, b, joinBy);
   if (matched === 0) {
     throw new ReflectionError('dataset_unreadable', `No row of ${a} is in ${b}, judged by "${joinBy}".`, {
       remedy: `Score the same dataset twice, or name another field that rows share as ${named('joinBy')}.`,
     });
   }
+  // as `select` does, which asks for no r-IFD where a file has none
+  const judged = METRICS.filter((metric) => columns.every((side) => side[metric].hasAny));
   return {
     rows: { matched, unmatched },
     metrics: { ifd: compareMetric(metrics.ifd), rifd: compareMetric(metrics.rifd) },
-    top: TOP_PERCENTS.map((percent) => topOverlap(metrics.ifd.a, metrics.ifd.b, percent)),
+    top: TOP_PERCENTS.map((percent) => topOverlap(...columns, percent, judged)),
     filter,
   };
 }

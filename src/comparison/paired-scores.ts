@@ -1,8 +1,10 @@
 import { METRICS, type Metric } from '../domain/score.js';
 import { acceptMetric } from '../selection/accept-metric.js';
+import type { ScoreColumns } from '../selection/choose-rows.js';
+import { ScoreColumn } from '../selection/score-column.js';
 import { DEFAULT_POLICY } from '../selection/selection-policy.js';
 import { NumberList } from '../util/number-list.js';
-import { readScoredRows, type ScoredRow } from './read-scored-rows.js';
+import { type KeyedScores, keyedScores } from './keyed-scores.js';
 import { ScoreIndex } from './score-index.js';
 
 /** The values of one metric over the rows that have it in both files, in the order of the second. */
@@ -18,6 +20,8 @@ export interface PairedScores {
   /** Rows that the other file does not have. */
   readonly unmatched: readonly [a: number, b: number];
   readonly metrics: Readonly<Record<Metric, Pairs & MissingScores>>;
+  /** Both metrics of the rows that have an IFD in both files, by each side, in the order of the second file. */
+  readonly columns: readonly [a: ScoreColumns, b: ScoreColumns];
   /** Over the rows with both metrics in both files: the final filter of a selection. */
   readonly filter: { readonly rows: number; readonly differing: number };
 }
@@ -33,10 +37,10 @@ export interface MissingScores {
  */
 export async function pairScores(a: string, b: string, joinBy: string): Promise<PairedScores> {
   const index = new ScoreIndex();
-  for await (const row of readScoredRows(a, joinBy)) index.add(row);
+  for await (const row of keyedScores(a, joinBy)) index.add(row);
   const pairing = new Pairing();
   let unmatched = 0;
-  for await (const { key, scores } of readScoredRows(b, joinBy)) {
+  for await (const { key, scores } of keyedScores(b, joinBy)) {
     const earlier = index.take(key);
     if (earlier === undefined) unmatched += 1;
     else pairing.add(earlier, scores);
@@ -44,17 +48,24 @@ export async function pairScores(a: string, b: string, joinBy: string): Promise<
   return pairing.finish([index.size - pairing.matched, unmatched]);
 }
 
-type Scores = ScoredRow['scores'];
+type Scores = KeyedScores['scores'];
 
 class Pairing {
   matched = 0;
   readonly #metrics = { ifd: new MetricPairs(), rifd: new MetricPairs() };
+  readonly #columns = [emptyColumns(), emptyColumns()] as const;
   #filtered = 0;
   #differing = 0;
 
   add(a: Scores, b: Scores): void {
     this.matched += 1;
     for (const metric of METRICS) this.#metrics[metric].add(a[metric], b[metric]);
+    if (a.ifd.kind === 'value' && b.ifd.kind === 'value') {
+      for (const metric of METRICS) {
+        this.#columns[0][metric].push(a[metric]);
+        this.#columns[1][metric].push(b[metric]);
+      }
+    }
     if (!hasAll(a) || !hasAll(b)) return;
     this.#filtered += 1;
     if (passesFilter(a) !== passesFilter(b)) this.#differing += 1;
@@ -65,9 +76,14 @@ class Pairing {
       matched: this.matched,
       unmatched,
       metrics: { ifd: this.#metrics.ifd.finish(), rifd: this.#metrics.rifd.finish() },
+      columns: this.#columns,
       filter: { rows: this.#filtered, differing: this.#differing },
     };
   }
+}
+
+function emptyColumns(): ScoreColumns {
+  return { ifd: new ScoreColumn(), rifd: new ScoreColumn() };
 }
 
 class MetricPairs {

@@ -1,9 +1,9 @@
 import { hash } from 'node:crypto';
-import { METRICS, type Metric } from '../domain/score.js';
-import type { Measurement } from '../selection/measurement.js';
-import { NumberList } from '../util/number-list.js';
+import { METRICS } from '../domain/score.js';
+import type { ScoreColumns } from '../selection/choose-rows.js';
+import { ScoreColumn } from '../selection/score-column.js';
 import { NumberMap } from '../util/number-map.js';
-import type { ScoredRow } from './read-scored-rows.js';
+import type { KeyedScores } from './keyed-scores.js';
 
 /**
  * The scores of one file, to be found by key: some 60 bytes a row, whatever its text. Of several rows with one key the
@@ -14,35 +14,23 @@ export class ScoreIndex {
   readonly #places = new NumberMap();
   readonly #added = new KeyCounter();
   readonly #taken = new KeyCounter();
-  /** NaN where there is no score; it never leaves this class. */
-  readonly #values: Readonly<Record<Metric, NumberList>> = {
-    ifd: new NumberList(),
-    rifd: new NumberList(),
-  };
+  readonly #scores: ScoreColumns = { ifd: new ScoreColumn(), rifd: new ScoreColumn() };
 
-  add({ key, scores }: ScoredRow): void {
+  add({ key, scores }: KeyedScores): void {
     this.#places.set(hashOf(key, this.#added.next(key)), this.size);
-    for (const metric of METRICS) {
-      const score = scores[metric];
-      this.#values[metric].push(score.kind === 'value' ? score.value : Number.NaN);
-    }
+    for (const metric of METRICS) this.#scores[metric].push(scores[metric]);
   }
 
   /** Rows added. */
   get size(): number {
-    return this.#values.ifd.length;
+    return this.#scores.ifd.length;
   }
 
   /** The scores of the next row with this key, or undefined when all of them were taken; a row is taken once. */
-  take(key: string): ScoredRow['scores'] | undefined {
+  take(key: string): KeyedScores['scores'] | undefined {
     const place = this.#places.get(hashOf(key, this.#taken.next(key)));
     if (place === undefined) return undefined;
-    return { ifd: this.#score('ifd', place), rifd: this.#score('rifd', place) };
-  }
-
-  #score(metric: Metric, place: number): Measurement {
-    const value = this.#values[metric].at(place);
-    return Number.isNaN(value) ? { kind: 'missing', reason: 'not_recorded' } : { kind: 'value', value };
+    return { ifd: this.#scores.ifd.at(place), rifd: this.#scores.rifd.at(place) };
   }
 }
 

@@ -1,13 +1,12 @@
-/** Keeps a count such as 15 % of 20, should it compute as 2.9999999999999996, from losing a row. */
-const ROUNDING_SLACK = 1e-9;
+import type { Metric } from '../domain/score.js';
+import { chooseRows, type ScoreColumns } from '../selection/choose-rows.js';
+import { DEFAULT_POLICY } from '../selection/selection-policy.js';
 
 /** How far two scorers would choose the same rows for training. */
 export interface TopOverlap {
-  /** Of all compared rows. */
+  /** Of the rows that pass the thresholds, on each side by its own scores. */
   readonly percent: number;
-  /** Rows that this percentage stands for, rounded down. */
-  readonly places: number;
-  /** Rows that each side chose: fewer than `places` where fewer have an IFD below 1. */
+  /** Rows that each side chose. */
   readonly chosen: readonly [a: number, b: number];
   readonly shared: number;
   /** `shared` by the larger choice; undefined when nobody chose anything. */
@@ -17,27 +16,26 @@ export interface TopOverlap {
 }
 
 /**
- * Both sides choose as data is selected by IFD: rows at or above 1 are left out, the others ranked from the highest
- * down, and of those the first `percent` of all rows taken. Of equal scores the earlier row goes first.
+ * Both sides choose as `select --top` does: of the rows whose `metrics` lie below 1 the `percent` with the highest IFD.
+ * @param a - The scores of the compared rows by one scorer.
+ * @param b - Those by the other, in the same order.
  */
-export function topOverlap(a: Float64Array, b: Float64Array, percent: number): TopOverlap {
-  const places = Math.floor((percent * a.length) / 100 + ROUNDING_SLACK);
-  const chosenA = highestBelowOne(a, places);
-  const chosenB = new Set(highestBelowOne(b, places));
-  const shared = chosenA.filter((row) => chosenB.has(row)).length;
+export function topOverlap(
+  a: ScoreColumns,
+  b: ScoreColumns,
+  percent: number,
+  metrics: readonly Metric[],
+): TopOverlap {
+  const options = { policy: DEFAULT_POLICY, top: percent, metrics };
+  const chosenA = chooseRows(a, options).rows;
+  const chosenB = new Set(chooseRows(b, options).rows);
+  const shared = chosenA.reduce((count, row) => count + (chosenB.has(row) ? 1 : 0), 0);
   const larger = Math.max(chosenA.length, chosenB.size);
   return {
     percent,
-    places,
     chosen: [chosenA.length, chosenB.size],
     shared,
     overlap: larger === 0 ? undefined : shared / larger,
-    differing: a.length === 0 ? 0 : (chosenA.length + chosenB.size - 2 * shared) / a.length,
+    differing: a.ifd.length === 0 ? 0 : (chosenA.length + chosenB.size - 2 * shared) / a.ifd.length,
   };
-}
-
-function highestBelowOne(ifd: Float64Array, places: number): readonly number[] {
-  const below: number[] = [];
-  for (const [row, value] of ifd.entries()) if (value < 1) below.push(row);
-  return below.sort((i, j) => ifd[j]! - ifd[i]! || i - j).slice(0, places);
 }

@@ -1,24 +1,46 @@
 import { createReadStream } from 'node:fs';
-import { pipeline } from 'node:stream';
+import { pipeline, type Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
 import { peek, prepend } from '../util/peek.js';
+import { unreadable } from './dataset-error.js';
+import { STANDARD_INPUT } from './input.js';
 
 const GZIP_MAGIC = Buffer.from([0x1f, 0x8b]);
 
-/** One pass over a file's bytes, decompressed. */
+/** One pass over an input's bytes, decompressed. */
 export interface ByteSource {
   readonly chunks: AsyncIterable<Buffer>;
-  /** Bytes of the file that were needed to get `offset` bytes far in `chunks`; of a .gz file, all read so far. */
-  fileBytes(offset: number): number;
+  /** Bytes of the input that were needed to get `offset` bytes far in `chunks`; of a .gz file, all read so far. */
+  inputBytes(offset: number): number;
   close(): void;
 }
 
-/** Opens a file, unpacking it when it begins like gzip. */
-export function openByteSource(file: string, chunkBytes: number): ByteSource {
-  const stream = createReadStream(file, { highWaterMark: chunkBytes });
+/**
+ * The bytes of a file, or of standard input, as they are.
+ * @throws {ReflectionError} `dataset_unreadable` when standard input is opened for the second time.
+ */
+export function openInput(input: string, chunkBytes?: number): Readable {
+  if (input === STANDARD_INPUT && process.stdin.destroyed) {
+    throw unreadable(input, 'has been read before, which cannot be done twice', {
+      remedy: 'Save it in a file and name that.',
+    });
+  }
+  return input === STANDARD_INPUT ? process.stdin : createReadStream(input, { highWaterMark: chunkBytes });
+}
+
+/** Opens an input, unpacking it when it begins like gzip. */
+export function openByteSource(input: string, chunkBytes: number): ByteSource {
+  const stream = openInput(input, chunkBytes);
   let isCompressed = false;
+  let bytesRead = 0;
+  async function* counted(): AsyncGenerator<Buffer, void> {
+    for await (const chunk of stream as AsyncIterable<Buffer>) {
+      bytesRead += chunk.length;
+      yield chunk;
+    }
+  }
   async function* chunks(): AsyncGenerator<Buffer, void> {
-    const { head, rest } = await peek(stream, GZIP_MAGIC.length);
+    const { head, rest } = await peek(counted(), GZIP_MAGIC.length);
     isCompressed = head.subarray(0, GZIP_MAGIC.length).equals(GZIP_MAGIC);
     const bytes = prepend(head, rest);
     // A failure of either stream reaches whoever reads the last one, so the callback has nothing to do.
@@ -28,7 +50,7 @@ export function openByteSource(file: string, chunkBytes: number): ByteSource {
   }
   return {
     chunks: chunks(),
-    fileBytes: (offset) => (isCompressed ? stream.bytesRead : offset),
+    inputBytes: (offset) => (isCompressed ? bytesRead : offset),
     close: () => stream.destroy(),
   };
 }

@@ -1,4 +1,4 @@
-import { ReflectionError } from '../errors.js';
+import { unreadable } from './dataset-error.js';
 
 const TO_JSON_LINES = 'Convert it to JSON Lines first, for example with';
 
@@ -36,11 +36,8 @@ const FOREIGN_FORMATS = [
 /** The most bytes any of the formats is known by. */
 export const MAGIC_BYTES = Math.max(...FOREIGN_FORMATS.map(({ magic }) => magic.length));
 
-/** Throws `dataset_unreadable`, naming the way out, when `head` begins a file of a format we do not read. */
-export function refuseForeignFormat(file: string, head: Buffer): void {
+/** Throws `dataset_unreadable`, naming the way out, when `head` begins an input of a format we do not read. */
+export function refuseForeignFormat(input: string, head: Buffer): void {
   const format = FOREIGN_FORMATS.find(({ magic }) => head.subarray(0, magic.length).equals(magic));
-  if (format === undefined) return;
-  throw new ReflectionError('dataset_unreadable', `The dataset ${file} is ${format.name}.`, {
-    remedy: format.remedy,
-  });
+  if (format !== undefined) throw unreadable(input, `is ${format.name}`, { remedy: format.remedy });
 }

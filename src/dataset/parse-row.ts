@@ -3,7 +3,7 @@ import type { Sample } from '../domain/sample.js';
 import { describeJson, isJsonObject, isWellFormed } from '../util/json-value.js';
 import type { RawRow } from './raw-row.js';
 import { readSample } from './read-sample.js';
-import type { Row } from './row.js';
+import type { BadRow, Row } from './row.js';
 import { type RowFault, rowFault } from './row-fault.js';
 
 /** Characters kept of a row that is too large to be kept whole. */
@@ -16,28 +16,46 @@ export interface RowContext {
   readonly index: number;
   readonly endByte: number;
   readonly maxRowBytes: number;
+  /** Throws SyntaxError where a text is not valid; `JSON.parse` unless told. */
+  readonly parse?: ((text: string) => unknown) | undefined;
 }
 
 type Json = { readonly value: unknown } | { readonly syntaxError: string };
 
 /** Makes a row of its bytes. Never throws: what is wrong with them becomes part of the row. */
-export function parseRow(raw: RawRow, { file, index, endByte, maxRowBytes }: RowContext): Row {
+export function parseRow(raw: RawRow, context: RowContext): Row {
+  const { file, index, endByte, maxRowBytes, parse = JSON.parse } = context;
   const { line } = raw;
-  const text = raw.overflowed ? excerpt(raw.bytes) : raw.bytes.toString();
-  const json = parseJson(text);
-  const object = 'value' in json && isJsonObject(json.value) ? json.value : undefined;
-  const read = raw.overflowed ? tooLarge(maxRowBytes) : readRow(raw, text, json);
-  if (read.kind === 'bad') {
-    const detail = `${file}:${line}: ${read.problem}`;
-    return { kind: 'bad', index, line, endByte, text, object, reason: read.reason, detail };
+  if (raw.overflowed) {
+    const place = { index, line, endByte, text: excerpt(raw.bytes), object: undefined };
+    return bad(place, file, tooLarge(maxRowBytes));
   }
-  return { kind: 'sample', index, line, endByte, text, object, sample: read.sample };
+  const text = raw.bytes.toString();
+  if (!isUtf8(raw.bytes)) {
+    // Not parsed: U+FFFD in the place of bytes would pass for the row's own.
+    return bad(
+      { index, line, endByte, text, bytes: Buffer.from(raw.bytes), object: undefined },
+      file,
+      INVALID_UTF8,
+    );
+  }
+  const json = parseJson(text, parse);
+  const object = 'value' in json && isJsonObject(json.value) ? json.value : undefined;
+  const place = { index, line, endByte, text, object };
+  const read = readRow(raw, text, json);
+  return read.kind === 'bad' ? bad(place, file, read) : { kind: 'sample', ...place, sample: read.sample };
 }
 
+function bad(place: Omit<BadRow, 'kind' | 'reason' | 'detail'>, file: string, fault: RowFault): BadRow {
+  return { kind: 'bad', ...place, reason: fault.reason, detail: `${file}:${place.line}: ${fault.problem}` };
+}
+
+const INVALID_UTF8 = rowFault(
+  'invalid_utf8',
+  'the row is not valid UTF-8. Save the file as UTF-8 or remove the row.',
+);
+
 function readRow(raw: RawRow, text: string, json: Json): { kind: 'sample'; sample: Sample } | RowFault {
-  if (!isUtf8(raw.bytes)) {
-    return rowFault('invalid_utf8', 'the row is not valid UTF-8. Save the file as UTF-8 or remove the row.');
-  }
   if (raw.misplaced !== undefined) {
     return rowFault('malformed_json', `the row cannot be told apart: ${raw.misplaced}. Repair the array.`);
   }
@@ -58,9 +76,9 @@ function tooLarge(maxRowBytes: number): RowFault {
   return rowFault('row_too_large', `the row has more than ${maxRowBytes} bytes. Shorten or remove it.`);
 }
 
-function parseJson(text: string): Json {
+function parseJson(text: string, parse: (text: string) => unknown): Json {
   try {
-    return { value: JSON.parse(text) };
+    return { value: parse(text) };
   } catch (error) {
     // The engine's message quotes the source, line breaks included.
     return { syntaxError: (error as SyntaxError).message.replace(/\s+/g, ' ') };

@@ -1,38 +1,55 @@
+import type { Position } from '../util/line-splitter.js';
+import { peek, prepend } from '../util/peek.js';
 import type { RawRow, RowSplitter } from './raw-row.js';
 import { JsonArraySplitter } from './split-json-array.js';
 import { JsonlSplitter } from './split-jsonl.js';
 import { countLineFeeds, leadingWhitespace } from './whitespace.js';
 
+const BYTE_ORDER_MARK = Buffer.from('\uFEFF');
 const OPENING_BRACKET = 0x5b;
 
-/**
- * The rows of a dataset, one batch for each chunk of bytes: the elements of an array when the first byte that
- * is not whitespace is `[`, otherwise lines. `offset` is where in the file `chunks` begins.
- */
+/** JSON text, rows one to a line, or as the elements of one array. */
+export type DatasetFormat = 'lines' | 'array';
+
+/** JSON text up to its first row. */
+export interface JsonText {
+  readonly format: DatasetFormat;
+  /** What follows: the first byte of a line, or that behind the array's opening bracket. */
+  readonly chunks: AsyncIterable<Buffer>;
+  /** Where in the text `chunks` begins. */
+  readonly start: Position;
+}
+
+/** Tells by the first byte that is neither byte order mark nor whitespace how JSON text holds its rows. */
+export async function openJsonText(bytes: AsyncIterable<Buffer>): Promise<JsonText> {
+  const { head, rest } = await peek(bytes, BYTE_ORDER_MARK.length);
+  let offset = head.indexOf(BYTE_ORDER_MARK) === 0 ? BYTE_ORDER_MARK.length : 0;
+  let line = 1;
+  const chunks = prepend(head.subarray(offset), rest);
+  for (let next = await chunks.next(); !next.done; next = await chunks.next()) {
+    const chunk = next.value;
+    const blank = leadingWhitespace(chunk);
+    line += countLineFeeds(chunk.subarray(0, blank));
+    offset += blank;
+    if (blank === chunk.length) continue;
+    const isArray = chunk[blank] === OPENING_BRACKET;
+    const begin = isArray ? 1 : 0;
+    return {
+      format: isArray ? 'array' : 'lines',
+      chunks: prepend(chunk.subarray(blank + begin), chunks),
+      start: { line, offset: offset + begin },
+    };
+  }
+  return { format: 'lines', chunks, start: { line, offset } };
+}
+
+/** The rows of JSON text, one batch for each chunk of bytes. */
 export async function* splitRows(
-  chunks: AsyncIterable<Buffer>,
-  offset: number,
+  { format, chunks, start }: JsonText,
   maxRowBytes: number,
 ): AsyncGenerator<Iterable<RawRow>, void> {
-  const start = { line: 1, offset };
-  let splitter: RowSplitter | undefined;
-  for await (const chunk of chunks) {
-    if (splitter !== undefined) {
-      yield splitter.push(chunk);
-      continue;
-    }
-    const blank = leadingWhitespace(chunk);
-    start.line += countLineFeeds(chunk.subarray(0, blank));
-    start.offset += blank;
-    if (blank === chunk.length) continue;
-    if (chunk[blank] === OPENING_BRACKET) {
-      start.offset++;
-      splitter = new JsonArraySplitter(maxRowBytes, start);
-      yield splitter.push(chunk.subarray(blank + 1));
-    } else {
-      splitter = new JsonlSplitter(maxRowBytes, start);
-      yield splitter.push(chunk.subarray(blank));
-    }
-  }
-  if (splitter !== undefined) yield splitter.end();
+  const splitter: RowSplitter =
+    format === 'array' ? new JsonArraySplitter(maxRowBytes, start) : new JsonlSplitter(maxRowBytes, start);
+  for await (const chunk of chunks) yield splitter.push(chunk);
+  yield splitter.end();
 }

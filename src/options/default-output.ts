@@ -2,9 +2,11 @@ import { basename } from 'node:path';
 
 /**
  * The file that scores go to unless another is named: in the current directory, under the dataset's name with
- * `.scored.jsonl` in place of `.jsonl` or `.json`, be it compressed (`.gz`) or not.
+ * `.scored.jsonl` in place of `.jsonl` or `.json`, be it compressed (`.gz`) or not; of rows from standard input (`-`),
+ * standard output (`-`).
  */
 export function defaultScoresFile(dataset: string): string {
+  if (dataset === '-') return '-';
   const name = basename(dataset);
   return `${name.replace(/(?<=.)(\.jsonl?)?(\.gz)?$/, '')}.scored.jsonl`;
 }

@@ -1,6 +1,7 @@
 import { rename, rm, stat } from 'node:fs/promises';
 import { ReflectionError } from '../errors.js';
 import { named } from '../options/option-name.js';
+import { noFile } from './claim-paths.js';
 import { type EarlierMeta, readEarlierMeta } from './earlier-meta.js';
 import { FinishedLines } from './finished-lines.js';
 import type { OutputPaths } from './output-paths.js';
@@ -39,7 +40,8 @@ export async function findEarlierWork(paths: OutputPaths, existing: ExistingOutp
 
 /** Deletes everything but the finished output. */
 export async function removeUnfinished(paths: OutputPaths): Promise<void> {
-  for (const path of [paths.previous, paths.partial, paths.partialMeta]) await rm(path, { force: true });
+  const { previous, partial, packed, partialMeta } = paths;
+  for (const path of [packed, previous, partial, partialMeta]) await rm(path, { force: true });
 }
 
 /** Brings the lines of all attempts into one file. Killed at any point, it loses none when run again. */
@@ -63,12 +65,7 @@ async function exists(path: string): Promise<boolean> {
     if (error.code === 'ENOENT') return undefined;
     throw error;
   });
-  if (found !== undefined && !found.isFile()) {
-    const what = found.isDirectory() ? 'a directory' : 'no regular file';
-    throw new ReflectionError('output_unwritable', `Cannot write ${path}: it is ${what}.`, {
-      remedy: 'Choose the path of a file.',
-    });
-  }
+  if (found !== undefined && !found.isFile()) throw noFile(path, found.isDirectory());
   return found !== undefined;
 }
 

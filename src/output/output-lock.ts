@@ -12,7 +12,9 @@ const PATIENCE_MS = 250;
  * the output, so that it ends with its process whatever ends that; the file says who holds it and is removed on release.
  *
  * A holder has a transaction open (`BEGIN IMMEDIATE`), which one process at a time can have and which lets others
- * read. Its name is committed before that. Somebody else may come between the two, so the name is looked at again.
+ * read. Its name and a token are committed before that, and looked at again afterwards: somebody else may have come
+ * between the two, and the file that was opened may have been removed by then. Nothing is ever journalled on disk, since
+ * a journal is found by its name and would be taken for that of the file which has the name now.
  */
 export class OutputLock {
   readonly #path: string;
@@ -33,20 +35,18 @@ export class OutputLock {
     for (;;) {
       const database = await openLock(sqlite, path);
       try {
-        hold(database);
-        return new OutputLock(path, database);
+        const token = hold(database);
+        if (tokenAt(sqlite, path) === token) return new OutputLock(path, database);
+        // Its holder released and so removed the file just before we got it.
+        database.close();
       } catch (error) {
         const code = codeOf(error);
         const holder = code === 'SQLITE_BUSY' ? holderIn(database) : undefined;
         database.close();
         if (code === 'SQLITE_BUSY') throw lockedBy(holder, path);
-        if (code === 'SQLITE_NOTADB' || code === 'SQLITE_CORRUPT') {
-          // Not ours, or damaged. Emptied in place: a lock lies on the file itself and outlives its content.
-          await truncate(path, 0);
-        } else if (code !== 'SQLITE_READONLY_DBMOVED') {
-          throw lockFailure(path, code, error);
-        }
-        // Moved: its holder released and so removed it just before we got it.
+        if (code !== 'SQLITE_NOTADB' && code !== 'SQLITE_CORRUPT') throw lockFailure(path, code, error);
+        // Not ours, or left half written. Emptied in place: a lock lies on the file itself and outlives its content.
+        await truncate(path, 0);
       }
     }
   }
@@ -70,6 +70,7 @@ export async function lockHolder(path: string): Promise<string | undefined> {
   let database: Database | undefined;
   try {
     database = sqlite && new sqlite(path, { fileMustExist: true, timeout: PATIENCE_MS });
+    database?.pragma('journal_mode = MEMORY');
     database?.exec('BEGIN IMMEDIATE');
     return undefined;
   } catch (error) {
@@ -81,9 +82,16 @@ export async function lockHolder(path: string): Promise<string | undefined> {
   }
 }
 
-/** @throws an SqliteError: `SQLITE_BUSY` when another holds it, `SQLITE_READONLY_DBMOVED` when the file is gone. */
-function hold(database: Database): void {
+/**
+ * Takes the lock on an open file.
+ * @returns the token that is in the file now.
+ * @throws an SqliteError, `SQLITE_BUSY` when another process holds it.
+ */
+function hold(database: Database): string {
+  database.pragma('journal_mode = MEMORY');
   database.pragma('synchronous = OFF');
+  // of a new file: two pages are all there is
+  database.pragma('page_size = 512');
   const self = `${process.pid} ${hostname()}`;
   const token = randomUUID();
   database.exec('BEGIN IMMEDIATE');
@@ -93,12 +101,36 @@ function hold(database: Database): void {
     database.prepare('INSERT INTO holder VALUES (?, ?)').run(self, token);
     database.exec('COMMIT');
     database.exec('BEGIN IMMEDIATE');
-  } while (database.prepare('SELECT token FROM holder').pluck().get() !== token);
+  } while (tokenIn(database) !== token);
+  return token;
+}
+
+/** The token in the file that has this path now. */
+function tokenAt(sqlite: typeof Sqlite, path: string): string | undefined {
+  let database: Database | undefined;
+  try {
+    // By a connection of SQLite's: closing the file in any other way would end all locks this process has on it.
+    database = new sqlite(path, { fileMustExist: true, readonly: true, timeout: PATIENCE_MS });
+    return tokenIn(database);
+  } catch {
+    return undefined;
+  } finally {
+    database?.close();
+  }
+}
+
+function tokenIn(database: Database): string | undefined {
+  return columnIn(database, 'token');
 }
 
 function holderIn(database: Database): string | undefined {
+  return columnIn(database, 'process');
+}
+
+/** Undefined where nothing is written yet, or no more. */
+function columnIn(database: Database, name: 'process' | 'token'): string | undefined {
   try {
-    return database.prepare('SELECT process FROM holder').pluck().get() as string | undefined;
+    return database.prepare(`SELECT ${name} FROM holder`).pluck().get() as string | undefined;
   } catch {
     return undefined;
   }
@@ -129,11 +161,11 @@ function codeOf(error: unknown): string {
 
 /** What SQLite's `code` means for whoever wants the lock at `path`. */
 export function lockFailure(path: string, code: string, cause?: unknown): ReflectionError {
-  const hasLocks = !/^SQLITE_(IOERR|PROTOCOL|NOLFS)/.test(code);
+  const hasLocks = !/^SQLITE_(IOERR_.*(LOCK|BLOCKED)|PROTOCOL|NOLFS)/.test(code);
   const problem = hasLocks ? `it cannot be locked (${code})` : `its file system has no file locks (${code})`;
-  return new ReflectionError('output_unwritable', `Cannot write beside ${path}: ${problem}.`, {
+  return new ReflectionError('output_unwritable', `Cannot write ${path}: ${problem}.`, {
     remedy: hasLocks
-      ? 'Check the permissions of the directory and the disk it lies on.'
+      ? 'Check the permissions of the directory and the space on the disk it lies on.'
       : 'Put the output on a local disk, or have the file system mounted with locks.',
     cause,
   });

@@ -1,7 +1,7 @@
 /** The files that belong to one output. All but `output` and `meta` are gone once it is finished. */
 export interface OutputPaths {
   readonly output: string;
-  /** How the output was made: `scores.jsonl` has `scores.meta.json`. */
+  /** How the output was made: `scores.jsonl`, like `scores.json.gz`, has `scores.meta.json`. */
   readonly meta: string;
   /** The lines of this attempt so far. */
   readonly partial: string;
@@ -9,17 +9,20 @@ export interface OutputPaths {
   readonly partialMeta: string;
   /** The lines of earlier attempts. */
   readonly previous: string;
-  /** Names the process that is writing. */
+  /** The output in the format it is to have, where that is not plain lines. */
+  readonly packed: string;
+  /** Held by the process that is writing. */
   readonly lock: string;
 }
 
 export function outputPaths(output: string): OutputPaths {
   return {
     output,
-    meta: `${output.replace(/\.jsonl?$/, '')}.meta.json`,
+    meta: `${output.replace(/(\.jsonl?)?(\.gz)?$/i, '')}.meta.json`,
     partial: `${output}.partial`,
     partialMeta: `${output}.partial.meta.json`,
     previous: `${output}.partial.previous`,
+    packed: `${output}.partial.packed`,
     lock: `${output}.partial.lock`,
   };
 }

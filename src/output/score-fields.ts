@@ -10,6 +10,9 @@ import {
 import { loss, perplexity, SPAN_NAMES, type SpanName, type SpanScore } from '../domain/span-score.js';
 import { shortestFloat32 } from '../util/float32.js';
 import { ROW_KEY, rowKey } from './row-key.js';
+import type { FieldNames } from './spell-row.js';
+
+type KeyedRow = Parameters<typeof rowKey>[0];
 
 export interface ScoreFieldsOptions {
   /** Also list ln p of every scored token. */
@@ -21,12 +24,12 @@ export interface ScoreFieldsOptions {
  * ratios, losses in nats per token and their ratios, token counts, then what is to be known about them. What
  * was not computed or is not finite is null.
  */
-export function scoreFields(text: string, score: SampleScore, { perToken }: ScoreFieldsOptions) {
+export function scoreFields(row: KeyedRow, score: SampleScore, { perToken }: ScoreFieldsOptions) {
   const spans = spansOf(score);
   const { ifd, rifd } = score.metrics;
   const unscorable = firstUnscorable(score);
   return {
-    [ROW_KEY]: rowKey(text),
+    [ROW_KEY]: rowKey(row),
     ...perSpan(spans, 'ppl', (span) => finite(perplexity(span))),
     ifd_ppl: ratioOf(ifd),
     rifd_ppl: ratioOf(rifd),
@@ -44,13 +47,13 @@ export function scoreFields(text: string, score: SampleScore, { perToken }: Scor
 
 const NO_SCORE: SampleScore = { metrics: {} };
 
-/** Names of the fields every line has. */
-export const SCORE_FIELDS: readonly string[] = Object.keys(scoreFields('', NO_SCORE, { perToken: false }));
+const fieldsWith = (options: ScoreFieldsOptions) => Object.keys(scoreFields({ text: '' }, NO_SCORE, options));
 
-/** Names a row may not use beside ours, whatever the options. */
-export const RESERVED_FIELDS: ReadonlySet<string> = new Set(
-  Object.keys(scoreFields('', NO_SCORE, { perToken: true })),
-);
+/** Names of a score's fields, whatever the options; an earlier output is known by those that every line has. */
+export const SCORE_NAMES: FieldNames = {
+  reserved: new Set(fieldsWith({ perToken: true })),
+  signature: fieldsWith({ perToken: false }),
+};
 
 function perSpan<Prefix extends string, Value>(
   spans: Spans,

@@ -2,27 +2,20 @@ import { rm } from 'node:fs/promises';
 import { isDeepStrictEqual } from 'node:util';
 import type { Row } from '../dataset/row.js';
 import type { Fingerprint } from '../domain/fingerprint.js';
-import { type JsonObject, parseJsonIfValid } from '../util/json-value.js';
+import { parseJsonIfValid } from '../util/json-value.js';
 import { outputError } from '../util/output-error.js';
 import { renameDurably, replaceFile } from '../util/replace-file.js';
 import { type EarlierMeta, requireMatch } from './earlier-meta.js';
 import { gatherLines, removeUnfinished } from './earlier-work.js';
 import type { FinishedLines } from './finished-lines.js';
 import { LineWriter } from './line-writer.js';
-import { ownFields } from './own-fields.js';
+import { packLines } from './pack-lines.js';
 import type { ReservedOutput } from './reserved-output.js';
+import { rowFormatOf } from './row-format.js';
 import { ROW_KEY, rowKey } from './row-key.js';
-
-export interface ScoreFileOptions {
-  readonly fingerprint: Fingerprint;
-  /** Take earlier lines over although their numbers are rounded in another way. Default false. */
-  readonly acceptChanges?: boolean;
-}
-
-/** With nothing left to do when the output is there, finished, and was made with the same parameters. */
-export type OpenedScoreFile =
-  | { readonly alreadyComplete: false; readonly file: ScoreFile }
-  | { readonly alreadyComplete: true; readonly meta: JsonObject };
+import { SCORE_NAMES } from './score-fields.js';
+import type { OpenedScoreOutput, ScoreOutput, ScoreOutputOptions } from './score-output.js';
+import { spellOwnFields } from './spell-row.js';
 
 /** What an open score file consists of. */
 interface Parts {
@@ -40,9 +33,10 @@ interface Parts {
 /**
  * An output that is either whole or absent. Lines go to `<path>.partial`; only {@link finish} gives the file its
  * name. Whatever ends the process before that, the lines are kept, and an attempt that resumes finds them by
- * {@link lookup}, wherever their rows stand in the dataset by then.
+ * {@link lookup}, wherever their rows stand in the dataset by then. They are plain lines until the end, whatever format
+ * the output's name asks for.
  */
-export class ScoreFile implements AsyncDisposable {
+export class ScoreFile implements ScoreOutput {
   readonly #parts: Parts;
   #isOpen = true;
   #hasLines = false;
@@ -58,9 +52,9 @@ export class ScoreFile implements AsyncDisposable {
    */
   static async open(
     reserved: ReservedOutput,
-    { fingerprint, acceptChanges = false }: ScoreFileOptions,
-  ): Promise<OpenedScoreFile> {
-    const { paths, earlier: work } = reserved;
+    { fingerprint, acceptChanges = false }: ScoreOutputOptions,
+  ): Promise<OpenedScoreOutput> {
+    const { name, paths, earlier: work } = reserved;
     if (work.kind !== 'none') requireMatch(work.meta, fingerprint, acceptChanges);
     let earlier: FinishedLines | undefined;
     try {
@@ -69,15 +63,19 @@ export class ScoreFile implements AsyncDisposable {
       if (work.kind === 'complete') return { alreadyComplete: true, meta: work.meta.meta };
       const origin = originOf(fingerprint, work.kind === 'unfinished' ? work.meta : undefined);
       await replaceFile(paths.partialMeta, spellMeta(origin));
-      const lines = await LineWriter.create(paths.partial, paths.output);
-      return { alreadyComplete: false, file: new ScoreFile({ reserved, origin, earlier, lines }) };
+      const lines = await LineWriter.create(paths.partial, name);
+      return { alreadyComplete: false, output: new ScoreFile({ reserved, origin, earlier, lines }) };
     } catch (cause) {
-      await earlier?.close();
-      throw outputError(paths.output, cause);
+      await earlier?.close().catch(() => {});
+      throw outputError(name, cause);
     }
   }
 
-  /** Rows that earlier attempts have finished; 0 unless resuming. */
+  get notes(): readonly string[] {
+    const { isGuarded, name } = this.#parts.reserved;
+    return isGuarded ? [] : [`better-sqlite3 is not built, so nothing keeps a second process from ${name}`];
+  }
+
   get finishedRows(): number {
     return this.#parts.earlier?.count ?? 0;
   }
@@ -89,9 +87,9 @@ export class ScoreFile implements AsyncDisposable {
   async lookup(row: Row): Promise<string | undefined> {
     const { earlier } = this.#parts;
     if (earlier === undefined || row.kind === 'bad') return undefined;
-    const key = rowKey(row.text);
+    const key = rowKey(row);
     const line = await this.#guard(() => earlier.find(key));
-    if (!line?.startsWith(`${ownFields(row)}"${ROW_KEY}":"${key}",`)) return undefined;
+    if (!line?.startsWith(`${spellOwnFields(row, SCORE_NAMES)}"${ROW_KEY}":"${key}",`)) return undefined;
     // A power failure may have damaged it.
     return parseJsonIfValid(line) === undefined ? undefined : line;
   }
@@ -115,11 +113,14 @@ export class ScoreFile implements AsyncDisposable {
     const { paths } = reserved;
     await this.#guard(async () => {
       await lines.close({ durably: true });
+      const format = rowFormatOf(reserved.name);
+      const isPlain = format.layout === 'lines' && !format.isGzipped;
+      if (!isPlain) await packLines(paths.partial, paths.packed, format);
       await replaceFile(paths.meta, spellMeta({ ...meta, ...origin }));
       await earlier?.close();
       // While the partial lies there the output counts as unfinished, so the rename has to come last.
       await rm(paths.previous, { force: true });
-      await renameDurably(paths.partial, paths.output);
+      await renameDurably(isPlain ? paths.partial : paths.packed, paths.output);
       await removeUnfinished(paths);
       await reserved[Symbol.asyncDispose]();
     });
@@ -136,16 +137,19 @@ export class ScoreFile implements AsyncDisposable {
     const { reserved, lines, earlier } = this.#parts;
     // Lines that cannot be written any more are scored again; append() has told of the failure.
     await lines.close({ durably: false }).catch(() => {});
-    await earlier?.close();
-    if (!this.#hasLines && earlier === undefined) await removeUnfinished(reserved.paths);
-    await reserved[Symbol.asyncDispose]();
+    await earlier?.close().catch(() => {});
+    try {
+      if (!this.#hasLines && earlier === undefined) await removeUnfinished(reserved.paths);
+    } finally {
+      await reserved[Symbol.asyncDispose]();
+    }
   }
 
   async #guard<Result>(work: () => Promise<Result>): Promise<Result> {
     try {
       return await work();
     } catch (cause) {
-      throw outputError(this.#parts.reserved.paths.output, cause);
+      throw outputError(this.#parts.reserved.name, cause);
     }
   }
 }

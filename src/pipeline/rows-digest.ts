@@ -1,13 +1,13 @@
 import { createHash } from 'node:crypto';
-import { type ReadRowsOptions, readRows } from '../dataset/read-rows.js';
+import { type ReadRowsOptions, readRows } from '../dataset/open-rows.js';
 import type { Row } from '../dataset/row.js';
 
 /** Tells whether two runs were about the same rows: a SHA-256 over their sources, in order. */
 export class RowsDigest {
   readonly #hash = createHash('sha256');
 
-  add({ text }: Row): void {
-    this.#hash.update(`${text.length}:${text}`);
+  add({ text, bytes }: Row): void {
+    this.#hash.update(`${text.length}:`).update(bytes ?? text);
   }
 
   /** The digest of all rows so far; none can follow. */

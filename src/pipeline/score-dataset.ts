@@ -1,6 +1,7 @@
-import { realpath } from 'node:fs/promises';
-import { datasetBytes } from '../dataset/dataset-bytes.js';
-import { readRows } from '../dataset/read-rows.js';
+import { type IgnoredCounts, IgnoredFields } from '../dataset/ignored-fields.js';
+import { datasetBytes, inputName, isRereadable } from '../dataset/input.js';
+import { readRows } from '../dataset/open-rows.js';
+import { nothingScorable, requireSample, UnusableRows } from '../dataset/require-sample.js';
 import type { Row } from '../dataset/row.js';
 import type { Fingerprint } from '../domain/fingerprint.js';
 import { type Metric, unscorableSample } from '../domain/score.js';
@@ -11,19 +12,26 @@ import { ReflectionError } from '../errors.js';
 import { loadAndHash } from '../gguf/load-and-hash.js';
 import { named } from '../options/option-name.js';
 import type { CommandOptions } from '../options/required-options.js';
-import { formatScoreLine } from '../output/format-score-line.js';
+import { refuseToOverwriteInputs } from '../output/claim-paths.js';
 import { outputPaths } from '../output/output-paths.js';
-import { readScoreLine } from '../output/read-score-line.js';
-import { ReservedOutput } from '../output/reserved-output.js';
-import { ScoreFile } from '../output/score-file.js';
+import { reserveScores } from '../output/reserve-scores.js';
+import type { ScoreOutput } from '../output/score-output.js';
+import { scoreRow } from '../output/score-row.js';
+import { spellRow } from '../output/spell-row.js';
+import { STANDARD_OUTPUT } from '../output/write-rows.js';
+import { REASON_TEXT } from '../report/reason-text.js';
+import { reasonsByCount } from '../report/reasons-by-count.js';
 import { ScoreSummary, type Summary } from '../report/summarize.js';
+import { readScoreLine } from '../scores/read-score-line.js';
 import { RememberingScorer } from '../scoring/remembering-scorer.js';
 import { type ScorableItem, scoreStream } from '../scoring/score-stream.js';
 import { requestedFingerprint, scoringFingerprint } from '../scoring/scoring-fingerprint.js';
 import { defined } from '../util/defined.js';
+import { formatCount } from '../util/format.js';
+import { linkTarget } from '../util/link-target.js';
 import { RowsDigest, rowsDigestOf } from './rows-digest.js';
 import { type ScoreInputs, scoreInputs } from './score-inputs.js';
-import { describeRun } from './score-manifest.js';
+import { describeRun, hasScores } from './score-manifest.js';
 
 /** The options of `score`, under their names and with their meaning in the table of options. */
 export interface ScoreDatasetOptions extends CommandOptions<'score'> {
@@ -34,7 +42,10 @@ export interface ScoreDatasetOptions extends CommandOptions<'score'> {
 
 export interface ScoreDatasetStart {
   readonly student: LoadedStudent;
-  readonly totalBytes: number;
+  /** Of the dataset; undefined where it does not tell, being a pipe. */
+  readonly totalBytes: number | undefined;
+  /** What the user should know, a sentence each. */
+  readonly notes: readonly string[];
   /** Rows that an earlier attempt has finished. */
   readonly finishedRows: number;
 }
@@ -57,6 +68,8 @@ export type ScoreDatasetResult =
       /** The template's name. */
       readonly template: string;
       readonly summary: Summary;
+      /** Rows with fields that had no part in their scores. */
+      readonly ignored: IgnoredCounts;
       readonly seconds: number;
       readonly logicalTokens: number;
       readonly decodedTokens: number;
@@ -68,34 +81,40 @@ export type ScoreDatasetResult =
 
 /**
  * Scores a dataset file into an output file, streaming, in input order. Rejects with a ReflectionError; whatever
- * ends it, finished rows are kept and `resume` takes them up.
+ * ends it, finished rows are kept and `resume` takes them up. Where nothing could be scored it rejects with
+ * `nothing_scorable`: before a model is loaded if the rows show it, else at the end, with each row's reason written.
  */
 export async function scoreDataset(given: ScoreDatasetOptions): Promise<ScoreDatasetResult> {
   const { onStart, onProgress } = given;
   const options = await scoreInputs(given);
-  await refuseToOverwriteInput(options);
-  const totalBytes = await datasetBytes(options.dataset);
+  const { dataset, output } = options;
+  const written = output === STANDARD_OUTPUT ? [] : Object.values(outputPaths(await linkTarget(output)));
+  await refuseToOverwriteInputs([dataset, options.student.model], written);
+  const totalBytes = await datasetBytes(dataset);
+  if (await isRereadable(dataset)) await requireSample(dataset, options);
   const { template, metrics, definition, perToken, signal } = options;
   const requested = { template, metrics, definition, perToken };
-  await using reserved = await ReservedOutput.reserve({
-    path: options.output,
+  await using reserved = await reserveScores({
+    path: output,
     existing: options.existing,
     known: { ...requestedFingerprint(requested), ...knownOf(options.student) },
   });
   const load = () => loadStudent(options.student);
   const { model, hash: studentHash } = await loadAndHash(options.student.model, load, signal);
   await using student = model;
-  const opened = await ScoreFile.open(reserved, {
+  const opened = await reserved.open({
     fingerprint: scoringFingerprint(requested, student, studentHash, llamaVersion()),
     acceptChanges: options.acceptChanges,
   });
   // awaited here: a rejection while the student closes would count as unhandled
   if (opened.alreadyComplete) return await alreadyComplete(opened.meta, options);
 
-  await using file = opened.file;
-  onStart?.({ student, totalBytes, finishedRows: file.finishedRows });
+  await using file = opened.output;
+  onStart?.({ student, totalBytes, notes: file.notes, finishedRows: file.finishedRows });
   const started = performance.now();
   const summary = new ScoreSummary();
+  const ignored = new IgnoredFields();
+  const unusable = new UnusableRows();
   const digest = new RowsDigest();
   let progress: ScoreDatasetProgress = { rows: 0, bytes: 0, tokens: 0, reused: 0 };
   const scorer = new RememberingScorer(student);
@@ -105,8 +124,10 @@ export async function scoreDataset(given: ScoreDatasetOptions): Promise<ScoreDat
   });
   let repeatedSpans = 0;
   for await (const { item, score, ...counts } of scored) {
-    await file.append(item.line ?? formatScoreLine(item.row, score, requested));
+    await file.append(item.line ?? spellRow(scoreRow(item.row, score, requested)));
     summary.add(score, item.line !== undefined);
+    ignored.add(item.row);
+    if (item.row.kind === 'bad') unusable.add(item.row);
     digest.add(item.row);
     progress = {
       rows: progress.rows + 1,
@@ -118,13 +139,14 @@ export async function scoreDataset(given: ScoreDatasetOptions): Promise<ScoreDat
     onProgress?.(progress);
   }
   // what follows the last row is whitespace
-  if (progress.rows !== options.limit) onProgress?.({ ...progress, bytes: totalBytes });
+  if (progress.rows !== options.limit) onProgress?.({ ...progress, bytes: totalBytes ?? progress.bytes });
 
   const result = {
     kind: 'scored',
     output: options.output,
     template: template.name,
     summary: summary.snapshot(),
+    ignored: ignored.counts,
     seconds: (performance.now() - started) / 1000,
     logicalTokens: progress.tokens,
     decodedTokens: student.stats().decodedTokens,
@@ -132,9 +154,24 @@ export async function scoreDataset(given: ScoreDatasetOptions): Promise<ScoreDat
     reusedSpans: repeatedSpans + scorer.reusedSpans,
   } as const;
   await file.finish(
-    describeRun({ ...requested, student, studentHash, options, totalBytes }, result.summary, digest.hex()),
+    describeRun({ ...requested, student, studentHash, options, totalBytes }, result, digest.hex()),
   );
-  return result;
+  if (hasScores(result.summary)) return result;
+  if (unusable.count === progress.rows) throw await unusable.error(dataset);
+  throw allUnscorable(options, result.summary);
+}
+
+/** The rows hold samples, but none that this student can score in this template. */
+function allUnscorable({ dataset, output }: ScoreInputs, { rows, reasons }: Summary): ReflectionError {
+  const told = reasonsByCount(reasons).map(
+    ([reason, count]) =>
+      `${formatCount(count)} of ${formatCount(rows)} because ${REASON_TEXT[reason]} (${reason})`,
+  );
+  const where = output === STANDARD_OUTPUT ? 'that were written' : `in ${output}`;
+  return nothingScorable(inputName(dataset), {
+    found: told.join(', '),
+    remedy: `The rows ${where} say more in "detail".`,
+  });
 }
 
 /** What of a student's part of the fingerprint its options say outright. */
@@ -149,7 +186,7 @@ interface DatasetItem {
 }
 
 async function* scorableRows(
-  file: ScoreFile,
+  file: ScoreOutput,
   metrics: readonly Metric[],
   { dataset, limit, strict, signal }: ScoreInputs,
 ): AsyncGenerator<ScorableItem<DatasetItem>> {
@@ -174,31 +211,19 @@ async function* scorableRows(
   }
 }
 
-async function refuseToOverwriteInput({ dataset, output, student }: ScoreInputs): Promise<void> {
-  const resolve = (path: string) => realpath(path).catch(() => path);
-  const written = await Promise.all(Object.values(outputPaths(output)).map(resolve));
-  for (const input of [dataset, student.model]) {
-    if (written.includes(await resolve(input))) {
-      throw new ReflectionError(
-        'output_unwritable',
-        `writing ${output} would replace ${input}, which this run reads`,
-        {
-          remedy: `name another ${named('output')}`,
-          option: 'output',
-        },
-      );
-    }
-  }
-}
-
 /** @throws {ReflectionError} `resume_mismatch` unless the finished output holds just the rows that were asked for. */
 async function alreadyComplete(
   meta: Readonly<Record<string, unknown>>,
   options: ScoreInputs,
 ): Promise<ScoreDatasetResult> {
   const earlier = meta.dataset as { rows_sha256?: unknown } | undefined;
+  const rows = meta.rows as { nothing_scorable?: unknown } | undefined;
   if (earlier?.rows_sha256 === (await rowsDigestOf(options.dataset, options))) {
-    return { kind: 'complete', output: options.output };
+    if (rows?.nothing_scorable !== true) return { kind: 'complete', output: options.output };
+    throw nothingScorable(inputName(options.dataset), {
+      found: 'an earlier run has found out',
+      remedy: `The rows in ${options.output} say more in "detail".`,
+    });
   }
   throw new ReflectionError(
     'resume_mismatch',

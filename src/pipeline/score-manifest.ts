@@ -1,4 +1,5 @@
 import { basename } from 'node:path';
+import type { IgnoredCounts } from '../dataset/ignored-fields.js';
 import type { Metric } from '../domain/score.js';
 import type { LoadedStudent } from '../engine/loaded-student.js';
 import { llamaVersion } from '../engine/versions.js';
@@ -21,12 +22,23 @@ export interface ScoreFacts {
     readonly limit: number | undefined;
     readonly student: { readonly model: string; readonly maxLength?: number | undefined };
   };
-  readonly totalBytes: number;
+  readonly totalBytes: number | undefined;
+}
+
+/** What came of a run. */
+export interface ScoreOutcome {
+  readonly summary: Summary;
+  readonly ignored: IgnoredCounts;
 }
 
 /** The header file beside the output: how its numbers were made, for whoever finds it later. */
-export function describeRun({ student, ...facts }: ScoreFacts, summary: Summary, rowsSha256: string): object {
+export function describeRun(
+  { student, ...facts }: ScoreFacts,
+  outcome: ScoreOutcome,
+  rowsSha256: string,
+): object {
   const { template, options } = facts;
+  const { summary, ignored } = outcome;
   return {
     format: 'reflection-tuning scores',
     created: new Date().toISOString(),
@@ -71,7 +83,7 @@ export function describeRun({ student, ...facts }: ScoreFacts, summary: Summary,
     llama_cpp: llamaVersion(),
     dataset: {
       file: basename(options.dataset),
-      bytes: facts.totalBytes,
+      bytes: facts.totalBytes ?? null,
       limit: options.limit ?? null,
       rows_sha256: rowsSha256,
     },
@@ -80,6 +92,13 @@ export function describeRun({ student, ...facts }: ScoreFacts, summary: Summary,
       scored: summary.scored,
       unscorable: summary.unscorable,
       reasons: summary.reasons,
+      ...(summary.rows > 0 && !hasScores(summary) && { nothing_scorable: true }),
+      ...(Object.keys(ignored).length > 0 && { ignored_fields: ignored }),
     },
   };
+}
+
+/** Whether any metric of any row could be computed. */
+export function hasScores({ scored, metrics }: Summary): boolean {
+  return scored > 0 || Object.keys(metrics).length > 0;
 }

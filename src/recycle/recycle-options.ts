@@ -24,6 +24,8 @@ export interface ReflectOptions extends CommandOptions<'reflect'>, RunMembers<Re
 export interface ReflectStart {
   readonly teacher: TeacherDescription;
   readonly totalBytes: number;
+  /** What the user should know, a sentence each. */
+  readonly notes: readonly string[];
 }
 
 export interface RecycleStart {
@@ -32,6 +34,8 @@ export interface RecycleStart {
   /** Null in mode `score-only`. */
   readonly teacher: TeacherDescription | null;
   readonly totalBytes: number;
+  /** What the user should know, a sentence each. */
+  readonly notes: readonly string[];
   /** How the options differ from those of earlier attempts. */
   readonly changes: ManifestChanges;
 }

@@ -1,6 +1,4 @@
-import { datasetBytes } from '../dataset/dataset-bytes.js';
-import { datasetFormat } from '../dataset/dataset-format.js';
-import { readRows } from '../dataset/read-rows.js';
+import { datasetFormat, readRows } from '../dataset/open-rows.js';
 import { ReflectionError } from '../errors.js';
 import { named } from '../options/option-name.js';
 import { defined } from '../util/defined.js';
@@ -16,12 +14,10 @@ import { rowDecider } from './rows/row-decider.js';
 import { ROWS_PER_GROUP } from './rows/row-groups.js';
 import { finishedRows, sweep } from './rows/sweep.js';
 import { beginRun, changesSince, finishedSummary, readEarlierRun } from './run/earlier-run.js';
-import { inRunDirectory } from './run/in-run-directory.js';
+import { inRunDirectory, type RunRoom } from './run/in-run-directory.js';
 import { makeManifest } from './run/make-manifest.js';
 import type { ManifestChanges } from './run/run-manifest.js';
-import type { RunPaths } from './run/run-paths.js';
-import type { RunState } from './run/run-state.js';
-import { type RunInputs, runInputs } from './run-inputs.js';
+import { type RunInputs, runInputs, runPlace } from './run-inputs.js';
 
 /**
  * Recycles a dataset into a run directory: the teacher reflects, the student decides. May be called again after
@@ -29,27 +25,27 @@ import { type RunInputs, runInputs } from './run-inputs.js';
  * run that was interrupted are, byte for byte, those of one that was not.
  *
  * Rejects with a ReflectionError: `invalid_option`, what opening the dataset, the student and the teacher rejects
- * with, `resume_mismatch` when changed options would waste earlier work and `acceptChanges` is not set,
+ * with, `nothing_scorable`, `resume_mismatch` when changed options would waste earlier work and `acceptChanges` is not set,
  * `output_unwritable` (also when another process is at work in the directory), `aborted`, and what makes a teacher
  * unusable, e.g. `budget_exhausted`.
  */
 export async function recycle(options: RecycleOptions): Promise<RecycleResult> {
   const inputs = await runInputs(options);
-  const totalBytes = await datasetBytes(options.dataset);
-  return inRunDirectory(options, async (paths, state) => {
+  return inRunDirectory(runPlace(options), async (room) => {
+    const { paths, state, dataset } = room;
     await using models = await openModels(inputs, paths, state);
-    const manifest = await makeManifest(options, inputs, models);
+    const manifest = await makeManifest(dataset.file, options, inputs, models);
     const earlier = await readEarlierRun(paths);
     const changes = changesSince(earlier, manifest);
     if (changes.invalidated.length > 0 && !options.acceptChanges) throw mismatch(options, changes);
-    tellStart(options, models, totalBytes, changes);
+    tellStart(options, models, room, changes);
 
     const isRetry = options.retryFailed === true && state.teacherTotals.failed > 0;
     const done = isRetry ? undefined : finishedSummary(earlier, manifest);
     if (done !== undefined) return { kind: 'complete', summary: done };
     await beginRun(paths, manifest);
     if (isRetry) state.forgetFailed();
-    const summary = await decideAll({ paths, state, totalBytes, inputs, options, models });
+    const summary = await decideAll({ room, inputs, options, models });
     return { kind: 'finished', summary };
   });
 }
@@ -57,46 +53,40 @@ export async function recycle(options: RecycleOptions): Promise<RecycleResult> {
 function tellStart(
   { onStart }: RecycleOptions,
   { teacher, opened }: Models,
-  totalBytes: number,
+  { dataset, notes }: RunRoom,
   changes: ManifestChanges,
 ): void {
   onStart?.({
     student: opened?.student ?? null,
     teacher: teacher ? { id: teacher.id, server: teacher.server } : null,
-    totalBytes,
+    totalBytes: dataset.bytes,
+    notes,
     changes,
   });
 }
 
 interface RunParts {
-  readonly paths: RunPaths;
-  readonly state: RunState;
-  readonly totalBytes: number;
+  readonly room: RunRoom;
   readonly inputs: RunInputs;
   readonly options: RecycleOptions;
   readonly models: Models;
 }
 
 /** Gets all that the rows' decisions need, then writes what was decided. */
-async function decideAll({
-  paths,
-  state,
-  totalBytes,
-  inputs,
-  options,
-  models,
-}: RunParts): Promise<RunSummary> {
+async function decideAll({ room, inputs, options, models }: RunParts): Promise<RunSummary> {
+  const { paths, state, dataset } = room;
   using interrupts = interruptsOf(options.signal, inputs.grace);
   const replies = models.teacher && repliesOf(models.teacher, options, state, interrupts);
   const { decideRows, scores } = rowDecider(models, replies, inputs, state, interrupts);
   const progress = new ProgressReport(
     () => ({ asked: replies?.asked ?? 0, scored: scores?.scored ?? 0 }),
     (update) => {
-      state.progress = { rows: update.rows, bytes: update.bytes, totalBytes };
+      state.progress = { rows: update.rows, bytes: update.bytes, totalBytes: dataset.bytes };
       options.onProgress?.(update);
     },
   );
-  const rows = () => readRows(options.dataset, options);
+  const { limit, signal } = options;
+  const rows = () => readRows(dataset.file, { name: dataset.name, limit, signal });
   const sweepOnce = async (mayBegin?: () => boolean) => {
     progress.restart();
     await sweep(rows(), decideRows, {
@@ -107,8 +97,8 @@ async function decideAll({
   };
   if (replies instanceof BatchReplies) await replies.inWaves(() => sweepOnce(() => !replies.isFull));
   else await sweepOnce();
-  if (progress.rows !== options.limit) progress.finish(totalBytes);
-  const format = await datasetFormat(options.dataset);
+  if (progress.rows !== options.limit) progress.finish(dataset.bytes);
+  const format = await datasetFormat(dataset.file);
   return await writeOutputs(paths, format, finishedRows(rows(), decideRows), state);
 }
 

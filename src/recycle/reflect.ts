@@ -1,15 +1,16 @@
-import { datasetBytes } from '../dataset/dataset-bytes.js';
-import { readRows } from '../dataset/read-rows.js';
+import { type IgnoredCounts, IgnoredFields } from '../dataset/ignored-fields.js';
+import { readRows } from '../dataset/open-rows.js';
 import type { Row, SampleRow } from '../dataset/row.js';
-import { LineWriter } from '../output/line-writer.js';
+import { writeFiles } from '../output/pending-files.js';
+import { rowFormatOf } from '../output/row-format.js';
+import { openRowWriter } from '../output/row-writer.js';
+import type { OutputRow } from '../output/spell-row.js';
 import { mapInOrder } from '../util/map-in-order.js';
-import { renameDurably } from '../util/replace-file.js';
 import { forEachConcurrently, settleAll } from '../util/settle-all.js';
 import type { WorkLimit } from '../util/work-limit.js';
 import { interruptsOf } from './interrupts.js';
 import { openTeacher } from './models/open-teacher.js';
 import { modelPlaces, requireMemory } from './models/require-memory.js';
-import { rowFields } from './outputs/row-fields.js';
 import type { ReflectOptions } from './recycle-options.js';
 import { CANDIDATES_FIELD } from './reflections/carried-reflections.js';
 import type { ReflectionSource } from './reflections/reflection.js';
@@ -19,12 +20,14 @@ import { repliesOf } from './replies/replies-of.js';
 import type { VariantReflections } from './rows/decided-row.js';
 import { inRunDirectory } from './run/in-run-directory.js';
 import type { TeacherTotals } from './run/run-state.js';
-import { reflectInputs } from './run-inputs.js';
+import { reflectInputs, runPlace } from './run-inputs.js';
 
 export interface ReflectResult {
   /** Every row with its candidates, as mode `score-only` takes them. */
   readonly file: string;
   readonly teacher: TeacherTotals;
+  /** Rows with fields that the teacher was not shown. */
+  readonly ignored: IgnoredCounts;
 }
 
 /** Rows under way for each request under way, so that a slow one does not hold the others up. */
@@ -38,14 +41,18 @@ const MOST_CHARACTERS = 2 ** 25;
  * Rejects as {@link recycle} does.
  */
 export async function reflect(options: ReflectOptions): Promise<ReflectResult> {
-  const { dataset, signal, onProgress } = options;
+  const { signal, onProgress } = options;
   const { prompts, sampling, concurrency, grace, ...inputs } = await reflectInputs(options);
-  const totalBytes = await datasetBytes(dataset);
-  return inRunDirectory(options, async (paths, state) => {
+  return inRunDirectory(runPlace(options), async ({ paths, state, dataset, notes }) => {
+    const rows = () => readRows(dataset.file, { name: dataset.name, limit: options.limit, signal });
     using interrupts = interruptsOf(signal, grace);
     await requireMemory(modelPlaces(inputs.teacher, undefined));
     await using teacher = await openTeacher(inputs.teacher, paths, state);
-    options.onStart?.({ teacher: { id: teacher.id, server: teacher.server }, totalBytes });
+    options.onStart?.({
+      teacher: { id: teacher.id, server: teacher.server },
+      totalBytes: dataset.bytes,
+      notes,
+    });
     const replies = repliesOf(teacher, options, state, interrupts);
     const source = new TeacherReflections({ teacherId: teacher.id, replies, prompts, sampling });
     const limit: WorkLimit<Row> = {
@@ -53,18 +60,19 @@ export async function reflect(options: ReflectOptions): Promise<ReflectResult> {
       weight: { of: ({ text }) => text.length, most: MOST_CHARACTERS },
     };
     if (replies instanceof BatchReplies) {
-      await replies.inWaves(() => askForAll(readRows(dataset, options), source, replies, limit));
+      await replies.inWaves(() => askForAll(rows(), source, replies, limit));
     }
-    const toLine = async (row: Row) => ({ endByte: row.endByte, line: await reflectedLine(row, source) });
-    const lines = mapInOrder(readRows(dataset, options), toLine, limit);
-    let rows = 0;
+    const reflected = mapInOrder(rows(), (row) => reflectedRow(row, source), limit);
+    const ignored = new IgnoredFields();
+    let done = 0;
     let reused = 0;
-    await writeLines(paths.reflected, lines, (bytes) => {
-      rows++;
-      if (replies.asked === 0) reused = rows;
-      onProgress?.({ rows, bytes, asked: replies.asked, scored: 0, reused });
+    await writeReflected(paths.reflected, reflected, (row) => {
+      done++;
+      ignored.add(row);
+      if (replies.asked === 0) reused = done;
+      onProgress?.({ rows: done, bytes: row.endByte, asked: replies.asked, scored: 0, reused });
     });
-    return { file: paths.reflected, teacher: state.teacherTotals };
+    return { file: paths.reflected, teacher: state.teacherTotals, ignored: ignored.counts };
   });
 }
 
@@ -81,34 +89,31 @@ async function askForAll(
   await forEachConcurrently(rows, ask, limit);
 }
 
-async function writeLines(
+interface ReflectedRow extends OutputRow {
+  readonly row: Row;
+}
+
+async function writeReflected(
   path: string,
-  lines: AsyncIterable<{ readonly line: string; readonly endByte: number }>,
-  onLine: (endByte: number) => void,
+  rows: AsyncIterable<ReflectedRow>,
+  onRow: (row: Row) => void,
 ): Promise<void> {
-  const temporary = `${path}.tmp`;
-  const writer = await LineWriter.create(temporary, path);
-  let isWhole = false;
-  try {
-    for await (const { line, endByte } of lines) {
-      await writer.append(line);
-      onLine(endByte);
+  await writeFiles(async (files) => {
+    const writer = await files.open(path, (place, name) => openRowWriter(place, rowFormatOf(path), name));
+    for await (const reflected of rows) {
+      await writer.append(reflected);
+      onRow(reflected.row);
     }
-    isWhole = true;
-  } finally {
-    await writer.close({ durably: isWhole });
-  }
-  await renameDurably(temporary, path);
+  });
 }
 
 /** A row with its candidates; a bad row has none. */
-async function reflectedLine(row: Row, source: ReflectionSource): Promise<string> {
-  const fields = rowFields(row, undefined, [CANDIDATES_FIELD]);
+async function reflectedRow(row: Row, source: ReflectionSource): Promise<ReflectedRow> {
   const reflections = row.kind === 'bad' ? {} : await allReflections(row, source);
   const candidates = Object.entries(reflections).flatMap(([variant, reflection]) =>
     reflection.kind === 'candidate' ? [[variant, reflection.sample]] : [],
   );
-  return `${fields}"${CANDIDATES_FIELD}":${JSON.stringify(Object.fromEntries(candidates))}}`;
+  return { row, fields: { [CANDIDATES_FIELD]: Object.fromEntries(candidates) }, isCompact: true };
 }
 
 async function allReflections(row: SampleRow, source: ReflectionSource): Promise<VariantReflections> {

@@ -14,6 +14,7 @@ import { defined } from '../util/defined.js';
 import { pick } from '../util/pick.js';
 import type { RecycleOptions, ReflectOptions } from './recycle-options.js';
 import type { Sampling } from './reflections/teacher-reflections.js';
+import type { RunPlace } from './run/in-run-directory.js';
 
 /** A teacher that a run is to ask. */
 export interface TeacherInputs {
@@ -108,5 +109,20 @@ function teacherInputs(
     name,
     isBatch: way === 'batch',
     options: { ...pick(options, own), ...(way === 'gguf' && defined({ teacherDevice })) },
+  };
+}
+
+/** Where a run takes place, and the other files it reads and writes. */
+export function runPlace(options: RecycleOptions | ReflectOptions): RunPlace {
+  const { dataset, output, limit, signal, teacher, journal } = options;
+  const student = 'student' in options ? options.student : undefined;
+  const teacherFile = /^(?:gguf|replay):(.+)$/s.exec(teacher ?? '')?.[1];
+  return {
+    dataset,
+    output,
+    limit,
+    signal,
+    inputs: [student, teacherFile].filter((file) => file !== undefined),
+    outputs: [journal].filter((file) => file !== undefined),
   };
 }

@@ -1,5 +1,6 @@
 import { ReflectionError } from '../errors.js';
-import { type ReferenceFile, type ReferenceRow, unusableRow } from './reference-rows.js';
+import { exactId } from '../util/json-members.js';
+import { type ReferenceRow, unusableRow } from './reference-rows.js';
 
 /** How rows of several files are known to belong together: by their position, or by a field they share. */
 export type JoinBy =
@@ -7,27 +8,34 @@ export type JoinBy =
   /** `field` holds a string or a number that no other row of the file has. */
   | { readonly kind: 'id'; readonly field: string };
 
+type JoinableRow = Pick<ReferenceRow, 'file' | 'line' | 'object' | 'row'>;
+
+interface JoinableFile<Row extends JoinableRow> {
+  readonly file: string;
+  readonly rows: readonly Row[];
+}
+
 /**
  * The rows of several files side by side, in the order of the first file.
  * @throws {ReflectionError} `dataset_unreadable` when the files do not have the same number of rows (naming
  * each and its count) or, joined by id, not the same ids.
  */
-export function joinRows<Name extends string>(
-  files: Readonly<Record<Name, ReferenceFile>>,
+export function joinRows<Name extends string, Row extends JoinableRow>(
+  files: Readonly<Record<Name, JoinableFile<Row>>>,
   by: JoinBy,
-): Readonly<Record<Name, ReferenceRow>>[] {
-  const entries = Object.entries<ReferenceFile>(files);
+): Readonly<Record<Name, Row>>[] {
+  const entries = Object.entries<JoinableFile<Row>>(files);
   const first = entries[0]?.[1];
   if (first === undefined) return [];
   requireEqualLengths(entries.map(([, file]) => file));
   const columns = entries.map(([name, file]) => ({ name, rowFor: lookup(file, by) }));
   return first.rows.map((row, index) => {
     const joined = columns.map(({ name, rowFor }) => [name, rowFor(row, index)]);
-    return Object.fromEntries(joined) as Record<Name, ReferenceRow>;
+    return Object.fromEntries(joined) as Record<Name, Row>;
   });
 }
 
-function requireEqualLengths(files: readonly ReferenceFile[]): void {
+function requireEqualLengths(files: readonly JoinableFile<JoinableRow>[]): void {
   if (new Set(files.map(({ rows }) => rows.length)).size === 1) return;
   const counts = files.map(({ file, rows }) => `${file} has ${rows.length}`).join(', ');
   throw new ReflectionError(
@@ -40,9 +48,12 @@ function requireEqualLengths(files: readonly ReferenceFile[]): void {
 }
 
 /** Finds the row of `file` that belongs to a row of the first file. */
-function lookup(file: ReferenceFile, by: JoinBy): (row: ReferenceRow, index: number) => ReferenceRow {
+function lookup<Row extends JoinableRow>(
+  file: JoinableFile<Row>,
+  by: JoinBy,
+): (row: Row, index: number) => Row {
   if (by.kind === 'index') return (_, index) => file.rows[index]!;
-  const byId = new Map<unknown, ReferenceRow>();
+  const byId = new Map<unknown, Row>();
   for (const row of file.rows) {
     const id = idOf(row, by.field);
     const earlier = byId.get(id);
@@ -59,8 +70,8 @@ function lookup(file: ReferenceFile, by: JoinBy): (row: ReferenceRow, index: num
   };
 }
 
-function idOf(row: ReferenceRow, field: string): string | number {
-  const id = row.object[field];
-  if (typeof id === 'string' || typeof id === 'number') return id;
+function idOf(row: JoinableRow, field: string): string | number {
+  const id = exactId(row.row.text, row.object, field);
+  if (id !== undefined) return id;
   throw unusableRow(row, `it has no "${field}" to be joined by`);
 }

@@ -3,6 +3,8 @@ import { type Analysis, analysisFields, analysisOfSpans, perSpan } from './analy
 import { joinRows } from './join-rows.js';
 import { type ReferenceFile, type ReferenceRow, readReferenceFile, unusableRow } from './reference-rows.js';
 
+type AnalysisRow = Pick<ReferenceRow, 'file' | 'line' | 'object'>;
+
 const NOTHING_SCORED = analysisOfSpans({});
 
 /**
@@ -10,7 +12,7 @@ const NOTHING_SCORED = analysisOfSpans({});
  * or `{}`, which the research code writes for an empty output. null counts as NaN.
  * @throws {ReflectionError} `dataset_unreadable` when it is neither.
  */
-export function readAnalysis(row: ReferenceRow): Analysis {
+export function readAnalysis(row: AnalysisRow): Analysis {
   if (Object.keys(row.object).length === 0) return NOTHING_SCORED;
   return { ppl: spanValues(row, 'ppl'), loss: spanValues(row, 'loss') };
 }
@@ -27,14 +29,14 @@ export async function readScoredFile(file: ScoredFile): Promise<ReferenceFile> {
   if (typeof file === 'string') return readReferenceFile(file);
   const dataset = await readReferenceFile(file.dataset);
   const analysis = await readReferenceFile(file.analysis);
-  const rows = joinRows({ dataset, analysis }, { kind: 'index' }).map((joined) => ({
-    ...joined.dataset,
-    object: { ...joined.dataset.object, ...analysisFields(readAnalysis(joined.analysis)) },
-  }));
+  const rows = joinRows({ dataset, analysis }, { kind: 'index' }).map((joined) => {
+    const added = analysisFields(readAnalysis(joined.analysis));
+    return { ...joined.dataset, object: { ...joined.dataset.object, ...added }, added };
+  });
   return { file: file.dataset, rows };
 }
 
-function spanValues(row: ReferenceRow, form: 'ppl' | 'loss'): Record<SpanName, number> {
+function spanValues(row: AnalysisRow, form: 'ppl' | 'loss'): Record<SpanName, number> {
   const values = row.object[form];
   const isNumber = (value: unknown) => value === null || typeof value === 'number';
   if (!Array.isArray(values) || values.length !== SPAN_NAMES.length || !values.every(isNumber)) {

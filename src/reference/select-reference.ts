@@ -1,10 +1,10 @@
+import { recordedScores } from '../scores/recorded-scores.js';
 import { recordedOutcome, soundOutcome } from '../selection/recorded-outcome.js';
 import { mapVariants, type Variant } from '../selection/variant.js';
-import type { JsonObject } from '../util/json-value.js';
 import { type JoinBy, joinRows } from './join-rows.js';
 import { readScoredFile, type ScoredFile } from './read-analysis.js';
-import { importedScores, storedRatios } from './recorded-scores.js';
 import type { ReferenceFile, ReferenceRow } from './reference-rows.js';
+import { storedRatios } from './stored-ratios.js';
 
 /** The four scored files of one dataset. */
 export type ReferenceFiles = Readonly<Record<Variant, ScoredFile>>;
@@ -48,7 +48,7 @@ export interface SelectedRecord {
   readonly index: number;
   readonly variant: 'response' | 'both';
   /** As it stands in the variant's file. */
-  readonly record: JsonObject;
+  readonly record: ReferenceRow;
 }
 
 export interface ReferenceSelection {
@@ -74,7 +74,7 @@ export async function selectReference(
     if (variant === undefined) continue;
     wins[variant]++;
     if (variant === 'response' || variant === 'both') {
-      selected.push({ index, variant, record: row[variant].object });
+      selected.push({ index, variant, record: row[variant] });
     }
   }
   const { original, instruction, response, both } = wins;
@@ -87,5 +87,5 @@ function outcomeOf(
 ): Variant | undefined {
   // Read in either mode: a record without the two ratios has not been analysed at all.
   const stored = mapVariants(row, storedRatios);
-  return bugCompatible ? recordedOutcome(stored) : soundOutcome(mapVariants(row, importedScores));
+  return bugCompatible ? recordedOutcome(stored) : soundOutcome(mapVariants(row, recordedScores));
 }

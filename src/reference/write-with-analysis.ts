@@ -1,7 +1,7 @@
-import { open } from 'node:fs/promises';
+import { openFileSink } from '../output/byte-sink.js';
+import { writeFiles } from '../output/pending-files.js';
+import { rowFormatOf } from '../output/row-format.js';
 import type { JsonObject } from '../util/json-value.js';
-import { outputError } from '../util/output-error.js';
-import { renameDurably } from '../util/replace-file.js';
 import { ANALYSIS_FIELDS } from './analysis.js';
 import { formatPythonFloat, formatPythonJson, formatPythonString } from './format-python-json.js';
 
@@ -18,19 +18,11 @@ const FLOATS: ReadonlySet<string> = new Set(ANALYSIS_FIELDS);
  * @throws {ReflectionError} `output_unwritable`.
  */
 export async function writeWithAnalysis(path: string, records: Iterable<JsonObject>): Promise<void> {
-  const temporary = `${path}.tmp`;
-  try {
-    const file = await open(temporary, 'w');
-    try {
-      for (const batch of batches(records)) await file.writeFile(batch);
-      await file.sync();
-    } finally {
-      await file.close();
-    }
-    await renameDurably(temporary, path);
-  } catch (cause) {
-    throw outputError(path, cause);
-  }
+  await writeFiles(async (files) => {
+    const { isGzipped } = rowFormatOf(path);
+    const file = await files.open(path, (place, name) => openFileSink(place, { isGzipped, name }));
+    for (const batch of batches(records)) await file.write(batch);
+  });
 }
 
 function* batches(records: Iterable<JsonObject>): Generator<string, void> {

@@ -1,17 +1,13 @@
-import type { Metric } from '../domain/score.js';
-import { ReflectionError } from '../errors.js';
 import { type JoinBy, joinRows } from '../reference/join-rows.js';
-import { readScoredFile, type ScoredFile } from '../reference/read-analysis.js';
-import { importedScores } from '../reference/recorded-scores.js';
+import type { ReferenceRow } from '../reference/reference-rows.js';
 import { type ReferenceFiles, readReferenceFiles } from '../reference/select-reference.js';
-import { acceptMetric, type FilterVerdict } from '../selection/accept-metric.js';
+import { recordedScores } from '../scores/recorded-scores.js';
 import type { RejectionReason } from '../selection/decision.js';
 import type { Measurement } from '../selection/measurement.js';
 import { decideEagerly } from '../selection/run-decision.js';
 import type { SelectionPolicy } from '../selection/selection-policy.js';
 import { topPercentByIfd } from '../selection/top-percent-by-ifd.js';
 import { mapVariants, type Variant } from '../selection/variant.js';
-import type { JsonObject } from '../util/json-value.js';
 
 export interface SelectImportedOptions {
   readonly policy: SelectionPolicy;
@@ -24,7 +20,7 @@ export interface SelectImportedOptions {
 export interface ImportedRecord {
   readonly outcome: Variant;
   /** As it stands in its variant's file. */
-  readonly record: JsonObject;
+  readonly record: ReferenceRow;
   readonly ifd: Measurement;
 }
 
@@ -46,65 +42,19 @@ export async function selectImported(
   files: ReferenceFiles,
   { policy, joinBy = { kind: 'index' }, top }: SelectImportedOptions,
 ): Promise<ImportedSelection> {
-  const collector = new Collector();
+  const passed: ImportedRecord[] = [];
+  const rejections: Partial<Record<ImportedRejection, number>> = {};
   for (const row of joinRows(await readReferenceFiles(files), joinBy)) {
-    const scores = mapVariants(row, importedScores);
+    const scores = mapVariants(row, recordedScores);
     const decision = decideEagerly(scores, policy);
-    if (decision.kind === 'rejected') collector.reject(decision.reason);
-    else collector.select(decision.outcome, row[decision.outcome].object, scores[decision.outcome].ifd);
+    if (decision.kind === 'selected') {
+      const { outcome } = decision;
+      passed.push({ outcome, record: row[outcome], ifd: scores[outcome].ifd });
+    } else {
+      rejections[decision.reason] = (rejections[decision.reason] ?? 0) + 1;
+    }
   }
-  return collector.selection(top);
-}
-
-/**
- * Selects the records of one scored file that lie below the thresholds, in r-IFD as well where the file has any.
- * @throws {ReflectionError} `dataset_unreadable`, also when there is no score in it.
- */
-export async function selectScored(
-  file: ScoredFile,
-  { policy, top }: Pick<SelectImportedOptions, 'policy' | 'top'>,
-): Promise<ImportedSelection> {
-  const { file: name, rows } = await readScoredFile(file);
-  const scored = rows.map((row) => ({ record: row.object, scores: importedScores(row) }));
-  const has = (metric: Metric) => scored.some(({ scores }) => scores[metric].kind === 'value');
-  if (!has('ifd')) throw nothingScored(name);
-  const metrics: readonly Metric[] = has('rifd') ? ['rifd', 'ifd'] : ['ifd'];
-  const collector = new Collector();
-  for (const { record, scores } of scored) {
-    const verdicts = metrics.map((metric) => acceptMetric(metric, scores[metric], policy));
-    const failure = verdicts.find(
-      (verdict): verdict is Exclude<FilterVerdict, 'passed'> => verdict !== 'passed',
-    );
-    if (failure === undefined) collector.select('original', record, scores.ifd);
-    else collector.reject(failure);
-  }
-  return collector.selection(top);
-}
-
-function nothingScored(file: string): ReflectionError {
-  return new ReflectionError('dataset_unreadable', `No record of ${file} has an IFD.`, {
-    remedy:
-      'Its fields have to be named as in the research code: ifd_ppl, or ppl_A_condition and ppl_A_direct; ' +
-      'a *_analysis.jsonl needs its dataset beside it.',
-  });
-}
-
-class Collector {
-  readonly #selected: ImportedRecord[] = [];
-  readonly #rejections: Partial<Record<ImportedRejection, number>> = {};
-
-  select(outcome: Variant, record: JsonObject, ifd: Measurement): void {
-    this.#selected.push({ outcome, record, ifd });
-  }
-
-  reject(reason: ImportedRejection, count = 1): void {
-    this.#rejections[reason] = (this.#rejections[reason] ?? 0) + count;
-  }
-
-  selection(top: number | undefined): ImportedSelection {
-    const selected =
-      top === undefined ? this.#selected : topPercentByIfd(this.#selected, top, ({ ifd }) => ifd);
-    if (top !== undefined) this.reject('below_top', this.#selected.length - selected.length);
-    return { selected, rejections: this.#rejections };
-  }
+  if (top === undefined) return { selected: passed, rejections };
+  const selected = topPercentByIfd(passed, top, ({ ifd }) => ifd);
+  return { selected, rejections: { ...rejections, below_top: passed.length - selected.length } };
 }

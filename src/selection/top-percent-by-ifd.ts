@@ -5,9 +5,21 @@ import type { Measurement } from './measurement.js';
 const ROUNDING_SLACK = 1e-9;
 
 /**
- * The `percent` of `survivors` with the highest IFD, in their own order. The count is rounded down and taken of
- * the survivors that have an IFD, not of the dataset they come from; a missing score never wins a place. Of
- * equal scores the earlier survivor goes first.
+ * The places of the `percent` of `ifd` that are highest, in ascending order: the one rule for every "top so many
+ * percent". `ifd` are those of the rows that pass the thresholds, and it is of these that the percentage is taken,
+ * rounded down, not of the dataset they come from. Of equal ones the earlier goes first.
+ * @throws {ReflectionError} `invalid_option` when `percent` is not above 0 and at most 100.
+ */
+export function topPlaces(ifd: Float64Array, percent: number): Uint32Array {
+  checkOptions(['top'], { top: percent });
+  const count = Math.floor((percent * ifd.length) / 100 + ROUNDING_SLACK);
+  const ranked = Uint32Array.from(ifd.keys()).sort((a, b) => ifd[b]! - ifd[a]! || a - b);
+  return ranked.subarray(0, count).sort();
+}
+
+/**
+ * The `percent` of `survivors` with the highest IFD, see {@link topPlaces}, in their own order. A survivor without an
+ * IFD never wins a place, and is not counted.
  * @throws {ReflectionError} `invalid_option` when `percent` is not above 0 and at most 100.
  */
 export function topPercentByIfd<T>(
@@ -15,16 +27,13 @@ export function topPercentByIfd<T>(
   percent: number,
   ifdOf: (survivor: T) => Measurement,
 ): T[] {
-  checkOptions(['top'], { top: percent });
-  const ranked: { survivor: T; ifd: number; position: number }[] = [];
+  const ranked: T[] = [];
+  const values: number[] = [];
   for (const survivor of survivors) {
     const ifd = ifdOf(survivor);
-    if (ifd.kind === 'value') ranked.push({ survivor, ifd: ifd.value, position: ranked.length });
+    if (ifd.kind !== 'value') continue;
+    ranked.push(survivor);
+    values.push(ifd.value);
   }
-  const count = Math.floor((percent * ranked.length) / 100 + ROUNDING_SLACK);
-  return ranked
-    .sort((a, b) => b.ifd - a.ifd)
-    .slice(0, count)
-    .sort((a, b) => a.position - b.position)
-    .map(({ survivor }) => survivor);
+  return Array.from(topPlaces(Float64Array.from(values), percent), (place) => ranked[place]!);
 }

@@ -9,6 +9,7 @@ const CAUSES: Readonly<Record<string, { problem: string; remedy: string }>> = {
   EACCES: { problem: 'permission denied', remedy: 'Choose a path that you may write to.' },
   EPERM: { problem: 'permission denied', remedy: 'Choose a path that you may write to.' },
   EROFS: { problem: 'the file system is read-only', remedy: 'Choose a path that you may write to.' },
+  EPIPE: { problem: 'its reader has stopped reading', remedy: 'Let it read to the end, or write to a file.' },
   ENOSPC: {
     problem: 'no space is left on the disk',
     remedy: 'Free some space and go on; what is written is kept.',

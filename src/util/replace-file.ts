@@ -1,13 +1,16 @@
 import { open, rename } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { linkTarget } from './link-target.js';
 import { whileWriting } from './output-error.js';
 
 /**
- * Writes a whole file so that a crash leaves either the old one or the new one, never a part.
+ * Writes a whole file so that a crash leaves either the old one or the new one, never a part. A symbolic link stays, and
+ * what it leads to is replaced.
  * @throws {ReflectionError} `output_unwritable`.
  */
 export async function replaceFile(path: string, contents: string): Promise<void> {
-  const temporary = `${path}.tmp`;
+  const place = await whileWriting(path, () => linkTarget(path));
+  const temporary = `${place}.tmp`;
   await whileWriting(path, async () => {
     const file = await open(temporary, 'w');
     try {
@@ -17,7 +20,7 @@ export async function replaceFile(path: string, contents: string): Promise<void>
       await file.close();
     }
   });
-  await renameDurably(temporary, path);
+  await renameDurably(temporary, place);
 }
 
 /**

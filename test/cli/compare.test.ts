@@ -31,7 +31,7 @@ describe('compare', () => {
     expect(JSON.parse(json)).toMatchObject({
       rows: { matched: 12, unmatched: [0, 0] },
       metrics: { ifd: { missing: { a: 0, b: 0, both: 0 } } },
-      top: [{ percent: 5, places: 0, overlap: null }, { percent: 10, places: 1 }, { percent: 15 }],
+      top: [{ percent: 5, chosen: [0, 0], overlap: null }, { percent: 10 }, { percent: 15 }],
     });
   });
 

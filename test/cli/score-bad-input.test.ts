@@ -62,7 +62,10 @@ describe('rows that cannot be scored', () => {
     ['{"instruction":"Half: \\ud800","output":"Hello."}', { reason: 'lone_surrogate' }],
     [
       Buffer.concat([Buffer.from('{"instruction":"'), Buffer.from([0xc3, 0x28]), Buffer.from('"}')]),
-      { reason: 'invalid_utf8' },
+      {
+        reason: 'invalid_utf8',
+        row_base64: Buffer.from('{"instruction":"\xc3\x28"}', 'latin1').toString('base64'),
+      },
     ],
     [
       JSON.stringify({ instruction: 'Write a novel.', output: LONG }),
@@ -122,9 +125,16 @@ describe('rows that cannot be scored', () => {
 
   it('may be all there are', async () => {
     await writeFile(dataset, '{"instruction":"Say hello.","output":""}\n');
-    const { stdout, stderr } = await runCliWell(['score', dataset, ...TINY_ON_ONE_THREAD, '-o', output]);
-    expect(stdout).toMatch(/^scored +0 +0%$/m);
-    expect(stderr).toMatch(/^warning: None of the/m);
+    const { message, remedy } = refusalOf(
+      await runCli(['score', dataset, ...TINY_ON_ONE_THREAD, '-o', output]),
+    );
+    expect(message).toMatch(
+      /has no row that can be scored: 1 of 1 because the answer is empty \(empty_output\)\.$/,
+    );
+    expect(remedy).toContain(output);
+    expect(await scoresOf(output)).toMatchObject([{ status: 'unscorable', reason: 'empty_output' }]);
+    const again = await runCli(['score', dataset, ...TINY_ON_ONE_THREAD, '-o', output, '--resume']);
+    expect(refusalOf(again).message).toContain('no row that can be scored');
   });
 });
 
@@ -246,7 +256,7 @@ describe('an output that cannot be written', () => {
     ],
     ['that is a directory', () => directory, /it is a directory/],
     ['below a file', () => join(dataset, 's.jsonl'), /part of its path is a file/],
-    ['that is the dataset', () => dataset, /would replace .*rows\.jsonl, which this run reads/],
+    ['that is the dataset', () => dataset, /would change .*rows\.jsonl, which this command reads/],
   ])('%s', async (_, path, message) => {
     const refusal = await refused([dataset, ...TINY_ON_ONE_THREAD, '-o', path()]);
     expect(refusal.message).toMatch(message);

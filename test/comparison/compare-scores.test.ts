@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { compareScores } from '../../src/comparison/compare-scores.js';
-import { renderComparison } from '../../src/comparison/render-comparison.js';
+import { renderComparison } from '../../src/report/render-comparison.js';
 import { naiveKendall, naiveSpearman } from './naive-ranks.js';
 
 interface Line {
@@ -108,14 +108,27 @@ describe('compareScores', () => {
     expect(metrics.ifd.spearman).toBeCloseTo(1, 12);
   });
 
+  it('tells ids apart that no JavaScript number does', async () => {
+    const a = ['{"id":12345678901234567890,"ifd_ppl":0.5}', '{"id":12345678901234567891,"ifd_ppl":0.7}'];
+    const { rows, metrics } = await comparisonOf(a, a.toReversed(), 'id');
+    expect(rows).toEqual({ matched: 2, unmatched: [0, 0] });
+    expect(metrics.ifd.spearman).toBe(1);
+    expect((await comparisonOf(a, [a[0]], 'id')).rows).toEqual({ matched: 1, unmatched: [1, 0] });
+  });
+
   it('takes a score that is no positive finite number for none', async () => {
     const { metrics } = await comparisonOf([line('x', 0), line('y', 0.5)], [line('x', 0.5), line('y', -1)]);
     expect(metrics.ifd).toMatchObject({ rows: 0, missing: { a: 1, b: 1, both: 0 }, spearman: undefined });
   });
 
   it.each([
-    ['a line cut off', '{"row_key": "x", "ifd', /a\.jsonl:2: the row is not valid JSON/, /whole outputs/],
-    ['a line that is no object', '[1]', /a\.jsonl:2: the row is an array/, /whole outputs/],
+    [
+      'a line cut off',
+      '{"row_key": "x", "ifd',
+      /a\.jsonl:2: the row is not valid JSON/,
+      /Make the file again/,
+    ],
+    ['a line that is no object', '[1]', /a\.jsonl:2: the row is an array/, /Make the file again/],
     [
       'a row without scores',
       { row_key: 'y' },
@@ -162,11 +175,10 @@ describe('renderComparison', () => {
       Spearman       1.0000
       Kendall tau-b  1.0000
 
-      decision                rows it differs for  overlap
-      ────────────────────────────────────────────────────
-      IFD below 1                           10.0%
-      top 10% by IFD below 1                20.0%       0%
-      top 15% by IFD below 1                20.0%       0%
+      decision                     rows it differs for  overlap
+      ─────────────────────────────────────────────────────────
+      IFD below 1                                10.0%
+      top 15% of the rows below 1                20.0%       0%
       "
     `);
   });

@@ -73,8 +73,9 @@ describe('parseRow', () => {
       kind: 'bad',
       reason: 'invalid_utf8',
       text: '{"instruction":"a","output":"\uFFFD"}',
+      object: undefined,
     });
-    expect(row.object).toEqual({ instruction: 'a', output: '\uFFFD' });
+    expect(row.bytes).toEqual(source);
     expect(parse('{"instruction":"a","output":"\uFFFD"}').kind).toBe('sample');
   });
 

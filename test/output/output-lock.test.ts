@@ -172,6 +172,8 @@ describe('lockFailure', () => {
   it.each([
     ['SQLITE_IOERR_LOCK', /has no file locks/, /local disk/],
     ['SQLITE_PROTOCOL', /has no file locks/, /local disk/],
+    ['SQLITE_IOERR_CHECKRESERVEDLOCK', /has no file locks/, /local disk/],
+    ['SQLITE_IOERR_WRITE', /cannot be locked/, /space/],
     ['SQLITE_PERM', /cannot be locked/, /permissions/],
   ])('%s', (code, message, remedy) => {
     expect(lockFailure('out.lock', code)).toMatchObject({

@@ -3,6 +3,11 @@ import type { Row } from '../../src/dataset/row.js';
 
 /** The row a dataset with this text in line 1 has. */
 export function rowOf(text: string): Row {
-  const raw = { bytes: Buffer.from(text), overflowed: false, line: 1, end: text.length };
-  return parseRow(raw, { file: 'data.jsonl', index: 0, endByte: text.length, maxRowBytes: 1e6 });
+  return bytesRowOf(Buffer.from(text));
+}
+
+/** The row a dataset with these bytes in line 1 has. */
+export function bytesRowOf(bytes: Buffer): Row {
+  const raw = { bytes, overflowed: false, line: 1, end: bytes.length };
+  return parseRow(raw, { file: 'data.jsonl', index: 0, endByte: bytes.length, maxRowBytes: 1e6 });
 }

@@ -7,10 +7,12 @@ import type { Row } from '../../src/dataset/row.js';
 import type { Fingerprint } from '../../src/domain/fingerprint.js';
 import { METRICS, unscorableSample } from '../../src/domain/score.js';
 import type { ExistingOutput } from '../../src/output/earlier-work.js';
-import { formatScoreLine } from '../../src/output/format-score-line.js';
 import { ReservedOutput } from '../../src/output/reserved-output.js';
 import { rowKey } from '../../src/output/row-key.js';
-import { type OpenedScoreFile, ScoreFile } from '../../src/output/score-file.js';
+import { ScoreFile } from '../../src/output/score-file.js';
+import type { OpenedScoreOutput, ScoreOutput } from '../../src/output/score-output.js';
+import { scoreRow } from '../../src/output/score-row.js';
+import { spellRow } from '../../src/output/spell-row.js';
 import { scoreOfSpans } from '../helpers/score-of-spans.js';
 import { until } from '../helpers/until.js';
 import { rowOf } from './row-of.js';
@@ -29,7 +31,7 @@ async function reopen(
   existing: ExistingOutput,
   fingerprint: Fingerprint = FINGERPRINT,
   acceptChanges = false,
-): Promise<OpenedScoreFile> {
+): Promise<OpenedScoreOutput> {
   const reserved = await ReservedOutput.reserve({ path, existing });
   try {
     const opened = await ScoreFile.open(reserved, { fingerprint, acceptChanges });
@@ -41,21 +43,21 @@ async function reopen(
   }
 }
 
-async function open(...given: Parameters<typeof reopen>): Promise<ScoreFile> {
+async function open(...given: Parameters<typeof reopen>): Promise<ScoreOutput> {
   const opened = await reopen(...given);
   if (opened.alreadyComplete) throw new Error('expected unfinished work');
-  return opened.file;
+  return opened.output;
 }
 
 /** A line that depends on nothing but the row. */
 function lineOf(row: Row): string {
   const spans = { A_direct: { sumLogprob: -row.text.length, tokenCount: 3 } };
   const score = row.kind === 'sample' ? scoreOfSpans(spans) : unscorableSample(METRICS, row);
-  return formatScoreLine(row, score, { perToken: false });
+  return spellRow(scoreRow(row, score, { perToken: false }));
 }
 
 /** Processes the rows as a run would; returns those an earlier attempt had not finished. */
-async function attempt(file: ScoreFile, rows: readonly Row[], line = lineOf): Promise<Row[]> {
+async function attempt(file: ScoreOutput, rows: readonly Row[], line = lineOf): Promise<Row[]> {
   const scored: Row[] = [];
   for (const row of rows) {
     const finished = await file.lookup(row);
@@ -111,7 +113,7 @@ describe('ScoreFile', () => {
 describe('ScoreFile after a kill', () => {
   it('goes on after a cut at any byte, asking for no finished row again', async () => {
     const rows = ['{"instruction":"é","output":"b"}', '{"instruction":"","output":""}'].map(rowOf);
-    const shortLine = (row: Row) => `${row.text.slice(0, -1)},"row_key":"${rowKey(row.text)}","ifd_ppl":1}`;
+    const shortLine = (row: Row) => `${row.text.slice(0, -1)},"row_key":"${rowKey(row)}","ifd_ppl":1}`;
     const content = Buffer.from(rows.map((row) => `${shortLine(row)}\n`).join(''));
     for (let cut = 0; cut <= content.length; cut++) {
       await writeFile(`${path}.partial.meta.json`, JSON.stringify({ fingerprint: FINGERPRINT }));

@@ -52,7 +52,7 @@ describe('scoreDataset', () => {
     for (const more of [{ dataset }, { output: options.dataset }]) {
       await expect(scoreDataset({ ...options, ...more, force: true })).rejects.toMatchObject({
         code: 'output_unwritable',
-        message: expect.stringContaining('which this run reads'),
+        message: expect.stringContaining('which this command reads'),
       });
     }
     expect(await readFile(dataset, 'utf8')).toBe(await readFile(options.dataset, 'utf8'));

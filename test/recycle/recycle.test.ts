@@ -379,7 +379,7 @@ describe('a run', () => {
     const dataset = fixture.path('run/rejected.jsonl');
     await expect(recycle(fixture.options(teacher, { dataset }))).rejects.toMatchObject({
       code: 'output_unwritable',
-      message: expect.stringContaining('is itself an output'),
+      message: expect.stringContaining('which this command reads'),
     });
   });
 

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { ANALYSIS_FIELDS, analysisFields, analysisOfSpans } from '../../src/reference/analysis.js';
 import { readAnalysis, readScoredFile } from '../../src/reference/read-analysis.js';
-import { importedScores, storedRatios } from '../../src/reference/recorded-scores.js';
+import { storedRatios } from '../../src/reference/stored-ratios.js';
+import { recordedScores } from '../../src/scores/recorded-scores.js';
 import { temporaryDirectory } from './temporary-directory.js';
 
 const { save } = temporaryDirectory();
@@ -68,29 +69,27 @@ describe('readAnalysis', () => {
   });
 });
 
-describe('importedScores', () => {
+describe('recordedScores', () => {
   it('takes the quotient of perplexities, and keeps an IFD that a failed r-IFD has set to 0', () => {
-    expect(importedScores(analysisRow([2, 4, 1, 3]))).toEqual({ ifd: value(0.75), rifd: value(0.5) });
-    expect(importedScores(analysisRow([0, 4, 0, 3]))).toEqual({ ifd: value(0.75), rifd: notRecorded });
+    expect(recordedScores(analysisRow([2, 4, 1, 3]))).toEqual({ ifd: value(0.75), rifd: value(0.5) });
+    expect(recordedScores(analysisRow([0, 4, 0, 3]))).toEqual({ ifd: value(0.75), rifd: notRecorded });
   });
 
   it.each([0, Number.NaN, Number.POSITIVE_INFINITY])('takes a perplexity of %d for no score', (ppl) => {
-    expect(importedScores(analysisRow([2, 4, 1, ppl])).ifd).toEqual(notRecorded);
-    expect(importedScores(analysisRow([2, ppl, 1, 3])).ifd).toEqual(notRecorded);
+    expect(recordedScores(analysisRow([2, 4, 1, ppl])).ifd).toEqual(notRecorded);
+    expect(recordedScores(analysisRow([2, ppl, 1, 3])).ifd).toEqual(notRecorded);
   });
 
   it('takes the stored ratio where there are no perplexities', () => {
-    expect(importedScores(rowOf({ ifd_ppl: 0.5, rifd_ppl: 0 }))).toEqual({
+    expect(recordedScores(rowOf({ ifd_ppl: 0.5, rifd_ppl: 0 }))).toEqual({
       ifd: value(0.5),
       rifd: notRecorded,
     });
-    expect(importedScores(rowOf({ ifd_ppl: null }))).toEqual({ ifd: notRecorded, rifd: notRecorded });
+    expect(recordedScores(rowOf({ ifd_ppl: null }))).toEqual({ ifd: notRecorded, rifd: notRecorded });
   });
 
   it('refuses what is no number', () => {
-    expect(() => importedScores(rowOf({ ifd_ppl: '0.5' }))).toThrow(
-      'a.json:3: the row cannot be used: "ifd_ppl"',
-    );
+    expect(() => recordedScores(rowOf({ ifd_ppl: '0.5' }))).toThrow('a.json:3: "ifd_ppl" is a string.');
   });
 });
 

@@ -1,11 +1,13 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { joinRows } from '../../src/reference/join-rows.js';
-import type { ReferenceFile } from '../../src/reference/reference-rows.js';
 
-const fileOf = (file: string, ids: readonly unknown[]): ReferenceFile => ({
+const fileOf = (file: string, ids: readonly unknown[]) => ({
   file,
-  rows: ids.map((id, index) => ({ file, line: index + 1, object: { id, file } })),
+  rows: ids.map((id, index) => {
+    const text = JSON.stringify({ id, file });
+    return { file, line: index + 1, object: { id, file }, row: { text, object: { id, file } } };
+  }),
 });
 const byId = { kind: 'id', field: 'id' } as const;
 

@@ -29,15 +29,11 @@ describe('readReferenceFile', () => {
   });
 
   it.each([
-    ['torn.jsonl', '{}\n{"ppl": [1.5, NaN', ':2: the row cannot be used: it is not valid JSON'],
-    ['torn.json', '[{"a": NaN},\n{"a": NaN}', ':2: the row cannot be used: the array is never closed'],
-    ['list.jsonl', '{}\n[NaN]', ':2: the row cannot be used: it is an array, not an object'],
-    ['number.jsonl', '{}\n\n7', ':3: the row cannot be used: it is a number, not an object'],
-    [
-      'latin1.jsonl',
-      Buffer.from('{"a": "\xe9"}', 'latin1'),
-      ':1: the row cannot be used: it is not valid UTF-8',
-    ],
+    ['torn.jsonl', '{}\n{"ppl": [1.5, NaN', ':2: the row is not valid JSON'],
+    ['torn.json', '[{"a": NaN},\n{"a": NaN}', ':2: the row cannot be told apart: the array is never closed'],
+    ['list.jsonl', '{}\n[NaN]', ':2: the row is an array'],
+    ['number.jsonl', '{}\n\n7', ':3: the row is a number'],
+    ['latin1.jsonl', Buffer.from('{"a": "\xe9"}', 'latin1'), ':1: the row is not valid UTF-8'],
   ])('refuses %s', async (name, content, problem) => {
     const file = await save(name, content);
     await expect(readReferenceFile(file)).rejects.toMatchObject({

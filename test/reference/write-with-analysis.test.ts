@@ -2,9 +2,9 @@ import { readFile } from 'node:fs/promises';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { ANALYSIS_FIELDS } from '../../src/reference/analysis.js';
-import { parsePythonJson } from '../../src/reference/parse-python-json.js';
 import { readReferenceFile } from '../../src/reference/reference-rows.js';
 import { writeWithAnalysis } from '../../src/reference/write-with-analysis.js';
+import { parsePythonJson } from '../../src/scores/parse-python-json.js';
 import { temporaryDirectory } from './temporary-directory.js';
 
 const { pathOf } = temporaryDirectory();

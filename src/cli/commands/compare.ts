@@ -1,6 +1,6 @@
 import { Command } from 'commander';
 import { compareScores } from '../../comparison/compare-scores.js';
-import { renderComparison } from '../../comparison/render-comparison.js';
+import { renderComparison } from '../../report/render-comparison.js';
 import { addOptions } from '../options/add-options.js';
 
 interface CompareFlags {

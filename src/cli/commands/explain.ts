@@ -1,6 +1,6 @@
 import { Command } from 'commander';
 import { readAudit } from '../../recycle/outputs/read-audit.js';
-import { renderAudit } from '../../recycle/outputs/render-audit.js';
+import { renderAudit } from '../../report/render-audit.js';
 
 export function explainCommand(): Command {
   return new Command('explain')

@@ -1,6 +1,7 @@
 import { Command } from 'commander';
-import { renderTeacherTotals } from '../../recycle/outputs/render-run-summary.js';
 import { reflect } from '../../recycle/reflect.js';
+import { adviseOnIgnored } from '../../report/advise-on-ignored.js';
+import { renderTeacherTotals } from '../../report/render-run-summary.js';
 import { describeTeacher } from '../describe-teacher.js';
 import { interruptible } from '../interruptible.js';
 import { addOptions } from '../options/add-options.js';
@@ -21,12 +22,13 @@ export function reflectCommand(): Command {
 async function reflectDataset(settings: Settings<'reflect'>): Promise<void> {
   let progress: Progress | undefined;
   try {
-    const { file, teacher } = await interruptible((signal) =>
+    const { file, teacher, ignored } = await interruptible((signal) =>
       reflect({
         ...settings,
         signal,
         onStart(start) {
           console.error(describeTeacher(start.teacher));
+          for (const note of start.notes) console.error(`note: ${note}`);
           progress = createProgress({
             stream: process.stderr,
             totalBytes: start.totalBytes,
@@ -39,6 +41,7 @@ async function reflectDataset(settings: Settings<'reflect'>): Promise<void> {
     );
     progress?.stop();
     console.log(`${renderTeacherTotals(teacher)}\n\nrows with their candidates are in ${file}`);
+    for (const advice of adviseOnIgnored(ignored)) console.error(`\nwarning: ${advice}`);
   } catch (error) {
     progress?.stop();
     if (progress !== undefined) reportResumable(error);

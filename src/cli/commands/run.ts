@@ -1,8 +1,9 @@
 import { basename } from 'node:path';
 import { Command } from 'commander';
-import { renderRunSummary } from '../../recycle/outputs/render-run-summary.js';
 import { recycle } from '../../recycle/recycle.js';
 import type { RecycleStart } from '../../recycle/recycle-options.js';
+import { adviseOnIgnored } from '../../report/advise-on-ignored.js';
+import { renderRunSummary } from '../../report/render-run-summary.js';
 import { describeTeacher } from '../describe-teacher.js';
 import { interruptible } from '../interruptible.js';
 import { addOptions } from '../options/add-options.js';
@@ -46,6 +47,7 @@ async function run(settings: Settings<'run'>): Promise<void> {
     progress?.stop();
     if (kind === 'complete') console.error(`${settings.output} is complete already`);
     process.stdout.write(`${renderRunSummary(summary)}\noutputs are in ${settings.output}\n`);
+    for (const advice of adviseOnIgnored(summary.ignored_fields ?? {})) console.error(`\nwarning: ${advice}`);
   } catch (error) {
     progress?.stop();
     if (progress !== undefined) reportResumable(error);
@@ -53,7 +55,7 @@ async function run(settings: Settings<'run'>): Promise<void> {
   }
 }
 
-function describeStart({ student, teacher, changes }: RecycleStart, settings: Settings<'run'>): void {
+function describeStart({ student, teacher, notes, changes }: RecycleStart, settings: Settings<'run'>): void {
   if (teacher !== null) console.error(describeTeacher(teacher));
   if (student !== null && settings.student !== undefined) {
     const { model, device } = student;
@@ -61,5 +63,5 @@ function describeStart({ student, teacher, changes }: RecycleStart, settings: Se
       `student ${model.name || basename(settings.student)} on ${device.description || device.name}`,
     );
   }
-  for (const change of [...changes.invalidated, ...changes.harmless]) console.error(`note: ${change}`);
+  for (const note of [...notes, ...changes.invalidated, ...changes.harmless]) console.error(`note: ${note}`);
 }

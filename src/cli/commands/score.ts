@@ -1,9 +1,12 @@
 import { basename } from 'node:path';
 import { Command } from 'commander';
 import { ReflectionError } from '../../errors.js';
+import { defaultScoresFile } from '../../options/default-output.js';
 import { withDefaults } from '../../options/defaults.js';
 import { nameFlags } from '../../options/option-name.js';
+import { STANDARD_OUTPUT } from '../../output/write-rows.js';
 import { type ScoreDatasetStart, scoreDataset } from '../../pipeline/score-dataset.js';
+import { adviseOnIgnored } from '../../report/advise-on-ignored.js';
 import { adviseOnScores } from '../../report/advise-on-scores.js';
 import { renderSummary } from '../../report/render-summary.js';
 import { formatCount } from '../../util/format.js';
@@ -21,9 +24,12 @@ export function scoreCommand(): Command {
 
 async function score(settings: Settings<'score'>): Promise<void> {
   const { maxLength } = withDefaults('score', settings);
+  const isPiped = (settings.output ?? defaultScoresFile(settings.dataset)) === STANDARD_OUTPUT;
+  // rows have standard output to themselves
+  const say = (text: string) => (isPiped ? process.stderr : process.stdout).write(text);
   let progress: Progress | undefined;
   let rowsKept = 0;
-  const onStart = ({ student, totalBytes, finishedRows }: ScoreDatasetStart) => {
+  const onStart = ({ student, totalBytes, notes, finishedRows }: ScoreDatasetStart) => {
     const { model, engine, device } = student;
     console.error(
       `student ${model.name || basename(settings.student)} (${model.architecture}, ${model.quantization}, ${student.precision}) on ${device.description || device.name}` +
@@ -34,6 +40,7 @@ async function score(settings: Settings<'score'>): Promise<void> {
         `note: the student’s context limits sequences to ${formatCount(engine.maxLength)} tokens`,
       );
     }
+    for (const note of notes) console.error(`note: ${note}`);
     rowsKept = finishedRows;
     if (finishedRows > 0) console.error(`resuming: ${formatCount(finishedRows)} rows are done`);
     progress = createProgress({ stream: process.stderr, totalBytes, totalRows: settings.limit });
@@ -53,16 +60,17 @@ async function score(settings: Settings<'score'>): Promise<void> {
     );
     progress?.stop();
     if (result.kind === 'complete') {
-      console.log(`${result.output} is complete already: nothing to do`);
+      say(`${result.output} is complete already: nothing to do\n`);
       return;
     }
-    process.stdout.write(renderSummary(result.summary, { ...result, student: settings.student }));
-    for (const advice of adviseOnScores(result.summary)) {
+    say(renderSummary(result.summary, { ...result, student: settings.student }));
+    for (const advice of [...adviseOnScores(result.summary), ...adviseOnIgnored(result.ignored)]) {
       console.error(`\nwarning: ${nameFlags(advice)}`);
     }
   } catch (error) {
     progress?.stop();
-    if (rowsKept > 0) {
+    const isFinished = error instanceof ReflectionError && error.code === 'nothing_scorable';
+    if (rowsKept > 0 && !isPiped && !isFinished) {
       const unwritten = error instanceof ReflectionError && error.code === 'output_unwritable';
       const rows = unwritten ? 'the rows that could be written' : `${formatCount(rowsKept)} finished rows`;
       const resume = settings.force ? '--resume in place of --force' : '--resume';

@@ -1,17 +1,28 @@
+import { randomUUID } from 'node:crypto';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { Command } from 'commander';
-import { ReflectionError } from '../../errors.js';
+import { rereadable } from '../../dataset/rereadable.js';
+import type { ReflectionError } from '../../errors.js';
 import { optionError } from '../../options/option-error.js';
 import { named } from '../../options/option-name.js';
 import { readOptions } from '../../options/read-options.js';
+import { refuseExisting, refuseToOverwriteInputs } from '../../output/claim-paths.js';
+import { rowFormatOf } from '../../output/row-format.js';
+import type { OutputRow } from '../../output/spell-row.js';
+import { STANDARD_OUTPUT, writeRows } from '../../output/write-rows.js';
 import type { JoinBy } from '../../reference/join-rows.js';
 import type { ScoredFile } from '../../reference/read-analysis.js';
+import { outputRow, type ReferenceRow } from '../../reference/reference-rows.js';
 import { type ReferenceFiles, selectReference } from '../../reference/select-reference.js';
 import { writeWithAnalysis } from '../../reference/write-with-analysis.js';
 import { plainTable } from '../../report/plain-table.js';
-import { selectImported, selectScored } from '../../select/select-imported.js';
+import { type SelectImportedOptions, selectImported } from '../../select/select-imported.js';
+import { type SelectScoredOptions, selectScored } from '../../select/select-scored.js';
 import { selectionPolicy } from '../../selection/selection-policy.js';
 import { defined } from '../../util/defined.js';
 import { formatCount } from '../../util/format.js';
+import type { JsonObject } from '../../util/json-value.js';
 import { addOptions } from '../options/add-options.js';
 import { readSettings, type Settings } from '../options/read-settings.js';
 
@@ -25,21 +36,21 @@ export function selectCommand(): Command {
 }
 
 async function select(settings: SelectSettings): Promise<void> {
-  const { referenceFiles, importScores, output } = readOptions('select', settings);
+  const { referenceFiles, importScores, output, force } = readOptions('select', settings);
   const names = referenceFiles ?? importScores ?? [];
   const files = scoredFiles(names, settings.datasets);
   const isOneEnough = referenceFiles === undefined;
   if (files.length !== 4 && !(isOneEnough && files.length === 1)) throw wrongCount(files.length, isOneEnough);
-  if ([...names, ...(settings.datasets ?? [])].includes(output)) {
-    throw new ReflectionError('output_unwritable', `${output} is also an input.`, {
-      remedy: `Name another ${named('output')}.`,
-      option: 'output',
-    });
-  }
-  const selectFrom = referenceFiles === undefined ? selectByPolicy : selectAsPublished;
-  console.log(
-    plainTable({ align: ['left', 'right', 'left'], rows: await selectFrom(files, output, settings) }),
+  await refuseToOverwriteInputs(
+    [...names, ...(settings.datasets ?? [])],
+    output === STANDARD_OUTPUT ? [] : [output],
   );
+  await refuseExisting(output, force);
+  const selectFrom = referenceFiles === undefined ? selectByPolicy : selectAsPublished;
+  const rows = await selectFrom(files, output, settings);
+  // rows have standard output to themselves
+  const stream = output === STANDARD_OUTPUT ? process.stderr : process.stdout;
+  stream.write(`${plainTable({ align: ['left', 'right', 'left'], rows })}\n`);
 }
 
 function scoredFiles(names: readonly string[], datasets: readonly string[] | undefined): ScoredFile[] {
@@ -82,10 +93,11 @@ async function selectAsPublished(
 ): Promise<string[][]> {
   const options = { bugCompatible, joinBy: joinOf(joinBy) };
   const { selected, counts } = await selectReference(byVariant(files), options);
-  await writeWithAnalysis(
-    output,
-    selected.map(({ record }) => record),
-  );
+  const records = selected.map(({ record }) => record);
+  // as an array it is what the research code's next script reads
+  const isPython = rowFormatOf(output).layout === 'array';
+  if (isPython) await writeWithAnalysis(output, objectsOf(records));
+  else await writeRows(output, outputRows(records));
   const line = (name: keyof typeof counts, remark: string) => [name, formatCount(counts[name]), remark];
   return [
     line('count_1', 'both reflected: selected'),
@@ -103,18 +115,42 @@ async function selectByPolicy(
 ): Promise<string[][]> {
   const policy = selectionPolicy(defined({ keep, onFilterFail, maxIfd, maxRifd }));
   const options = { policy, joinBy: joinOf(joinBy), ...defined({ top }) };
-  const { selected, rejections } =
+  const { count, rejections } =
     files.length === 1
-      ? await selectScored(files[0]!, options)
-      : await selectImported(byVariant(files), options);
-  await writeWithAnalysis(
-    output,
-    selected.map(({ record, outcome }) => (files.length === 1 ? record : { ...record, outcome })),
-  );
+      ? await selectFromOne(files[0]!, output, options)
+      : await selectFromFour(byVariant(files), output, options);
   return [
-    ['selected', formatCount(selected.length), output],
-    ...Object.entries(rejections).map(([reason, count]) => [reason, formatCount(count), 'not selected']),
+    ['selected', formatCount(count), output],
+    ...Object.entries(rejections).map(([reason, number]) => [reason, formatCount(number), 'not selected']),
   ];
+}
+
+async function selectFromOne(file: ScoredFile, output: string, options: SelectImportedOptions) {
+  if (typeof file !== 'string') return selectInto(file, output, options);
+  // it is read twice
+  await using source = await rereadable(file, join(tmpdir(), `reflection-tuning-${randomUUID()}`));
+  return await selectInto(source.file, output, { ...options, name: source.name });
+}
+
+async function selectInto(file: ScoredFile, output: string, options: SelectScoredOptions) {
+  const selection = await selectScored(file, options);
+  await writeRows(output, selection.rows());
+  return selection;
+}
+
+async function selectFromFour(files: ReferenceFiles, output: string, options: SelectImportedOptions) {
+  const { selected, rejections } = await selectImported(files, options);
+  const rows = selected.map(({ record, outcome }) => outputRow(record, { outcome }));
+  await writeRows(output, rows);
+  return { count: selected.length, rejections };
+}
+
+function* objectsOf(records: readonly ReferenceRow[]): Generator<JsonObject, void> {
+  for (const { object } of records) yield object;
+}
+
+function* outputRows(records: readonly ReferenceRow[]): Generator<OutputRow, void> {
+  for (const record of records) yield outputRow(record);
 }
 
 function joinOf(field: string | undefined): JoinBy {

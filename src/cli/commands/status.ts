@@ -1,7 +1,7 @@
 import { Command } from 'commander';
-import { renderTeacherTotals } from '../../recycle/outputs/render-run-summary.js';
 import { type RunStatus, runStatus } from '../../recycle/run/run-status.js';
 import { plainTable } from '../../report/plain-table.js';
+import { renderTeacherTotals } from '../../report/render-run-summary.js';
 import { formatCount, formatShare } from '../../util/format.js';
 
 export function statusCommand(): Command {

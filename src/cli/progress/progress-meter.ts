@@ -12,14 +12,15 @@ export interface ProgressUpdate {
 
 /** What a run ends at: the end of the input, or a limit on its rows, whichever comes first. */
 export interface ProgressGoal {
-  readonly totalBytes: number;
+  /** Undefined of an input that does not tell, such as a pipe. */
+  readonly totalBytes: number | undefined;
   readonly totalRows?: number | undefined;
 }
 
 export interface ProgressReading {
   readonly rows: number;
-  /** Of the whole run, 0 to 1. */
-  readonly shareDone: number;
+  /** Of the whole run, 0 to 1; undefined where its end is not known. */
+  readonly shareDone: number | undefined;
   readonly rowsPerSecond: number;
   readonly tokensPerSecond: number;
   /** Undefined until this run has scored something. */
@@ -60,7 +61,7 @@ export class ProgressMeter {
   update(update: ProgressUpdate, at: number): void {
     const step = update.rows - this.#update.rows;
     const ownPart = step > 0 ? 1 - (update.reused - this.#update.reused) / step : 1;
-    const advance = this.#shareDone(update) - this.#shareDone(this.#update);
+    const advance = (this.#shareDone(update) ?? 0) - (this.#shareDone(this.#update) ?? 0);
     this.#latest = {
       at,
       rows: update.rows - update.reused,
@@ -85,14 +86,18 @@ export class ProgressMeter {
       shareDone,
       rowsPerSecond: rate(to.rows - from.rows),
       tokensPerSecond: rate(to.tokens - from.tokens),
-      secondsLeft: sharePerSecond > 0 ? (1 - shareDone) / sharePerSecond : undefined,
+      secondsLeft:
+        sharePerSecond > 0 && shareDone !== undefined ? (1 - shareDone) / sharePerSecond : undefined,
     };
   }
 
-  #shareDone({ rows, bytes }: ProgressUpdate): number {
+  #shareDone({ rows, bytes }: ProgressUpdate): number | undefined {
     const { totalBytes, totalRows } = this.#goal;
-    const ofBytes = share(bytes, totalBytes);
-    return totalRows === undefined ? ofBytes : Math.max(ofBytes, share(rows, totalRows));
+    const shares = [
+      ...(totalBytes === undefined ? [] : [share(bytes, totalBytes)]),
+      ...(totalRows === undefined ? [] : [share(rows, totalRows)]),
+    ];
+    return shares.length === 0 ? undefined : Math.max(...shares);
   }
 }
 

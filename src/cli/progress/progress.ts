@@ -70,7 +70,7 @@ function lineDisplay(
   let news = false;
   const print = () => {
     const reading = meter.read();
-    stream.write(`${formatPercent(reading)}  ${formatNumbers(reading)}\n`);
+    stream.write(`${formatReading(reading)}\n`);
     printedAt = now();
     news = false;
   };
@@ -103,7 +103,8 @@ function barDisplay(stream: NodeJS.WriteStream, meter: ProgressMeter): Display {
     linewrap: true,
     format(options, { maxWidth }) {
       const reading = meter.read();
-      const percent = formatPercent(reading).padStart(4);
+      if (reading.shareDone === undefined) return formatReading(reading);
+      const percent = formatPercent(reading.shareDone).padStart(4);
       const numbers = formatNumbers(reading);
       const spare = maxWidth - percent.length - Math.max(numbers.length, NUMBERS_WIDTH) - 4;
       const room = Math.min(spare, MAX_BAR_WIDTH);
@@ -140,7 +141,12 @@ class DetachedMultiBar extends cliProgress.MultiBar {
   }
 }
 
-function formatPercent({ shareDone }: ProgressReading): string {
+function formatReading(reading: ProgressReading): string {
+  const numbers = formatNumbers(reading);
+  return reading.shareDone === undefined ? numbers : `${formatPercent(reading.shareDone)}  ${numbers}`;
+}
+
+function formatPercent(shareDone: number): string {
   return `${Math.floor(shareDone * 100)}%`;
 }
 

@@ -9,7 +9,7 @@ export const GENERAL_OPTIONS = {
     value: text('file'),
     surface: 'argument',
     group: 'Options',
-    help: 'JSON Lines or a JSON array of rows with instruction, input (optional) and output; may be .gz',
+    help: 'JSON Lines or a JSON array of rows with instruction, input (optional) and output; may be .gz; - is standard input',
     commands: ['run', 'reflect', 'score'],
   },
   output: {
@@ -19,8 +19,10 @@ export const GENERAL_OPTIONS = {
     help: {
       run: 'the run directory: state, outputs, audit',
       reflect: 'the run directory; the rows with their candidates go to reflected.jsonl',
-      score: 'the file that the scores go to',
-      select: 'the file that selected records go to, as the research code writes them',
+      score:
+        'the file that the scores go to: .json is an array, all else lines, .gz compressed; - is standard output',
+      select:
+        'the file that selected rows go to as they are: .json is an array, all else lines, .gz compressed; - is standard output',
     },
     commands: ['run', 'reflect', 'score', 'select'],
     default: { score: { text: 'the dataset’s name, with .scored.jsonl in place of its ending, here' } },

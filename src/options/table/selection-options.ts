@@ -41,7 +41,7 @@ export const SELECTION_OPTIONS = {
   top: {
     value: positive('percent', 100),
     group: 'Selection',
-    help: 'of the rows that pass keep this share, the highest IFD first',
+    help: 'of the rows that pass keep this share, rounded down, the highest IFD first',
     commands: ['select'],
     default: { text: 'all' },
   },

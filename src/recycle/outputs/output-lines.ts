@@ -2,38 +2,34 @@ import type { BadRow, Row, SampleRow } from '../../dataset/row.js';
 import type { Metric, MetricScore } from '../../domain/score.js';
 import { loss } from '../../domain/span-score.js';
 import { rowKey } from '../../output/row-key.js';
+import type { OutputRow } from '../../output/spell-row.js';
 import type { Decision } from '../../selection/decision.js';
 import { measurementOf } from '../../selection/measurement.js';
 import { VARIANTS } from '../../selection/variant.js';
+import { exactId } from '../../util/json-members.js';
 import type { ReflectedVariant, Reflection } from '../reflections/reflection.js';
 import { type DecidedRow, type VariantReflections, variantSample } from '../rows/decided-row.js';
-import { rowFields } from './row-fields.js';
 
-/** The line of `selected.jsonl`: the row with the texts that won, ready to train on. */
-export function selectedLine(
+/** What `selected.jsonl` has of a row: the texts that won, ready to train on. */
+export function selectedRow(
   row: SampleRow,
   reflections: VariantReflections,
   { outcome }: Extract<Decision, { kind: 'selected' }>,
-): string {
-  const sample = variantSample(row, reflections, outcome);
-  return `${rowFields(row, sample, ['outcome'])}"outcome":"${outcome}"}`;
+): OutputRow {
+  return { row, texts: variantSample(row, reflections, outcome), fields: { outcome }, isCompact: true };
 }
 
-const REJECTED_FIELDS = ['winner', 'reason', 'detail'];
-
-/** The line of `rejected.jsonl`: the row as it was, which variant won, and why that is not kept. */
-export function rejectedLine(
+/** What `rejected.jsonl` has of a row: the row as it was, which variant won, and why that is not kept. */
+export function rejectedRow(
   row: SampleRow,
   { winner, reason }: Extract<Decision, { kind: 'rejected' }>,
-): string {
-  return `${rowFields(row, undefined, REJECTED_FIELDS)}"winner":"${winner}","reason":"${reason}","detail":null}`;
+): OutputRow {
+  return { row, fields: { winner, reason, detail: null }, isCompact: true };
 }
 
-/** The line of `rejected.jsonl` for a row that holds no sample. */
-export function badRowLine(row: BadRow): string {
-  const { reason, detail } = row;
-  const fields = rowFields(row, undefined, REJECTED_FIELDS);
-  return `${fields}"winner":null,"reason":"${reason}","detail":${JSON.stringify(detail)}}`;
+/** What `rejected.jsonl` has of a row that holds no sample. */
+export function rejectedBadRow(row: BadRow): OutputRow {
+  return { row, fields: { winner: null, reason: row.reason, detail: row.detail }, isCompact: true };
 }
 
 /** The lines of `candidates.jsonl`: every variant that was made of the row, with its scores. */
@@ -96,11 +92,10 @@ export function badRowAuditLine(row: BadRow): string {
 
 /** How all outputs name a row: its number from 1 on, its own `id` if it has one, and the hash of its text. */
 function identityOf(row: Row) {
-  const id = row.object?.id;
   return {
     row: row.index + 1,
-    id: typeof id === 'string' || typeof id === 'number' ? id : null,
-    row_key: rowKey(row.text),
+    id: (row.object && exactId(row.text, row.object, 'id')) ?? null,
+    row_key: rowKey(row),
   };
 }
 

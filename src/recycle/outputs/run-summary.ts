@@ -1,3 +1,4 @@
+import { type IgnoredCounts, IgnoredFields } from '../../dataset/ignored-fields.js';
 import { VARIANTS, type Variant } from '../../selection/variant.js';
 import type { ReflectedVariant } from '../reflections/reflection.js';
 import type { DecidedRow } from '../rows/decided-row.js';
@@ -29,6 +30,8 @@ export interface RunSummary {
   readonly reflections: Readonly<Record<ReflectedVariant, ReflectionCounts>>;
   /** Scores that could not be computed, by reason. */
   readonly unscorable: Readonly<Record<string, number>>;
+  /** Rows with fields that had no part in anything; not there when there are none. */
+  readonly ignored_fields?: IgnoredCounts;
   /** All that the teacher was asked in this run directory. */
   readonly teacher: TeacherTotals;
 }
@@ -44,6 +47,7 @@ interface Tally {
 export class RunCounter {
   #rows = 0;
   #selected = 0;
+  readonly #ignored = new IgnoredFields();
   readonly #outcomes: Record<Variant, number> = { original: 0, instruction: 0, response: 0, both: 0 };
   readonly #rejections: Record<string, number> = {};
   readonly #unscorable: Record<string, number> = {};
@@ -58,8 +62,9 @@ export class RunCounter {
     count(this.#rejections, reason);
   }
 
-  add({ decision, reflections, scores }: DecidedRow): void {
+  add({ row, decision, reflections, scores }: DecidedRow): void {
     this.#rows++;
+    this.#ignored.add(row);
     if (decision.kind === 'selected') {
       this.#selected++;
       this.#outcomes[decision.outcome]++;
@@ -80,6 +85,7 @@ export class RunCounter {
   }
 
   snapshot(teacher: TeacherTotals): RunSummary {
+    const ignored = this.#ignored.counts;
     return {
       rows: this.#rows,
       selected: this.#selected,
@@ -88,6 +94,7 @@ export class RunCounter {
       rejections: sorted(this.#rejections),
       reflections: this.#reflections,
       unscorable: sorted(this.#unscorable),
+      ...(Object.keys(ignored).length > 0 && { ignored_fields: ignored }),
       teacher,
     };
   }

@@ -1,10 +1,11 @@
 import { rm } from 'node:fs/promises';
-import type { DatasetFormat } from '../../dataset/dataset-format.js';
 import type { BadRow } from '../../dataset/row.js';
-import { ArrayWriter } from '../../output/array-writer.js';
 import { LineWriter } from '../../output/line-writer.js';
+import { writeFiles } from '../../output/pending-files.js';
+import type { RowFormat } from '../../output/row-format.js';
+import { openRowWriter, type RowWriter } from '../../output/row-writer.js';
 import { whileWriting } from '../../util/output-error.js';
-import { renameDurably, replaceFile } from '../../util/replace-file.js';
+import { replaceFile } from '../../util/replace-file.js';
 import type { DecidedRow } from '../rows/decided-row.js';
 import { spellJson } from '../run/run-manifest.js';
 import type { RunPaths } from '../run/run-paths.js';
@@ -12,51 +13,56 @@ import type { RunState } from '../run/run-state.js';
 import {
   auditLine,
   badRowAuditLine,
-  badRowLine,
   candidateLines,
-  rejectedLine,
-  selectedLine,
+  rejectedBadRow,
+  rejectedRow,
+  selectedRow,
 } from './output-lines.js';
 import { RunCounter, type RunSummary } from './run-summary.js';
-
-type OutputFile = 'selected' | 'selectedArray' | 'rejected' | 'candidates' | 'audit';
 
 /** What there is to write of a row. */
 export type FinishedRow = { readonly decided: DecidedRow } | { readonly bad: BadRow };
 
+/** The open outputs of a run. */
+interface Outputs {
+  readonly selected: RowWriter;
+  readonly rejected: RowWriter;
+  readonly candidates: LineWriter;
+  readonly audit: LineWriter;
+}
+
 /**
  * Writes a run's outputs beside their places and moves them there once all are whole, the summary last.
- * @param format - The dataset's; what was selected is written in the same.
+ * @param layout - The dataset's; what was selected is written in the same.
  * @param rows - All rows of the dataset, in its order.
  */
 export async function writeOutputs(
   paths: RunPaths,
-  format: DatasetFormat,
+  layout: RowFormat['layout'],
   rows: AsyncIterable<FinishedRow>,
   state: RunState,
 ): Promise<RunSummary> {
-  const selected = format === 'array' ? 'selectedArray' : 'selected';
-  const names = [selected, 'rejected', 'candidates', 'audit'] as const;
-  const writers = new Map<OutputFile, LineWriter | ArrayWriter>();
+  const selected = layout === 'array' ? paths.selectedArray : paths.selected;
   const counter = new RunCounter();
-  let isWhole = false;
-  try {
-    for (const name of names) {
-      const lines = await LineWriter.create(temporary(paths[name]), paths[name]);
-      writers.set(name, name === 'selectedArray' ? new ArrayWriter(lines) : lines);
-    }
+  await writeFiles(async (files) => {
+    const openRowFile = (layout: RowFormat['layout']) => (path: string, name: string) =>
+      openRowWriter(path, { layout, isGzipped: false }, name);
+    const openLines = (path: string, name: string) => LineWriter.create(path, name);
+    const outputs: Outputs = {
+      selected: await files.open(selected, openRowFile(layout)),
+      rejected: await files.open(paths.rejected, openRowFile('lines')),
+      candidates: await files.open(paths.candidates, openLines),
+      audit: await files.open(paths.audit, openLines),
+    };
     for await (const row of rows) {
-      for (const [name, line] of linesOf(row, selected)) await writers.get(name)!.append(line);
+      if ('decided' in row) await writeDecided(outputs, row.decided);
+      else await writeBad(outputs, row.bad);
       if ('decided' in row) counter.add(row.decided);
       else counter.addBadRow(row.bad.reason);
     }
-    isWhole = true;
-  } finally {
-    for (const writer of writers.values()) await writer.close({ durably: isWhole });
-  }
-  for (const name of names) await renameDurably(temporary(paths[name]), paths[name]);
+  });
   // The dataset may have had the other format before.
-  const stale = format === 'array' ? paths.selected : paths.selectedArray;
+  const stale = layout === 'array' ? paths.selected : paths.selectedArray;
   await whileWriting(stale, () => rm(stale, { force: true }));
   const summary = counter.snapshot(state.teacherTotals);
   await replaceFile(paths.summary, spellJson(summary));
@@ -68,22 +74,15 @@ export async function markUnfinished(paths: RunPaths): Promise<void> {
   await whileWriting(paths.summary, () => rm(paths.summary, { force: true }));
 }
 
-function linesOf(row: FinishedRow, selected: OutputFile): readonly (readonly [OutputFile, string])[] {
-  if ('bad' in row) {
-    return [
-      ['rejected', badRowLine(row.bad)],
-      ['audit', badRowAuditLine(row.bad)],
-    ];
-  }
-  const { decided } = row;
-  const chosen =
-    decided.decision.kind === 'selected'
-      ? ([selected, selectedLine(decided.row, decided.reflections, decided.decision)] as const)
-      : (['rejected', rejectedLine(decided.row, decided.decision)] as const);
-  const candidates = candidateLines(decided).map((line) => ['candidates', line] as const);
-  return [chosen, ...candidates, ['audit', auditLine(decided)]];
+async function writeDecided({ selected, rejected, candidates, audit }: Outputs, decided: DecidedRow) {
+  const { row, reflections, decision } = decided;
+  if (decision.kind === 'selected') await selected.append(selectedRow(row, reflections, decision));
+  else await rejected.append(rejectedRow(row, decision));
+  for (const line of candidateLines(decided)) await candidates.append(line);
+  await audit.append(auditLine(decided));
 }
 
-function temporary(path: string): string {
-  return `${path}.tmp`;
+async function writeBad({ rejected, audit }: Outputs, row: BadRow) {
+  await rejected.append(rejectedBadRow(row));
+  await audit.append(badRowAuditLine(row));
 }

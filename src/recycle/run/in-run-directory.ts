@@ -1,35 +1,65 @@
-import { resolve } from 'node:path';
+import { isRereadable } from '../../dataset/input.js';
+import { requireSample } from '../../dataset/require-sample.js';
+import { type RereadableDataset, rereadable } from '../../dataset/rereadable.js';
 import { ReflectionError } from '../../errors.js';
+import { named } from '../../options/option-name.js';
+import { refuseToOverwriteInputs } from '../../output/claim-paths.js';
 import { makeDirectory } from '../../output/make-directory.js';
 import { OutputLock } from '../../output/output-lock.js';
+import { STANDARD_OUTPUT } from '../../output/write-rows.js';
 import { isAbort } from '../../util/is-abort.js';
 import { whileWriting } from '../../util/output-error.js';
 import { type RunPaths, runPaths } from './run-paths.js';
 import { RunState } from './run-state.js';
 
 export interface RunPlace {
+  /** `-` is standard input. */
   readonly dataset: string;
   /** The run directory; made if there is none. */
   readonly output: string;
-  readonly signal?: AbortSignal | undefined;
+  /** Stop after this many rows. */
+  readonly limit: number | undefined;
+  /** Other files that the run reads. */
+  readonly inputs: readonly string[];
+  /** Files outside of the directory that the run writes. */
+  readonly outputs: readonly string[];
+  readonly signal: AbortSignal | undefined;
+}
+
+/** What work in a run directory works with. */
+export interface RunRoom {
+  readonly paths: RunPaths;
+  readonly state: RunState;
+  /** A copy where the dataset can be read only once. */
+  readonly dataset: RereadableDataset;
+  /** What the user should know, a sentence each. */
+  readonly notes: readonly string[];
 }
 
 /**
- * Does work in a run directory, with its state open and no other process in it.
- * @throws {ReflectionError} `output_unwritable`, `journal_unreadable`, `aborted` where the work gave up because the
- *   signal had fired, and what else the work throws.
+ * Does work in a run directory, with its state open, no other process in it, and a dataset that can be read any number
+ * of times and has a row to work on.
+ * @throws {ReflectionError} `output_unwritable`, `dataset_unreadable`, `nothing_scorable`, `journal_unreadable`,
+ *   `aborted` where the work gave up because the signal had fired, and what else the work throws.
  */
 export async function inRunDirectory<Result>(
-  { dataset, output, signal }: RunPlace,
-  work: (paths: RunPaths, state: RunState) => Promise<Result>,
+  { dataset, output, limit, inputs, outputs, signal }: RunPlace,
+  work: (room: RunRoom) => Promise<Result>,
 ): Promise<Result> {
+  refuseStandardOutput(output);
   const paths = runPaths(output);
-  refuseToOverwrite(dataset, output, paths);
+  await refuseToOverwriteInputs([dataset, ...inputs], [...Object.values(paths), ...outputs]);
+  if (await isRereadable(dataset)) await requireSample(dataset, { limit, signal });
   await whileWriting(output, () => makeDirectory(output));
   const lock = await whileWriting(output, () => OutputLock.acquire(paths.lock));
   try {
+    await using data = await rereadable(dataset, paths.copy, signal);
+    if (data.isCopy) await requireSample(data.file, { name: data.name, limit, signal });
     using state = RunState.open(paths.state);
-    return await work(paths, state);
+    const notes = data.isCopy
+      ? [`${data.name} is read more than once, so it was copied to ${data.file}`]
+      : [];
+    return await work({ paths, state, dataset: data, notes });
   } catch (cause) {
     if (cause instanceof ReflectionError || !isAbort(cause, signal)) throw cause;
     throw new ReflectionError('aborted', 'The run was interrupted.', { cause });
@@ -38,9 +68,14 @@ export async function inRunDirectory<Result>(
   }
 }
 
-function refuseToOverwrite(dataset: string, output: string, paths: RunPaths): void {
-  if (!Object.values(paths).some((path) => resolve(path) === resolve(dataset))) return;
-  throw new ReflectionError('output_unwritable', `The dataset ${dataset} is itself an output of ${output}.`, {
-    remedy: 'Name another run directory.',
-  });
+function refuseStandardOutput(output: string): void {
+  if (output !== STANDARD_OUTPUT) return;
+  throw new ReflectionError(
+    'invalid_option',
+    'A run has a directory of outputs, which standard output is not.',
+    {
+      remedy: `Name a directory as ${named('output')}; one that is called so is ./-.`,
+      option: 'output',
+    },
+  );
 }

@@ -6,13 +6,18 @@ import type { RecycleOptions } from '../recycle-options.js';
 import type { RunInputs } from '../run-inputs.js';
 import { type RunManifest, selectionFingerprint, teacherFingerprint } from './run-manifest.js';
 
-/** The manifest of the run that these options ask for. @throws {ReflectionError} `dataset_unreadable`, `aborted`. */
+/**
+ * The manifest of the run that these options ask for.
+ * @param file - The dataset, or a copy of it.
+ * @throws {ReflectionError} `dataset_unreadable`, `aborted`.
+ */
 export async function makeManifest(
+  file: string,
   { dataset, limit, signal }: Pick<RecycleOptions, 'dataset' | 'limit' | 'signal'>,
   { mode, prompts, sampling, eager, policy }: RunInputs,
   { teacher, opened }: Pick<Models, 'teacher' | 'opened'>,
 ): Promise<RunManifest> {
-  const sha256 = await fileHash(dataset, signal).catch((cause) => {
+  const sha256 = await fileHash(file, signal).catch((cause) => {
     throw datasetError(dataset, cause);
   });
   const data: Fingerprint = { sha256, limit: limit ?? null };

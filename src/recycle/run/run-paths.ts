@@ -8,8 +8,10 @@ export interface RunPaths {
   readonly state: string;
   /** The provider's batches that are under way. */
   readonly batches: string;
-  /** Names the process that works in the directory. */
+  /** Held by the process that works in the directory. */
   readonly lock: string;
+  /** Of a dataset that can be read only once, while the run lasts. */
+  readonly copy: string;
   /** Every row with all its candidates: what the `reflect` stage writes. */
   readonly reflected: string;
   /** Where the dataset is lines of JSON. */
@@ -29,6 +31,7 @@ export function runPaths(directory: string): RunPaths {
     state: join(directory, 'state.db'),
     batches: join(directory, 'batches.json'),
     lock: join(directory, 'run.lock'),
+    copy: join(directory, 'dataset.copy'),
     reflected: join(directory, 'reflected.jsonl'),
     selected: join(directory, 'selected.jsonl'),
     selectedArray: join(directory, 'selected.json'),

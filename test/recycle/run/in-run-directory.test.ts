@@ -10,11 +10,16 @@ let output: string;
 beforeEach(async () => {
   directory = await mkdtemp(join(tmpdir(), 'in-run-directory-'));
   output = join(directory, 'run');
+  await writeFile(join(directory, 'rows.jsonl'), '{"instruction":"a","output":"b"}');
 });
 afterEach(() => rm(directory, { recursive: true }));
 
-const work = (run: () => unknown, signal?: AbortSignal) =>
-  inRunDirectory({ dataset: 'rows.jsonl', output, ...(signal && { signal }) }, async () => run());
+const work = (run: () => unknown, signal?: AbortSignal) => {
+  const dataset = join(directory, 'rows.jsonl');
+  return inRunDirectory({ dataset, output, limit: undefined, inputs: [], outputs: [], signal }, async () =>
+    run(),
+  );
+};
 
 /** What Node says of a file that is not there. */
 const missingFile = () => readFile(join(directory, 'none'));
@@ -32,27 +37,40 @@ describe('work in a run directory', () => {
   });
 
   it('fails with what went wrong after a signal too', async () => {
-    const signal = AbortSignal.abort();
     const exhausted = new ReflectionError('budget_exhausted', 'Nothing is left.');
+    const first = new AbortController();
     await expect(
       work(() => {
+        first.abort();
         throw exhausted;
-      }, signal),
+      }, first.signal),
     ).rejects.toBe(exhausted);
-    await expect(work(missingFile, signal)).rejects.toMatchObject({ code: 'ENOENT' });
+    const second = new AbortController();
+    const late = () => {
+      second.abort();
+      return missingFile();
+    };
+    await expect(work(late, second.signal)).rejects.toMatchObject({ code: 'ENOENT' });
   });
 
   it('is aborted when it gave up because of the signal', async () => {
     const reason = new TypeError('of the caller’s own kind');
-    for (const signal of [AbortSignal.abort(), AbortSignal.abort(reason)]) {
-      const ended = work(() => signal.throwIfAborted(), signal);
-      await expect(ended).rejects.toMatchObject({ code: 'aborted', cause: signal.reason });
+    for (const given of [undefined, reason]) {
+      const controller = new AbortController();
+      const { signal } = controller;
+      const ended = work(() => {
+        controller.abort(given);
+        signal.throwIfAborted();
+      }, signal);
+      await expect(ended).rejects.toMatchObject({ code: 'aborted', cause: given ?? { name: 'AbortError' } });
     }
     const byWork = new ReflectionError('aborted', 'Given up.');
+    const controller = new AbortController();
     await expect(
       work(() => {
+        controller.abort();
         throw byWork;
-      }, AbortSignal.abort()),
+      }, controller.signal),
     ).rejects.toBe(byWork);
   });
 

@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { datasetBytes } from '../../src/dataset/dataset-bytes.js';
-import { type ReadRowsOptions, readRows } from '../../src/dataset/read-rows.js';
+import { datasetBytes } from '../../src/dataset/input.js';
+import { type ReadRowsOptions, readRows } from '../../src/dataset/open-rows.js';
 import type { Row } from '../../src/dataset/row.js';
 
 const A = '{"instruction":"a","output":"1"}';

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { renderAudit } from '../../../src/recycle/outputs/render-audit.js';
+import { renderAudit } from '../../src/report/render-audit.js';
 
 const AUDIT = {
   ...{

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { parsePythonJson } from '../../src/reference/parse-python-json.js';
+import { parsePythonJson } from '../../src/scores/parse-python-json.js';
 
 describe('parsePythonJson', () => {
   it.each([

@@ -1,4 +1,5 @@
-import { JsonSeparators } from '../util/json-separators.js';
+import { JsonSeparators } from './json-separators.js';
+import type { JsonObject } from './json-value.js';
 
 /** A member of a JSON object as it is spelled. */
 export interface JsonMember {
@@ -20,4 +21,18 @@ export function jsonMembers(text: string): JsonMember[] {
     start = end + 1;
   }
   return members;
+}
+
+/**
+ * The text or number in a field, undefined when there is neither. An integer that JavaScript's numbers cannot tell from
+ * its neighbours is given as its digits.
+ * @param text - What `object` was parsed from.
+ */
+export function exactId(text: string, object: JsonObject, field: string): string | number | undefined {
+  const value = object[field];
+  if (typeof value === 'string') return value;
+  if (typeof value !== 'number') return undefined;
+  if (!Number.isInteger(value) || Number.isSafeInteger(value)) return value;
+  const member = jsonMembers(text).findLast(({ key }) => key === field);
+  return member === undefined ? value : member.source.slice(member.source.lastIndexOf(':') + 1).trim();
 }

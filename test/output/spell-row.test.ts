@@ -1,18 +1,17 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { parseRow } from '../../../src/dataset/parse-row.js';
-import type { Row } from '../../../src/dataset/row.js';
-import { rowFields } from '../../../src/recycle/outputs/row-fields.js';
+import type { Row } from '../../src/dataset/row.js';
+import type { Sample } from '../../src/domain/sample.js';
+import { rowKey } from '../../src/output/row-key.js';
+import { spellOwnFields, spellRow } from '../../src/output/spell-row.js';
+import { bytesRowOf, rowOf } from './row-of.js';
 
-function rowOf(text: string): Row {
-  const bytes = Buffer.from(text);
-  const raw = { bytes, overflowed: false, line: 1, end: bytes.length };
-  return parseRow(raw, { file: 'f', index: 0, endByte: bytes.length, maxRowBytes: 1e6 });
-}
+const rowFields = (row: Row, texts: Sample | undefined, taken: readonly string[]) =>
+  spellOwnFields(row, { reserved: new Set(taken) }, { texts, isCompact: true });
 
 const NEW = { instruction: 'New?', input: '', output: 'Yes.' };
 
-describe('rowFields', () => {
+describe('spellOwnFields', () => {
   it('keeps the spelling of what it does not replace', () => {
     const row = rowOf('{"big": 12345678901234567890,\n  "instruction":"a","output": "b", "x": "\\u0041"}');
     expect(rowFields(row, NEW, [])).toBe(
@@ -37,7 +36,32 @@ describe('rowFields', () => {
     expect(rowFields(row, undefined, ['outcome'])).toBe(
       '{"instruction":"a","output":"b","original_fields":{"outcome":3,"original_fields":1},',
     );
+    expect(rowFields(row, undefined, ['winner'])).toBe(`${row.text.slice(0, -1)},`);
     expect(rowFields(rowOf('[1, "x'), undefined, [])).toBe('{"row_text":"[1, \\"x",');
+  });
+
+  it('holds the bytes of a row that is no UTF-8, whatever they are', () => {
+    const bytes = fc.uint8Array({ minLength: 1, maxLength: 20 }).map((bytes) => Buffer.from(bytes));
+    fc.assert(
+      fc.property(bytes, (middle) => {
+        const source = Buffer.concat([Buffer.from('{"instruction":"\xff'), Buffer.from([0xff]), middle]);
+        const line = JSON.parse(spellRow({ row: bytesRowOf(source), fields: { status: 'unscorable' } }));
+        expect(Object.keys(line)).toEqual(['row_text', 'row_base64', 'status']);
+        expect(Buffer.from(line.row_base64, 'base64')).toEqual(source);
+        expect(line.row_text).toBe(source.toString());
+      }),
+    );
+  });
+
+  it('names rows apart that no text tells apart', () => {
+    const [one, other] = [0xfe, 0xff].map((byte) => bytesRowOf(Buffer.from([0x22, byte, 0x22])));
+    expect(one!.text).toBe(other!.text);
+    expect(rowKey(one!)).not.toBe(rowKey(other!));
+  });
+
+  it('is the whole row where nothing is added', () => {
+    for (const text of ['{"a": 1.10}', '{}', '{ }'])
+      expect(spellRow({ row: rowOf(text), fields: {} })).toBe(text.replace(' }', '}'));
   });
 
   it('is the beginning of a JSON object with the row’s fields and the new texts', () => {
@@ -48,9 +72,10 @@ describe('rowFields', () => {
         const row = rowOf(JSON.stringify({ ...own, instruction, output }));
         const sample = { instruction: newInstruction, input: '', output: newOutput };
         const line = JSON.parse(`${rowFields(row, sample, ['outcome'])}"outcome":"both"}`);
-        const { outcome, ...others } = own;
+        // JSON has no -0
+        const { outcome, ...others } = JSON.parse(JSON.stringify(own));
         expect(line).toEqual({
-          ...JSON.parse(JSON.stringify(others)),
+          ...others,
           ...{ instruction: newInstruction, output: newOutput, outcome: 'both' },
           ...(Object.hasOwn(own, 'outcome') && { original_fields: { outcome } }),
         });

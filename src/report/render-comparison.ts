@@ -1,7 +1,7 @@
+import { comparedMetrics, type ScoreComparison } from '../comparison/compare-scores.js';
 import { METRIC_TITLES, METRICS, type Metric } from '../domain/score.js';
-import { plainTable } from '../report/plain-table.js';
 import { formatCount, formatShare } from '../util/format.js';
-import { comparedMetrics, type ScoreComparison } from './compare-scores.js';
+import { plainTable } from './plain-table.js';
 
 /** A comparison for people: plain text, ending in a newline. */
 export function renderComparison(comparison: ScoreComparison): string {
@@ -55,12 +55,12 @@ function renderChoices({ metrics, filter, top }: ScoreComparison): string {
     ...line('IFD below 1', ifd.rows, ifd.differing),
     ...line('r-IFD below 1', rifd.rows, rifd.differing),
     ...line('IFD and r-IFD below 1', filter.rows, filter.differing),
-    ...top.flatMap(({ percent, places, differing, overlap }) =>
-      places === 0
+    ...top.flatMap(({ percent, chosen, differing, overlap }) =>
+      chosen[0] + chosen[1] === 0
         ? []
         : [
             [
-              `top ${percent}% by IFD below 1`,
+              `top ${percent}% of the rows below 1`,
               formatShare(differing),
               overlap === undefined ? '' : formatShare(overlap),
             ],

@@ -1,7 +1,7 @@
-import { plainTable } from '../../report/plain-table.js';
-import { formatCount, formatShare } from '../../util/format.js';
-import type { TeacherTotals } from '../run/run-state.js';
-import type { ReflectionCounts, RunSummary } from './run-summary.js';
+import type { ReflectionCounts, RunSummary } from '../recycle/outputs/run-summary.js';
+import type { TeacherTotals } from '../recycle/run/run-state.js';
+import { formatCount, formatShare } from '../util/format.js';
+import { plainTable } from './plain-table.js';
 
 const OUTCOME_TEXT = {
   both: 'new instruction, its answer reflected again',

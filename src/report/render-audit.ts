@@ -1,4 +1,4 @@
-import { isJsonObject, type JsonObject } from '../../util/json-value.js';
+import { isJsonObject, type JsonObject } from '../util/json-value.js';
 
 const WIDTH = 76;
 const LONGEST_TEXT = 240;

@@ -3,8 +3,9 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { METRICS, type SampleScore, spansOf, unscorableSample } from '../../src/domain/score.js';
 import { SPAN_NAMES, type SpanScore } from '../../src/domain/span-score.js';
-import { formatScoreLine } from '../../src/output/format-score-line.js';
-import { jsonMembers } from '../../src/output/json-members.js';
+import { scoreRow } from '../../src/output/score-row.js';
+import { spellRow } from '../../src/output/spell-row.js';
+import { jsonMembers } from '../../src/util/json-members.js';
 import { scoreOfSpans } from '../helpers/score-of-spans.js';
 import { rowOf } from './row-of.js';
 
@@ -37,7 +38,7 @@ const FIELDS = [
 const TOKEN_FIELDS = SPAN_NAMES.map((name) => `logprobs_${name}`);
 
 const format = (text: string, score: SampleScore = SCORED, perToken = false) =>
-  formatScoreLine(rowOf(text), score, { perToken });
+  spellRow(scoreRow(rowOf(text), score, { perToken }));
 /** Our fields alone, as JSON.parse gives them. */
 const ours = (text: string, score: SampleScore = SCORED, perToken = false) => {
   const fields = JSON.parse(format(text, score, perToken));
@@ -46,7 +47,7 @@ const ours = (text: string, score: SampleScore = SCORED, perToken = false) => {
   );
 };
 
-describe('formatScoreLine', () => {
+describe('a scored row', () => {
   it('writes the fields in order', () => {
     expect(Object.keys(JSON.parse(format('{}')))).toEqual(FIELDS);
     expect(Object.keys(JSON.parse(format('{}', SCORED, true)))).toEqual([...FIELDS, ...TOKEN_FIELDS]);
@@ -180,7 +181,7 @@ describe('formatScoreLine', () => {
   });
 });
 
-describe('formatScoreLine where names of ours are taken', () => {
+describe('a scored row where names of ours are taken', () => {
   it('moves the row’s fields into original_fields, as they are spelled', () => {
     const line = format(
       '{"status":1.0, "a":"status","detail" : {"x":[1, 2]},"status":2,"logprobs_A_direct":[]}',

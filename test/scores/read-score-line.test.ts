@@ -2,10 +2,11 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { firstUnscorable, isTruncated, METRICS, type Spans, spansOf } from '../../src/domain/score.js';
 import { loss, SPAN_NAMES } from '../../src/domain/span-score.js';
-import { formatScoreLine } from '../../src/output/format-score-line.js';
-import { readScoreLine } from '../../src/output/read-score-line.js';
+import { scoreRow } from '../../src/output/score-row.js';
+import { spellRow } from '../../src/output/spell-row.js';
+import { readScoreLine } from '../../src/scores/read-score-line.js';
 import { scoreOfSpans } from '../helpers/score-of-spans.js';
-import { rowOf } from './row-of.js';
+import { rowOf } from '../output/row-of.js';
 
 describe('readScoreLine', () => {
   it('finds in a line what was written into it, but for the last bit of a sum', () => {
@@ -21,7 +22,7 @@ describe('readScoreLine', () => {
     fc.assert(
       fc.property(anySpans, anyMetrics, fc.boolean(), (given, metrics, truncated) => {
         const score = scoreOfSpans(given, { metrics, truncated, reason: 'not_finite', detail: 'Huge.' });
-        const line = formatScoreLine(rowOf('{"instruction":"a"}'), score, { perToken: false });
+        const line = spellRow(scoreRow(rowOf('{"instruction":"a"}'), score, { perToken: false }));
         const read = readScoreLine(line, metrics);
         expect(Object.keys(read.metrics)).toEqual(metrics);
         expect(isTruncated(read)).toBe(truncated);

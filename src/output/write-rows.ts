@@ -1,0 +1,30 @@
+import { standardOutputSink } from './byte-sink.js';
+import { LineWriter } from './line-writer.js';
+import { writeFiles } from './pending-files.js';
+import { rowFormatOf } from './row-format.js';
+import { openRowWriter } from './row-writer.js';
+import { type OutputRow, spellRow } from './spell-row.js';
+
+/** As an output's name: standard output. A file that is called so is `./-`. */
+export const STANDARD_OUTPUT = '-';
+
+/**
+ * Writes rows to an output in the format of its name, in place only when it is whole; to standard output as lines.
+ * @throws {ReflectionError} `output_unwritable`, and what reading the rows throws.
+ */
+export async function writeRows(
+  output: string,
+  rows: AsyncIterable<OutputRow> | Iterable<OutputRow>,
+): Promise<void> {
+  if (output === STANDARD_OUTPUT) {
+    const lines = new LineWriter(standardOutputSink());
+    for await (const row of rows) await lines.append(spellRow(row));
+    await lines.close({ durably: false });
+    return;
+  }
+  await writeFiles(async (files) => {
+    const format = rowFormatOf(output);
+    const writer = await files.open(output, (path, name) => openRowWriter(path, format, name));
+    for await (const row of rows) await writer.append(row);
+  });
+}
