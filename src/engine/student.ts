@@ -1,6 +1,7 @@
 import { ReflectionError } from '../errors.js';
 import type { Precision } from '../options/choices.js';
 import { named } from '../options/option-name.js';
+import { throwIfAborted } from '../util/throw-if-aborted.js';
 import { checkGgufFiles, checkModelFile } from './check-model-file.js';
 import { type ChosenDevice, chooseDevice } from './devices.js';
 import type { EngineStats } from './engine-stats.js';
@@ -22,7 +23,6 @@ import {
   contextsOnCpu,
   type StudentOptions,
 } from './student-options.js';
-import { throwIfAborted } from './throw-if-aborted.js';
 import { flattenRequests, splitResult, splitTokenLists } from './token-job.js';
 
 /**

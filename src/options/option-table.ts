@@ -9,21 +9,26 @@ import type { Value } from './value.js';
  * Every option, once. The command line, the config file, the library's types and checks, help and the tables of the
  * documentation are all made from this.
  */
-export const OPTIONS = {
+export const OPTIONS: Table = {
   ...GENERAL_OPTIONS,
   ...STUDENT_OPTIONS,
   ...TEACHER_OPTIONS,
   ...SELECTION_OPTIONS,
-} as const satisfies Record<string, Option>;
+};
 
-type Table = typeof OPTIONS;
+type Table = typeof GENERAL_OPTIONS &
+  typeof STUDENT_OPTIONS &
+  typeof TEACHER_OPTIONS &
+  typeof SELECTION_OPTIONS;
 export type OptionName = keyof Table;
 
 /** The type of an option's value. */
 export type OptionValue<Name extends OptionName> = Table[Name]['value'] extends Value<infer T> ? T : never;
 
-/** Options by name, any of which may be left out. */
-export type Options<Name extends OptionName> = { readonly [N in Name]?: OptionValue<N> | undefined };
+/** Options by name, any of which may be left out. What is said of one in the table is said of it here. */
+export type Options<Name extends OptionName> = {
+  readonly [N in keyof Pick<Table, Name>]?: OptionValue<N> | undefined;
+};
 
 /** The names of a command's options. */
 type OptionNameOf<Command extends CommandName> = {

@@ -1,6 +1,7 @@
 import { availableParallelism } from 'node:os';
 import { ReflectionError } from '../../errors.js';
 import type { WorkerDevice } from '../../options/device-name.js';
+import { throwIfAborted } from '../../util/throw-if-aborted.js';
 import { checkModelFile } from '../check-model-file.js';
 import type { ChosenDevice } from '../devices.js';
 import { addStats, type EngineStats } from '../engine-stats.js';
@@ -8,7 +9,6 @@ import type { LoadedStudent, StudentFacts } from '../loaded-student.js';
 import { nativeAddon } from '../native-binding.js';
 import type { ScoreOptions, SpanOutcome, SpanRequest, TokenizeOptions } from '../scorer.js';
 import { completeStudentOptions, type StudentOptions } from '../student-options.js';
-import { throwIfAborted } from '../throw-if-aborted.js';
 import { flattenRequests, splitResult, splitTokenLists } from '../token-job.js';
 import type { WorkerFacts } from './messages.js';
 import { StudentWorker } from './student-worker.js';

@@ -89,6 +89,11 @@ export const STUDENT_OPTIONS = {
     concerns: ['student'],
     default: { text: '512, on a GPU 2048' },
   },
+  /**
+   * Decode every sequence by itself, so that what is scored before, after or beside it does not show in a single bit of
+   * its numbers, nor do `batchTokens` and, with a thread a context, `threads`. On one device, that is; costs most of what
+   * batches and shared prefixes save.
+   */
   deterministic: {
     value: SWITCH,
     group: 'Student',

@@ -3,15 +3,21 @@ import { access } from 'node:fs/promises';
 import { createInterface } from 'node:readline';
 import { ReflectionError } from '../../errors.js';
 import type { JsonObject } from '../../util/json-value.js';
+import { throwIfAborted } from '../../util/throw-if-aborted.js';
 import { runPaths } from '../run/run-paths.js';
 import { noRun } from '../run/run-status.js';
 
 /**
  * The audit of one row.
  * @param row - The row's own `id`; or, when no row has that id, its number from 1 on.
- * @throws {ReflectionError} `dataset_unreadable` when the directory is none of a finished run, or has no such row.
+ * @throws {ReflectionError} `dataset_unreadable` when the directory is none of a finished run, or has no such row;
+ *   `aborted`.
  */
-export async function readAudit(directory: string, row: string): Promise<JsonObject> {
+export async function readAudit(
+  directory: string,
+  row: string,
+  { signal }: { readonly signal?: AbortSignal | undefined } = {},
+): Promise<JsonObject> {
   const paths = runPaths(directory);
   const exists = (path: string) =>
     access(path).then(
@@ -26,6 +32,7 @@ export async function readAudit(directory: string, row: string): Promise<JsonObj
   }
   let byNumber: JsonObject | undefined;
   for await (const line of createInterface({ input: createReadStream(paths.audit), crlfDelay: Infinity })) {
+    throwIfAborted(signal);
     const audit = JSON.parse(line) as JsonObject;
     if (audit.id !== null && String(audit.id) === row) return audit;
     if (String(audit.row) === row) byNumber = audit;

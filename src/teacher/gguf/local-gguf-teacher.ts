@@ -1,7 +1,10 @@
 import type { LlamaContextSequence, LlamaGrammar } from 'node-llama-cpp';
 import PQueue from 'p-queue';
 import { ReflectionError } from '../../errors.js';
+import { named } from '../../options/option-name.js';
+import { checkOptions } from '../../options/option-schema.js';
 import { linkAbort } from '../../util/linked-abort.js';
+import { pick } from '../../util/pick.js';
 import { calledOff, closed, isCalledOff } from '../called-off.js';
 import { parseReply } from '../reply/parse-reply.js';
 import { layOutPrompt } from '../reply/reply-layout.js';
@@ -18,8 +21,6 @@ export interface LocalGgufTeacherOptions extends LocalModelOptions {
   readonly maxFieldCharacters?: number | undefined;
 }
 
-/** The most repetitions llama.cpp allows in a grammar. */
-const MAX_FIELD_CHARACTERS = 2000;
 /** A reply with less room than this is not worth beginning. */
 const LEAST_ROOM = 64;
 
@@ -48,13 +49,7 @@ export class LocalGgufTeacher implements Teacher {
 
   /** @throws {ReflectionError} `invalid_option` and what {@link loadLocalModel} throws. */
   static async load(options: LocalGgufTeacherOptions): Promise<LocalGgufTeacher> {
-    const { maxFieldCharacters = 1 } = options;
-    if (!(maxFieldCharacters >= 1 && maxFieldCharacters <= MAX_FIELD_CHARACTERS)) {
-      throw new ReflectionError(
-        'invalid_option',
-        `maxFieldCharacters is ${maxFieldCharacters}, but has to be from 1 to ${MAX_FIELD_CHARACTERS}.`,
-      );
-    }
+    checkOptions(['maxFieldCharacters'], pick(options, ['maxFieldCharacters']));
     return new LocalGgufTeacher(await loadLocalModel(options), options);
   }
 
@@ -152,7 +147,8 @@ export class LocalGgufTeacher implements Teacher {
   #broken(cause: Error): ReflectionError {
     return new ReflectionError('decode_failed', `The teacher ${this.id} failed: ${cause.message}`, {
       remedy:
-        'Use fewer replies at a time (--concurrency), a smaller context (--teacher-context) or another device.',
+        `Use fewer replies at a time (${named('concurrency')}), a smaller context (${named('teacherContext')}) or ` +
+        'another device.',
       cause,
     });
   }
