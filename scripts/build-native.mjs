@@ -4,8 +4,9 @@
 //   node scripts/build-native.mjs --if-needed   the same, unless one of these very sources is there, built here or prebuilt
 //   node scripts/build-native.mjs --source      also the CPU back end from the bundled source, tuned for this machine
 //   node scripts/build-native.mjs --source=full all of llama.cpp from the bundled source, and the addon on it
-//   node scripts/build-native.mjs --test        the core's own tests, once under AddressSanitizer and once under
-//                                               ThreadSanitizer (vitest runs them); one of the two: --test=address
+//   node scripts/build-native.mjs --test        the core's own tests (vitest runs them)
+//   node scripts/build-native.mjs --test=address  the same under AddressSanitizer and UndefinedBehaviorSanitizer
+//   node scripts/build-native.mjs --test=thread   the same under ThreadSanitizer
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
@@ -205,9 +206,9 @@ function threadSanitizerMissing() {
   return undefined;
 }
 
-/** The core's tests, under AddressSanitizer and UndefinedBehaviorSanitizer or under ThreadSanitizer. */
-function testCore(sanitizer) {
-  const directory = join(buildDirectory, `native-test-${sanitizer}`);
+/** The core's tests: as the core is shipped, or with the sanitizers `address` or `thread`. */
+function testCore(sanitizer = '') {
+  const directory = join(buildDirectory, sanitizer === '' ? 'native-test' : `native-test-${sanitizer}`);
   if (sanitizer === 'thread') {
     const missing = threadSanitizerMissing();
     if (missing !== undefined) {
@@ -222,9 +223,9 @@ function testCore(sanitizer) {
   cmake(join(root, 'native'), directory, [...own, ...settings], []);
 }
 
-const sanitizers = ['address', 'thread'].filter((one) => flags.has('--test') || flags.has(`--test=${one}`));
-if (sanitizers.length > 0) {
-  for (const sanitizer of sanitizers) testCore(sanitizer);
+const tests = [...flags].filter((flag) => flag.startsWith('--test'));
+if (tests.length > 0) {
+  for (const flag of tests) testCore(flag.split('=')[1]);
 } else if (!flags.has('--if-needed') || !isUpToDate()) {
   if (flags.has('--source=full')) buildFull();
   else if (flags.has('--source')) buildTuned();

@@ -14,13 +14,13 @@ const ENGINE_TESTS = [
   'test/engine/**/*.test.ts',
   'test/gguf/*.test.ts',
   'test/models/llama-cpp.test.ts',
+  'test/native/*.test.ts',
   'test/pipeline/score-dataset.test.ts',
   'test/recycle/*.test.ts',
   'test/scoring/golden.test.ts',
   'test/teacher/gguf/*.test.ts',
 ];
-/** What takes long by its nature: many kills, many damaged files, everything under sanitizers. */
-export const SOAK_TESTS = ['test/soak/**/*.test.ts', 'test/native/**/*.test.ts'];
+export const SOAK_TESTS = 'test/soak/**/*.test.ts';
 
 // before any test process starts, so that all have the same
 process.env[SEED_VARIABLE] ??= String(randomInt(2 ** 31));
@@ -48,7 +48,7 @@ export default defineConfig({
         test: {
           name: 'pure',
           include: ['test/**/*.test.ts'],
-          exclude: [...ENGINE_TESTS, ...SOAK_TESTS],
+          exclude: [...ENGINE_TESTS, SOAK_TESTS],
           setupFiles: ['test/setup/no-engine.ts'],
           pool: 'threads',
           isolate: false,

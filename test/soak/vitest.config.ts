@@ -5,5 +5,11 @@ const MINUTE = 60_000;
 
 export default defineConfig({
   root,
-  test: { ...common, include: SOAK_TESTS, pool: 'forks', testTimeout: 20 * MINUTE, hookTimeout: 20 * MINUTE },
+  test: {
+    ...common,
+    include: [SOAK_TESTS],
+    pool: 'forks',
+    testTimeout: 20 * MINUTE,
+    hookTimeout: 20 * MINUTE,
+  },
 });
