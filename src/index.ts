@@ -67,6 +67,7 @@ export {
   type WorkerDevice,
   type WorkerKind,
 } from './options/device-name.js';
+export type { FieldNames, OutputRow } from './output/spell-row.js';
 export {
   type ScoreDatasetOptions,
   type ScoreDatasetProgress,
@@ -116,6 +117,7 @@ export type { MetricSummary } from './report/metric-statistics.js';
 export { renderAudit } from './report/render-audit.js';
 export { renderRunSummary } from './report/render-run-summary.js';
 export type { Summary } from './report/summarize.js';
+export type { ObjectRow } from './scores/read-scored-rows.js';
 export { scoreSamples } from './scoring/score-samples.js';
 export {
   type ScorableItem,
@@ -132,11 +134,13 @@ export {
 } from './select/select-imported.js';
 export { type ScoredSelection, type SelectScoredOptions, selectScored } from './select/select-scored.js';
 export type { FilterFailure, FilterVerdict } from './selection/accept-metric.js';
+export type { ChoiceOptions, ChoiceRejection, RowChoice, ScoreColumns } from './selection/choose-rows.js';
 export type { ComparisonReason } from './selection/compare.js';
 export type { ScoreNeed } from './selection/decide.js';
 export type { Decision, DecisionStep, Evidence, RejectionReason } from './selection/decision.js';
 export type { Measurement, MissingReason, VariantScores } from './selection/measurement.js';
 export { decideEagerly, decideLazily } from './selection/run-decision.js';
+export type { ScoreColumn } from './selection/score-column.js';
 export {
   DEFAULT_POLICY,
   type SelectionPolicy,

@@ -7,6 +7,8 @@ import type { BadRow } from './row.js';
 
 /** Enough to tell what a dataset is instead. */
 const ROWS_KEPT = 20;
+/** Rows that are larger are kept only as the first, and of that a beginning. */
+const LONGEST_KEPT = 64 * 1024;
 /** A document that is larger is not read as a whole to say what it is. */
 const LARGEST_DOCUMENT = 64 * 1024 * 1024;
 
@@ -17,7 +19,12 @@ export class UnusableRows {
 
   add(row: BadRow): void {
     this.#count += 1;
-    if (this.#first.length < ROWS_KEPT) this.#first.push(row);
+    const isLarge = row.text.length > LONGEST_KEPT;
+    if (this.#first.length < ROWS_KEPT && (!isLarge || this.#count === 1)) {
+      // a slice of a text would keep all of it
+      const text = isLarge ? Buffer.from(row.text.slice(0, LONGEST_KEPT)).toString() : row.text;
+      this.#first.push({ ...row, text });
+    }
   }
 
   get count(): number {

@@ -1,4 +1,4 @@
-import { ReflectionError } from '../errors.js';
+import { optionError } from '../options/option-error.js';
 import { named } from '../options/option-name.js';
 import { standardOutputSink } from './byte-sink.js';
 import { LineWriter } from './line-writer.js';
@@ -26,9 +26,8 @@ export async function reserveScores(options: ReservationOptions): Promise<ScoreR
     };
   }
   if (options.existing === 'resume') {
-    throw new ReflectionError('invalid_option', 'What went to standard output cannot be gone on with.', {
+    throw optionError('resume', 'What went to standard output cannot be gone on with.', {
       remedy: `Leave ${named('resume')} out, or name a file as ${named('output')}.`,
-      option: 'resume',
     });
   }
   return {

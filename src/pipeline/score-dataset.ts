@@ -91,7 +91,8 @@ export async function scoreDataset(given: ScoreDatasetOptions): Promise<ScoreDat
   const written = output === STANDARD_OUTPUT ? [] : Object.values(outputPaths(await linkTarget(output)));
   await refuseToOverwriteInputs([dataset, options.student.model], written);
   const totalBytes = await datasetBytes(dataset);
-  if (await isRereadable(dataset)) await requireSample(dataset, options);
+  // a strict run ends at the first of such rows, whatever follows
+  if (!options.strict && (await isRereadable(dataset))) await requireSample(dataset, options);
   const { template, metrics, definition, perToken, signal } = options;
   const requested = { template, metrics, definition, perToken };
   await using reserved = await reserveScores({

@@ -1,6 +1,6 @@
 import { METRICS, type Metric } from '../domain/score.js';
 import { NumberList } from '../util/number-list.js';
-import { acceptMetric, FILTER_FAILURES, type FilterFailure } from './accept-metric.js';
+import { acceptMetric, type FilterFailure } from './accept-metric.js';
 import type { ScoreColumn } from './score-column.js';
 import type { SelectionPolicy } from './selection-policy.js';
 import { topPlaces } from './top-percent-by-ifd.js';
@@ -14,6 +14,7 @@ export type ChoiceRejection = FilterFailure | 'below_top';
 export interface RowChoice {
   /** 0-based, in the dataset's order. */
   readonly rows: Float64Array;
+  /** In the order in which they came up, `below_top` last. */
   readonly rejections: Readonly<Partial<Record<ChoiceRejection, number>>>;
 }
 
@@ -48,14 +49,11 @@ export function chooseRows(columns: ScoreColumns, { policy, top, metrics }: Choi
       ifds.push(ifd.value);
     }
   }
-  const rejections = () =>
-    Object.fromEntries(
-      [...FILTER_FAILURES, 'below_top' as const].flatMap((reason) =>
-        counts.has(reason) ? [[reason, counts.get(reason)!]] : [],
-      ),
-    );
-  if (top === undefined) return { rows: survivors.values(), rejections: rejections() };
+  if (top === undefined) return { rows: survivors.values(), rejections: Object.fromEntries(counts) };
   const places = topPlaces(ifds.values(), top);
   counts.set('below_top', survivors.length - places.length);
-  return { rows: Float64Array.from(places, (place) => survivors.at(place)), rejections: rejections() };
+  return {
+    rows: Float64Array.from(places, (place) => survivors.at(place)),
+    rejections: Object.fromEntries(counts),
+  };
 }

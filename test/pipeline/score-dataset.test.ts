@@ -79,7 +79,11 @@ describe('scoreDataset', () => {
     for (let i = 0; i < 24; i++) await pipe.write(row);
     await first.opened;
     await pipe.close();
-    expect(await scoring).toMatchObject({ summary: { rows: 24, unscorable: 24 } });
+    await expect(scoring).rejects.toMatchObject({
+      code: 'nothing_scorable',
+      message: expect.stringContaining('all of its 24 rows are unusable (malformed_json)'),
+    });
+    expect((await readFile(output, 'utf8')).match(/"status":"unscorable"/g)).toHaveLength(24);
   });
 
   it('takes a finished output for what was asked only when it holds the same rows', async () => {

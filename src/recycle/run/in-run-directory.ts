@@ -2,6 +2,7 @@ import { isRereadable } from '../../dataset/input.js';
 import { requireSample } from '../../dataset/require-sample.js';
 import { type RereadableDataset, rereadable } from '../../dataset/rereadable.js';
 import { ReflectionError } from '../../errors.js';
+import { optionError } from '../../options/option-error.js';
 import { named } from '../../options/option-name.js';
 import { refuseToOverwriteInputs } from '../../output/claim-paths.js';
 import { makeDirectory } from '../../output/make-directory.js';
@@ -70,12 +71,7 @@ export async function inRunDirectory<Result>(
 
 function refuseStandardOutput(output: string): void {
   if (output !== STANDARD_OUTPUT) return;
-  throw new ReflectionError(
-    'invalid_option',
-    'A run has a directory of outputs, which standard output is not.',
-    {
-      remedy: `Name a directory as ${named('output')}; one that is called so is ./-.`,
-      option: 'output',
-    },
-  );
+  throw optionError('output', 'A run has a directory of outputs, which standard output is not.', {
+    remedy: `Name a directory as ${named('output')}; one that is called so is ./-.`,
+  });
 }
