@@ -3,7 +3,7 @@ import type { SampleRow } from '../../src/dataset/row.js';
 import { METRICS, type SampleScore, scoredMetric } from '../../src/domain/score.js';
 import type { SpanRequest } from '../../src/engine/scorer.js';
 import { flattenRequests, splitResult } from '../../src/engine/token-job.js';
-import { scoreRow } from '../../src/output/score-row.js';
+import { scoreRow } from '../../src/output/scores/score-row.js';
 import { spellRow } from '../../src/output/spell-row.js';
 import { BUILT_IN_TEMPLATES } from '../../src/prompt/built-in-templates.js';
 import { renderPrompt } from '../../src/prompt/template.js';

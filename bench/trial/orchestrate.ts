@@ -1,8 +1,8 @@
 import { join } from 'node:path';
 import { BUILT_IN_TEMPLATES, readRows, type Scorer, type SpanOutcome, scoreStream } from 'reflection-tuning';
-import { ReservedOutput } from '../../src/output/reserved-output.js';
-import { ScoreFile } from '../../src/output/score-file.js';
-import { scoreRow } from '../../src/output/score-row.js';
+import { ReservedOutput } from '../../src/output/scores/reserved-output.js';
+import { ScoreFile } from '../../src/output/scores/score-file.js';
+import { scoreRow } from '../../src/output/scores/score-row.js';
 import { spellRow } from '../../src/output/spell-row.js';
 import { RowsDigest } from '../../src/pipeline/rows-digest.js';
 import { ScoreSummary } from '../../src/report/summarize.js';

@@ -4,7 +4,7 @@ import type { DefinitionName } from '../options/choices.js';
 import { defaultScoresFile } from '../options/default-output.js';
 import { readOptions } from '../options/read-options.js';
 import type { CommandOptions } from '../options/required-options.js';
-import type { ExistingOutput } from '../output/earlier-work.js';
+import type { ExistingOutput } from '../output/scores/earlier-work.js';
 import { loadTemplate } from '../prompt/load-template.js';
 import type { Template } from '../prompt/template.js';
 

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { firstUnscorable, isTruncated, METRICS, type Spans, spansOf } from '../../src/domain/score.js';
 import { loss, SPAN_NAMES } from '../../src/domain/span-score.js';
-import { scoreRow } from '../../src/output/score-row.js';
+import { scoreRow } from '../../src/output/scores/score-row.js';
 import { spellRow } from '../../src/output/spell-row.js';
 import { readScoreLine } from '../../src/scores/read-score-line.js';
 import { scoreOfSpans } from '../helpers/score-of-spans.js';

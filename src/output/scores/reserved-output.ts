@@ -1,9 +1,9 @@
-import type { Fingerprint } from '../domain/fingerprint.js';
-import { linkTarget } from '../util/link-target.js';
-import { outputError } from '../util/output-error.js';
+import type { Fingerprint } from '../../domain/fingerprint.js';
+import { linkTarget } from '../../util/link-target.js';
+import { outputError } from '../../util/output-error.js';
+import { OutputLock } from '../output-lock.js';
 import { requireMatch } from './earlier-meta.js';
 import { type EarlierWork, type ExistingOutput, findEarlierWork } from './earlier-work.js';
-import { OutputLock } from './output-lock.js';
 import { type OutputPaths, outputPaths } from './output-paths.js';
 
 export interface ReservationOptions {

@@ -1,6 +1,6 @@
-import type { Row } from '../dataset/row.js';
-import type { Fingerprint } from '../domain/fingerprint.js';
-import type { JsonObject } from '../util/json-value.js';
+import type { Row } from '../../dataset/row.js';
+import type { Fingerprint } from '../../domain/fingerprint.js';
+import type { JsonObject } from '../../util/json-value.js';
 
 /** Where the lines of scored rows go. Disposing of it before {@link finish} keeps what can be gone on with. */
 export interface ScoreOutput extends AsyncDisposable {

@@ -1,13 +1,13 @@
 import { createHash } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { METRICS, type SampleScore, spansOf, unscorableSample } from '../../src/domain/score.js';
-import { SPAN_NAMES, type SpanScore } from '../../src/domain/span-score.js';
-import { scoreRow } from '../../src/output/score-row.js';
-import { spellRow } from '../../src/output/spell-row.js';
-import { jsonMembers } from '../../src/util/json-members.js';
-import { scoreOfSpans } from '../helpers/score-of-spans.js';
-import { rowOf } from './row-of.js';
+import { METRICS, type SampleScore, spansOf, unscorableSample } from '../../../src/domain/score.js';
+import { SPAN_NAMES, type SpanScore } from '../../../src/domain/span-score.js';
+import { scoreRow } from '../../../src/output/scores/score-row.js';
+import { spellRow } from '../../../src/output/spell-row.js';
+import { jsonMembers } from '../../../src/util/json-members.js';
+import { scoreOfSpans } from '../../helpers/score-of-spans.js';
+import { rowOf } from '../row-of.js';
 
 const span = (sumLogprob: number, tokenCount: number, logprobs?: number[]): SpanScore => ({
   sumLogprob,

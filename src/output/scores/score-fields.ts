@@ -1,4 +1,4 @@
-import { lossRatio } from '../domain/ratio.js';
+import { lossRatio } from '../../domain/ratio.js';
 import {
   firstUnscorable,
   isTruncated,
@@ -6,11 +6,11 @@ import {
   type SampleScore,
   type Spans,
   spansOf,
-} from '../domain/score.js';
-import { loss, perplexity, SPAN_NAMES, type SpanName, type SpanScore } from '../domain/span-score.js';
-import { shortestFloat32 } from '../util/float32.js';
-import { ROW_KEY, rowKey } from './row-key.js';
-import type { FieldNames } from './spell-row.js';
+} from '../../domain/score.js';
+import { loss, perplexity, SPAN_NAMES, type SpanName, type SpanScore } from '../../domain/span-score.js';
+import { shortestFloat32 } from '../../util/float32.js';
+import { ROW_KEY, rowKey } from '../row-key.js';
+import type { FieldNames } from '../spell-row.js';
 
 type KeyedRow = Parameters<typeof rowKey>[0];
 

@@ -1,21 +1,21 @@
 import { rm } from 'node:fs/promises';
 import { isDeepStrictEqual } from 'node:util';
-import type { Row } from '../dataset/row.js';
-import type { Fingerprint } from '../domain/fingerprint.js';
-import { parseJsonIfValid } from '../util/json-value.js';
-import { outputError } from '../util/output-error.js';
-import { renameDurably, replaceFile } from '../util/replace-file.js';
+import type { Row } from '../../dataset/row.js';
+import type { Fingerprint } from '../../domain/fingerprint.js';
+import { parseJsonIfValid } from '../../util/json-value.js';
+import { outputError } from '../../util/output-error.js';
+import { renameDurably, replaceFile } from '../../util/replace-file.js';
+import { LineWriter } from '../line-writer.js';
+import { rowFormatOf } from '../row-format.js';
+import { ROW_KEY, rowKey } from '../row-key.js';
+import { spellOwnFields } from '../spell-row.js';
 import { type EarlierMeta, requireMatch } from './earlier-meta.js';
 import { gatherLines, removeUnfinished } from './earlier-work.js';
 import type { FinishedLines } from './finished-lines.js';
-import { LineWriter } from './line-writer.js';
 import { packLines } from './pack-lines.js';
 import type { ReservedOutput } from './reserved-output.js';
-import { rowFormatOf } from './row-format.js';
-import { ROW_KEY, rowKey } from './row-key.js';
 import { SCORE_NAMES } from './score-fields.js';
 import type { OpenedScoreOutput, ScoreOutput, ScoreOutputOptions } from './score-output.js';
-import { spellOwnFields } from './spell-row.js';
 
 /** What an open score file consists of. */
 interface Parts {

@@ -1,10 +1,7 @@
-import { createReadStream } from 'node:fs';
-import { type Line, LineSplitter } from '../util/line-splitter.js';
-import { ArrayWriter } from './array-writer.js';
-import { LineWriter } from './line-writer.js';
-import type { RowFormat } from './row-format.js';
-
-const CHUNK_BYTES = 256 * 1024;
+import { linesOfFile } from '../../util/lines-of-file.js';
+import { ArrayWriter } from '../array-writer.js';
+import { LineWriter } from '../line-writer.js';
+import type { RowFormat } from '../row-format.js';
 
 /** Copies a file of JSON lines into a new file of another format, which is on disk when it resolves. */
 export async function packLines(from: string, to: string, { layout, isGzipped }: RowFormat): Promise<void> {
@@ -12,7 +9,7 @@ export async function packLines(from: string, to: string, { layout, isGzipped }:
   const writer = layout === 'array' ? new ArrayWriter(lines) : lines;
   let isWhole = false;
   try {
-    for await (const batch of linesOf(from)) {
+    for await (const batch of linesOfFile(from)) {
       for (const { bytes } of batch) await writer.append(bytes.toString());
     }
     isWhole = true;
@@ -21,10 +18,4 @@ export async function packLines(from: string, to: string, { layout, isGzipped }:
     // what came before is the failure to tell
     else await writer.close({ durably: false }).catch(() => {});
   }
-}
-
-async function* linesOf(path: string): AsyncGenerator<Iterable<Line>, void> {
-  const splitter = new LineSplitter(Number.POSITIVE_INFINITY);
-  for await (const chunk of createReadStream(path, { highWaterMark: CHUNK_BYTES }))
-    yield splitter.push(chunk);
 }

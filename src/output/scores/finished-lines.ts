@@ -1,8 +1,7 @@
-import { createReadStream } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
-import { type Line, LineSplitter } from '../util/line-splitter.js';
-import { NumberMap } from '../util/number-map.js';
-import { ROW_KEY } from './row-key.js';
+import { linesOfFile } from '../../util/lines-of-file.js';
+import { NumberMap } from '../../util/number-map.js';
+import { ROW_KEY } from '../row-key.js';
 
 const KEY_MARK = Buffer.from(`"${ROW_KEY}":"`);
 const KEY_LENGTH = 16;
@@ -32,7 +31,7 @@ export class FinishedLines {
   static async open(path: string): Promise<FinishedLines> {
     const lines = new FinishedLines(await open(path, 'a+'));
     try {
-      for await (const batch of linesOf(path)) {
+      for await (const batch of linesOfFile(path)) {
         for (const { bytes, end } of batch) {
           lines.#add(bytes, end - bytes.length);
           lines.#end = end + 1;
@@ -53,7 +52,7 @@ export class FinishedLines {
 
   /** Appends the lines of another file whose rows are not here yet. When it resolves they are on disk. */
   async absorb(path: string): Promise<void> {
-    for await (const batch of linesOf(path)) {
+    for await (const batch of linesOfFile(path)) {
       const added: Buffer[] = [];
       for (const { bytes } of batch) {
         if (!this.#add(bytes, this.#end)) continue;
@@ -99,12 +98,6 @@ function keyOf(line: Buffer): string | undefined {
   const start = mark + KEY_MARK.length;
   const key = line.toString('latin1', start, start + KEY_LENGTH);
   return /^[0-9a-f]{16}$/.test(key) ? key : undefined;
-}
-
-/** The lines of a file that are complete, i.e. end in a line feed, in batches. */
-async function* linesOf(path: string): AsyncGenerator<Iterable<Line>, void> {
-  const splitter = new LineSplitter(Number.POSITIVE_INFINITY);
-  for await (const chunk of createReadStream(path, { highWaterMark: 256 * 1024 })) yield splitter.push(chunk);
 }
 
 function lineAt({ start, bytes }: Window, offset: number): string | undefined {

@@ -1,7 +1,7 @@
 import { rename, rm, stat } from 'node:fs/promises';
-import { ReflectionError } from '../errors.js';
-import { named } from '../options/option-name.js';
-import { noFile } from './claim-paths.js';
+import { ReflectionError } from '../../errors.js';
+import { named } from '../../options/option-name.js';
+import { noFile } from '../claim-paths.js';
 import { type EarlierMeta, readEarlierMeta } from './earlier-meta.js';
 import { FinishedLines } from './finished-lines.js';
 import type { OutputPaths } from './output-paths.js';

@@ -1,8 +1,8 @@
 import { readFile } from 'node:fs/promises';
-import { compareFingerprints, type Fingerprint } from '../domain/fingerprint.js';
-import { ReflectionError } from '../errors.js';
-import { named } from '../options/option-name.js';
-import { isJsonObject, type JsonObject } from '../util/json-value.js';
+import { compareFingerprints, type Fingerprint } from '../../domain/fingerprint.js';
+import { ReflectionError } from '../../errors.js';
+import { named } from '../../options/option-name.js';
+import { isJsonObject, type JsonObject } from '../../util/json-value.js';
 
 /** What earlier attempts at an output have left word of. */
 export interface EarlierMeta {

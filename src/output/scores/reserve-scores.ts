@@ -1,11 +1,11 @@
-import { optionError } from '../options/option-error.js';
-import { named } from '../options/option-name.js';
-import { standardOutputSink } from './byte-sink.js';
-import { LineWriter } from './line-writer.js';
+import { optionError } from '../../options/option-error.js';
+import { named } from '../../options/option-name.js';
+import { standardOutputSink } from '../byte-sink.js';
+import { LineWriter } from '../line-writer.js';
+import { STANDARD_OUTPUT } from '../write-rows.js';
 import { type ReservationOptions, ReservedOutput } from './reserved-output.js';
 import { ScoreFile } from './score-file.js';
 import type { OpenedScoreOutput, ScoreOutput, ScoreOutputOptions } from './score-output.js';
-import { STANDARD_OUTPUT } from './write-rows.js';
 
 /** An output of scores that this process may write, before it is known what exactly its lines will depend on. */
 export interface ScoreReservation extends AsyncDisposable {
