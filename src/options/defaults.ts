@@ -1,5 +1,4 @@
-import type { CommandName } from './option.js';
-import { forCommand } from './option.js';
+import { type CommandName, forCommand } from './option.js';
 import { type OPTIONS, type OptionName, type OptionValue, optionsOf } from './option-table.js';
 import type { TeacherWay } from './teacher-name.js';
 
