@@ -48,6 +48,8 @@ const allowed = {
     'comparison/compare-scores.ts',
     'recycle/outputs/run-summary.ts',
     'recycle/run/run-state.ts',
+    'recycle/run/run-status.ts',
+    'select/select.ts',
   ],
   pipeline: ['*'],
   recycle: ['*'],

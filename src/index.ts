@@ -3,8 +3,13 @@
  * ARCHITECTURE.md for how the parts fit.
  */
 
-export { compareScores, type MetricComparison, type ScoreComparison } from './comparison/compare-scores.js';
-export type { MissingScores, PairedScores, Pairs } from './comparison/paired-scores.js';
+export {
+  type CompareOptions,
+  compareScores,
+  type MetricComparison,
+  type ScoreComparison,
+} from './comparison/compare-scores.js';
+export type { MissingScores } from './comparison/paired-scores.js';
 export type { TopOverlap } from './comparison/top-overlap.js';
 export type { IgnoredCounts, IgnoredField } from './dataset/ignored-fields.js';
 export { openRows, type ReadRowsOptions, type RowSource, readRows } from './dataset/open-rows.js';
@@ -96,7 +101,6 @@ export type { Sampling } from './recycle/reflections/teacher-reflections.js';
 export type { ManifestChanges, RunManifest } from './recycle/run/run-manifest.js';
 export type { RunProgress, TeacherTotals } from './recycle/run/run-state.js';
 export { type RunStatus, runStatus } from './recycle/run/run-status.js';
-export type { JoinBy } from './reference/join-rows.js';
 export { readScoredFile, type ScoredFile } from './reference/read-analysis.js';
 export type { ReferenceFile, ReferenceRow } from './reference/reference-rows.js';
 export {
@@ -115,9 +119,13 @@ export { RESPONSE_PROMPT } from './reflection/response-prompt.js';
 export type { CandidateFault } from './reflection/to-candidate.js';
 export type { MetricSummary } from './report/metric-statistics.js';
 export { renderAudit } from './report/render-audit.js';
-export { renderRunSummary } from './report/render-run-summary.js';
+export { renderComparison } from './report/render-comparison.js';
+export { renderRunSummary, renderTeacherTotals } from './report/render-run-summary.js';
+export { renderSelection } from './report/render-selection.js';
+export { renderStatus } from './report/render-status.js';
+export { type RunFacts, renderSummary } from './report/render-summary.js';
 export type { Summary } from './report/summarize.js';
-export type { ObjectRow } from './scores/read-scored-rows.js';
+export type { ObjectRow, ReadScoresOptions } from './scores/read-scored-rows.js';
 export { scoreSamples } from './scoring/score-samples.js';
 export {
   type ScorableItem,
@@ -125,6 +133,7 @@ export {
   type ScoringOptions,
   scoreStream,
 } from './scoring/score-stream.js';
+export { type SelectOptions, type SelectResult, select } from './select/select.js';
 export {
   type ImportedRecord,
   type ImportedRejection,

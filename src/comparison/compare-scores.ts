@@ -1,8 +1,10 @@
 import { METRICS, type Metric } from '../domain/score.js';
 import { ReflectionError } from '../errors.js';
 import { named } from '../options/option-name.js';
+import { readOptions } from '../options/read-options.js';
+import type { CommandOptions } from '../options/required-options.js';
 import { kendallTauB } from './kendall.js';
-import { type MissingScores, type PairedScores, type Pairs, pairScores } from './paired-scores.js';
+import { type MissingScores, type Pairs, pairScores } from './paired-scores.js';
 import { spearman } from './spearman.js';
 import { type TopOverlap, topOverlap } from './top-overlap.js';
 
@@ -11,11 +13,16 @@ export const TOP_PERCENTS = [5, 10, 15] as const;
 
 /** How alike two files of scores are. What cannot be said of so few or so equal values is undefined. */
 export interface ScoreComparison {
-  readonly rows: Pick<PairedScores, 'matched' | 'unmatched'>;
+  readonly rows: {
+    /** In both files. */
+    readonly matched: number;
+    /** In one file only. */
+    readonly unmatched: readonly [a: number, b: number];
+  };
   readonly metrics: Readonly<Record<Metric, MetricComparison>>;
   readonly top: readonly TopOverlap[];
   /** Rows with both metrics in both files, and those of them that pass the final filter of `run` in one file only. */
-  readonly filter: PairedScores['filter'];
+  readonly filter: { readonly rows: number; readonly differing: number };
 }
 
 export interface MetricComparison extends MissingScores {
@@ -27,13 +34,23 @@ export interface MetricComparison extends MissingScores {
   readonly differing: number;
 }
 
+/** The options of `compare`. */
+export interface CompareOptions extends CommandOptions<'compare'> {
+  readonly signal?: AbortSignal | undefined;
+}
+
 /**
  * Compares two files of scores of one dataset, e.g. by a student and by its quantized form, joined by a field.
  * @throws {ReflectionError} `dataset_unreadable` when a file cannot be read, naming file and line, or when they have
- * no row in common.
+ * no row in common; `invalid_option`; `aborted`.
  */
-export async function compareScores(a: string, b: string, joinBy = 'row_key'): Promise<ScoreComparison> {
-  const { matched, unmatched, metrics, columns, filter } = await pairScores(a, b, joinBy);
+export async function compareScores(
+  a: string,
+  b: string,
+  options: CompareOptions = {},
+): Promise<ScoreComparison> {
+  const { joinBy } = readOptions('compare', options, ['signal']);
+  const { matched, unmatched, metrics, columns, filter } = await pairScores(a, b, joinBy, options.signal);
   if (matched === 0) {
     throw new ReflectionError('dataset_unreadable', `No row of ${a} is in ${b}, judged by "${joinBy}".`, {
       remedy: `Score the same dataset twice, or name another field that rows share as ${named('joinBy')}.`,

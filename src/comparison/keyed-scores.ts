@@ -16,10 +16,15 @@ export interface KeyedScores {
 
 /**
  * Streams the scores of a file whose rows have the field `joinBy`.
- * @throws {ReflectionError} `dataset_unreadable` naming file and line.
+ * @throws {ReflectionError} `dataset_unreadable` naming file and line; `aborted`.
  */
-export async function* keyedScores(file: string, joinBy: string): AsyncGenerator<KeyedScores, void> {
-  for await (const row of readScoredRows(file)) yield { key: keyOf(row, joinBy), scores: row.scores };
+export async function* keyedScores(
+  file: string,
+  joinBy: string,
+  signal?: AbortSignal,
+): AsyncGenerator<KeyedScores, void> {
+  for await (const row of readScoredRows(file, { signal }))
+    yield { key: keyOf(row, joinBy), scores: row.scores };
 }
 
 function keyOf({ file, line, row, object, isScored }: ScoredRow, joinBy: string): string {

@@ -33,14 +33,19 @@ export interface MissingScores {
 
 /**
  * Pairs the scores of two files by a field of their rows. Only numbers are kept.
- * @throws {ReflectionError} `dataset_unreadable` naming file and line.
+ * @throws {ReflectionError} `dataset_unreadable` naming file and line; `aborted`.
  */
-export async function pairScores(a: string, b: string, joinBy: string): Promise<PairedScores> {
+export async function pairScores(
+  a: string,
+  b: string,
+  joinBy: string,
+  signal?: AbortSignal,
+): Promise<PairedScores> {
   const index = new ScoreIndex();
-  for await (const row of keyedScores(a, joinBy)) index.add(row);
+  for await (const row of keyedScores(a, joinBy, signal)) index.add(row);
   const pairing = new Pairing();
   let unmatched = 0;
-  for await (const { key, scores } of keyedScores(b, joinBy)) {
+  for await (const { key, scores } of keyedScores(b, joinBy, signal)) {
     const earlier = index.take(key);
     if (earlier === undefined) unmatched += 1;
     else pairing.add(earlier, scores);

@@ -2,7 +2,7 @@ import { deviceKind } from './device-name.js';
 import type { CommandName, Part } from './option.js';
 import { named } from './option-name.js';
 import { type OptionName, type Options, optionNamed, optionsOf } from './option-table.js';
-import { parseTeacherName, type TeacherWay } from './teacher-name.js';
+import { parseTeacherName, TEACHER_WAYS, type TeacherWay } from './teacher-name.js';
 
 /** Options of any command. */
 export type AnyOptions = Options<OptionName>;
@@ -62,17 +62,18 @@ function partsOf(command: CommandName, options: AnyOptions): readonly Part[] | u
   return way === undefined ? student : [...student, way];
 }
 
+/** An option that none of those who take part is concerned by, and what that is due to. */
 function partMisfit(name: OptionName, parts: readonly Part[], options: AnyOptions): readonly Misfit[] {
-  const { concerns } = optionNamed(name);
-  if (concerns === undefined || concerns.some((part) => parts.includes(part))) return [];
+  if (parts.some((part) => concerns(name, part))) return [];
   const way = parts.find((part) => part !== 'student');
-  const isForTeachers = concerns.some((part) => part !== 'student');
-  if (way === undefined || !isForTeachers)
+  const isForTeachers = TEACHER_WAYS.some((teacher) => concerns(name, teacher));
+  if (way === undefined || !isForTeachers) {
     return [misfit(name, 'mode', `in ${named('mode')} ${options.mode}`)];
-  if (way === 'batch' && concerns.includes('openai')) {
+  }
+  if (way === 'batch' && concerns(name, 'openai')) {
     return [misfit(name, 'teacherBatch', `with ${named('teacherBatch')}`)];
   }
-  if (way === 'openai' && concerns.includes('batch')) {
+  if (way === 'openai' && concerns(name, 'batch')) {
     return [misfit(name, 'teacherBatch', `without ${named('teacherBatch')}`)];
   }
   return [misfit(name, 'teacher', `to the ${named('teacher')} ${options.teacher}`)];

@@ -1,26 +1,30 @@
-import type { CommandName } from './option.js';
-import { forCommand } from './option.js';
+import { type CommandName, forCommand } from './option.js';
 import { type OPTIONS, type OptionName, type OptionValue, optionsOf } from './option-table.js';
 import type { TeacherWay } from './teacher-name.js';
 
 type Table = typeof OPTIONS;
 
-/** Options that have a value when they are left out: a default of their own or, switches, false. */
-type Defaulted = {
-  [N in OptionName]: Table[N] extends { default: { value: unknown } }
+/** Options of a command that have a value when they are left out: a default of their own or, switches, false. */
+type Defaulted<Command extends CommandName> = {
+  [N in OptionName]: Table[N] extends
+    | { default: { value: unknown } }
+    | { default: { [C in Command]: { value: unknown } } }
     ? N
     : OptionValue<N> extends boolean
       ? N
       : never;
 }[OptionName];
 
-/** The same options, those that have defaults never missing. */
-export type Complete<T> = {
-  readonly [N in keyof T as N extends Defaulted ? N : never]-?: Exclude<T[N], undefined>;
-} & { readonly [N in keyof T as N extends Defaulted ? never : N]: T[N] };
+/** Options of a command, those that have defaults never missing. */
+export type Complete<T, Command extends CommandName> = {
+  readonly [N in keyof T as N extends Defaulted<Command> ? N : never]-?: Exclude<T[N], undefined>;
+} & { readonly [N in keyof T as N extends Defaulted<Command> ? never : N]: T[N] };
 
 /** Puts the defaults of a command's options where nothing is given. */
-export function withDefaults<T extends object>(command: CommandName, options: T): Complete<T> {
+export function withDefaults<T extends object, Command extends CommandName>(
+  command: Command,
+  options: T,
+): Complete<T, Command> {
   const entries = optionsOf(command).flatMap(([name, option]) => {
     const given = (options as Record<string, unknown>)[name];
     if (given !== undefined) return [[name, given]];
@@ -28,7 +32,7 @@ export function withDefaults<T extends object>(command: CommandName, options: T)
     if (fallback !== undefined && 'value' in fallback) return [[name, fallback.value]];
     return option.value.spelling === 'switch' ? [[name, false]] : [];
   });
-  return Object.fromEntries(entries) as Complete<T>;
+  return Object.fromEntries(entries) as Complete<T, Command>;
 }
 
 /** How many requests to a teacher are under way at a time: as told, else what suits the way in which it is asked. */

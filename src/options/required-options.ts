@@ -19,4 +19,5 @@ type RequiredOf<Command extends CommandName> = {
 export type CommandOptions<Command extends CommandName> = OptionsOf<Command> & RequiredOf<Command>;
 
 /** A command's options with defaults in place. */
-export type CompleteOptions<Command extends CommandName> = Complete<OptionsOf<Command>> & RequiredOf<Command>;
+export type CompleteOptions<Command extends CommandName> = Complete<OptionsOf<Command>, Command> &
+  RequiredOf<Command>;

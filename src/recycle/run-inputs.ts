@@ -1,10 +1,10 @@
 import { type LoadStudentOptions, studentOptions } from '../engine/load-student.js';
 import { concerns, teacherWay } from '../options/applicability.js';
 import type { DefinitionName, RecycleMode } from '../options/choices.js';
-import { type Complete, concurrencyFor } from '../options/defaults.js';
+import { concurrencyFor } from '../options/defaults.js';
 import { type DeviceName, deviceKind } from '../options/device-name.js';
-import type { OptionsOf } from '../options/option-table.js';
 import { readOptions } from '../options/read-options.js';
+import type { CompleteOptions } from '../options/required-options.js';
 import { loadTemplate } from '../prompt/load-template.js';
 import type { Template } from '../prompt/template.js';
 import { loadPromptFiles, type ReflectionPrompts } from '../reflection/load-prompt-files.js';
@@ -75,7 +75,9 @@ export async function runInputs(given: RecycleOptions): Promise<RunInputs> {
   };
 }
 
-async function askingInputs(options: Complete<OptionsOf<'reflect'>>): Promise<AskingInputs> {
+type AskingOptions = CompleteOptions<'run'> | CompleteOptions<'reflect'>;
+
+async function askingInputs(options: AskingOptions): Promise<AskingInputs> {
   const { instructionPrompt, responsePrompt, systemPrompt, topP, seed } = options;
   return {
     prompts: await loadPromptFiles({
@@ -97,11 +99,7 @@ async function askingInputs(options: Complete<OptionsOf<'reflect'>>): Promise<As
  * @param studentDevice - Where a teacher in this process runs unless it has a device of its own; a GPU out of several is
  *   the student's alone, and the teacher goes to its kind.
  */
-function teacherInputs(
-  name: string,
-  options: Complete<OptionsOf<'reflect'>>,
-  studentDevice?: DeviceName,
-): TeacherInputs {
+function teacherInputs(name: string, options: AskingOptions, studentDevice?: DeviceName): TeacherInputs {
   const way = teacherWay(options);
   const own = TEACHER_OPTION_NAMES.filter((option) => way !== undefined && concerns(option, way));
   const teacherDevice = options.teacherDevice ?? (studentDevice && deviceKind(studentDevice));

@@ -2,12 +2,6 @@ import { ReflectionError } from '../errors.js';
 import { exactId } from '../util/json-members.js';
 import { type ReferenceRow, unusableRow } from './reference-rows.js';
 
-/** How rows of several files are known to belong together: by their position, or by a field they share. */
-export type JoinBy =
-  | { readonly kind: 'index' }
-  /** `field` holds a string or a number that no other row of the file has. */
-  | { readonly kind: 'id'; readonly field: string };
-
 type JoinableRow = Pick<ReferenceRow, 'file' | 'line' | 'object' | 'row'>;
 
 interface JoinableFile<Row extends JoinableRow> {
@@ -17,18 +11,20 @@ interface JoinableFile<Row extends JoinableRow> {
 
 /**
  * The rows of several files side by side, in the order of the first file.
+ * @param joinBy - A field by which rows are known to belong together: it holds a string or a number that no other row of
+ *   the file has. By their position unless told.
  * @throws {ReflectionError} `dataset_unreadable` when the files do not have the same number of rows (naming
  * each and its count) or, joined by id, not the same ids.
  */
 export function joinRows<Name extends string, Row extends JoinableRow>(
   files: Readonly<Record<Name, JoinableFile<Row>>>,
-  by: JoinBy,
+  joinBy?: string,
 ): Readonly<Record<Name, Row>>[] {
   const entries = Object.entries<JoinableFile<Row>>(files);
   const first = entries[0]?.[1];
   if (first === undefined) return [];
   requireEqualLengths(entries.map(([, file]) => file));
-  const columns = entries.map(([name, file]) => ({ name, rowFor: lookup(file, by) }));
+  const columns = entries.map(([name, file]) => ({ name, rowFor: lookup(file, joinBy) }));
   return first.rows.map((row, index) => {
     const joined = columns.map(({ name, rowFor }) => [name, rowFor(row, index)]);
     return Object.fromEntries(joined) as Record<Name, Row>;
@@ -50,23 +46,23 @@ function requireEqualLengths(files: readonly JoinableFile<JoinableRow>[]): void 
 /** Finds the row of `file` that belongs to a row of the first file. */
 function lookup<Row extends JoinableRow>(
   file: JoinableFile<Row>,
-  by: JoinBy,
+  joinBy: string | undefined,
 ): (row: Row, index: number) => Row {
-  if (by.kind === 'index') return (_, index) => file.rows[index]!;
+  if (joinBy === undefined) return (_, index) => file.rows[index]!;
   const byId = new Map<unknown, Row>();
   for (const row of file.rows) {
-    const id = idOf(row, by.field);
+    const id = idOf(row, joinBy);
     const earlier = byId.get(id);
     if (earlier !== undefined) {
-      throw unusableRow(row, `line ${earlier.line} has the same "${by.field}", ${JSON.stringify(id)}`);
+      throw unusableRow(row, `line ${earlier.line} has the same "${joinBy}", ${JSON.stringify(id)}`);
     }
     byId.set(id, row);
   }
   return (row) => {
-    const id = idOf(row, by.field);
+    const id = idOf(row, joinBy);
     const found = byId.get(id);
     if (found !== undefined) return found;
-    throw unusableRow(row, `${file.file} has no row with its "${by.field}", ${JSON.stringify(id)}`);
+    throw unusableRow(row, `${file.file} has no row with its "${joinBy}", ${JSON.stringify(id)}`);
   };
 }
 

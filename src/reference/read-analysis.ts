@@ -23,13 +23,13 @@ export type ScoredFile = string | { readonly analysis: string; readonly dataset:
 /**
  * The records of a scored file. Those of an analysis get its twelve fields appended, which makes them what a
  * `*_with_analysis.json` holds; its lines have nothing but their position to be joined by.
- * @throws {ReflectionError} `dataset_unreadable` when a file cannot be read or the lengths differ.
+ * @throws {ReflectionError} `dataset_unreadable` when a file cannot be read or the lengths differ; `aborted`.
  */
-export async function readScoredFile(file: ScoredFile): Promise<ReferenceFile> {
-  if (typeof file === 'string') return readReferenceFile(file);
-  const dataset = await readReferenceFile(file.dataset);
-  const analysis = await readReferenceFile(file.analysis);
-  const rows = joinRows({ dataset, analysis }, { kind: 'index' }).map((joined) => {
+export async function readScoredFile(file: ScoredFile, signal?: AbortSignal): Promise<ReferenceFile> {
+  if (typeof file === 'string') return readReferenceFile(file, signal);
+  const dataset = await readReferenceFile(file.dataset, signal);
+  const analysis = await readReferenceFile(file.analysis, signal);
+  const rows = joinRows({ dataset, analysis }).map((joined) => {
     const added = analysisFields(readAnalysis(joined.analysis));
     return { ...joined.dataset, object: { ...joined.dataset.object, ...added }, added };
   });

@@ -20,11 +20,11 @@ export interface ReferenceFile {
 /**
  * Reads a `*_analysis.jsonl` or `*_with_analysis.json`. These files are joined by position, so a row that cannot be read
  * is an error of the file.
- * @throws {ReflectionError} `dataset_unreadable` naming file and line.
+ * @throws {ReflectionError} `dataset_unreadable` naming file and line; `aborted`.
  */
-export async function readReferenceFile(file: string): Promise<ReferenceFile> {
+export async function readReferenceFile(file: string, signal?: AbortSignal): Promise<ReferenceFile> {
   const rows: ReferenceRow[] = [];
-  for await (const row of readObjectRows(file)) rows.push({ ...row, added: {} });
+  for await (const row of readObjectRows(file, { signal })) rows.push({ ...row, added: {} });
   return { file, rows };
 }
 

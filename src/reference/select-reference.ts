@@ -1,7 +1,9 @@
+import { checkOptions } from '../options/option-schema.js';
+import type { Options } from '../options/option-table.js';
 import { recordedScores } from '../scores/recorded-scores.js';
 import { recordedOutcome, soundOutcome } from '../selection/recorded-outcome.js';
 import { mapVariants, type Variant } from '../selection/variant.js';
-import { type JoinBy, joinRows } from './join-rows.js';
+import { joinRows } from './join-rows.js';
 import { readScoredFile, type ScoredFile } from './read-analysis.js';
 import type { ReferenceFile, ReferenceRow } from './reference-rows.js';
 import { storedRatios } from './stored-ratios.js';
@@ -9,26 +11,27 @@ import { storedRatios } from './stored-ratios.js';
 /** The four scored files of one dataset. */
 export type ReferenceFiles = Readonly<Record<Variant, ScoredFile>>;
 
-/** @throws {ReflectionError} `dataset_unreadable`. */
+/** @throws {ReflectionError} `dataset_unreadable`; `aborted`. */
 export async function readReferenceFiles(
   files: ReferenceFiles,
+  signal?: AbortSignal,
 ): Promise<Readonly<Record<Variant, ReferenceFile>>> {
   return {
-    original: await readScoredFile(files.original),
-    instruction: await readScoredFile(files.instruction),
-    response: await readScoredFile(files.response),
-    both: await readScoredFile(files.both),
+    original: await readScoredFile(files.original, signal),
+    instruction: await readScoredFile(files.instruction, signal),
+    response: await readScoredFile(files.response, signal),
+    both: await readScoredFile(files.both, signal),
   };
 }
 
-export interface SelectReferenceOptions {
-  /**
-   * Select exactly what the research code would, failed passes and dropped rows included (see
-   * {@link recordedOutcome}); false unless told. Otherwise a score that could not be computed never wins.
-   */
-  readonly bugCompatible?: boolean | undefined;
-  /** How rows of the four files belong together; by position unless told, as in the research code. */
-  readonly joinBy?: JoinBy | undefined;
+const NAMES = ['bugCompatible', 'joinBy'] as const;
+
+/**
+ * With `bugCompatible` exactly what the research code would select, failed passes and dropped rows included (see
+ * {@link recordedOutcome}); otherwise a score that could not be computed never wins.
+ */
+export interface SelectReferenceOptions extends Options<(typeof NAMES)[number]> {
+  readonly signal?: AbortSignal | undefined;
 }
 
 /** How many rows each variant won and passed the filter with, under the names the research code prints. */
@@ -60,13 +63,14 @@ export interface ReferenceSelection {
 /**
  * Selects from four scored files by the published procedure: both thresholds 1, response-reflected rows only.
  * @throws {ReflectionError} `dataset_unreadable` when a file cannot be read, holds no analysis, or the files do
- * not fit together.
+ * not fit together; `invalid_option`; `aborted`.
  */
 export async function selectReference(
   files: ReferenceFiles,
-  { bugCompatible = false, joinBy = { kind: 'index' } }: SelectReferenceOptions = {},
+  { signal, ...given }: SelectReferenceOptions = {},
 ): Promise<ReferenceSelection> {
-  const contents = await readReferenceFiles(files);
+  const { bugCompatible = false, joinBy } = checkOptions(NAMES, given);
+  const contents = await readReferenceFiles(files, signal);
   const selected: SelectedRecord[] = [];
   const wins: Record<Variant, number> = { original: 0, instruction: 0, response: 0, both: 0 };
   for (const [index, row] of joinRows(contents, joinBy).entries()) {

@@ -25,15 +25,23 @@ export interface ScoredRow extends ObjectRow {
   readonly scores: Readonly<Record<Metric, Measurement>>;
 }
 
+export interface ReadScoresOptions {
+  /** What messages call the file, where that is not what it is opened by. */
+  readonly name?: string | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
 /**
  * Streams the rows of a file that must all be objects: of any format that datasets may have, and also with the numbers
  * Python writes and JSON does not have (NaN, Infinity). Leaving out a row that cannot be read would shift all that
  * follow, so that it is an error of the file.
- * @param name - What messages call the file.
- * @throws {ReflectionError} `dataset_unreadable` naming file and line.
+ * @throws {ReflectionError} `dataset_unreadable` naming file and line; `aborted`.
  */
-export async function* readObjectRows(file: string, name = inputName(file)): AsyncGenerator<ObjectRow, void> {
-  const source = await openRows(file, { name, parse: parsePythonJson });
+export async function* readObjectRows(
+  file: string,
+  { name = inputName(file), signal }: ReadScoresOptions = {},
+): AsyncGenerator<ObjectRow, void> {
+  const source = await openRows(file, { name, parse: parsePythonJson, signal });
   try {
     for await (const row of source.rows) yield objectRow(name, row);
   } finally {
@@ -44,10 +52,14 @@ export async function* readObjectRows(file: string, name = inputName(file)): Asy
 /**
  * Streams a file of scores as `score` writes it, or any other with fields named so. Every command that reads scores
  * reads them here.
- * @throws {ReflectionError} `dataset_unreadable` naming file and line, also when a score is neither number nor null.
+ * @throws {ReflectionError} `dataset_unreadable` naming file and line, also when a score is neither number nor null;
+ *   `aborted`.
  */
-export async function* readScoredRows(file: string): AsyncGenerator<ScoredRow, void> {
-  for await (const row of readObjectRows(file)) yield scoredRow(row);
+export async function* readScoredRows(
+  file: string,
+  options: ReadScoresOptions = {},
+): AsyncGenerator<ScoredRow, void> {
+  for await (const row of readObjectRows(file, options)) yield scoredRow(row);
 }
 
 /** @throws {ReflectionError} `dataset_unreadable` when a score is neither number nor null. */

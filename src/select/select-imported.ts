@@ -1,20 +1,20 @@
-import { type JoinBy, joinRows } from '../reference/join-rows.js';
+import { checkOptions } from '../options/option-schema.js';
+import type { Options } from '../options/option-table.js';
+import { joinRows } from '../reference/join-rows.js';
 import type { ReferenceRow } from '../reference/reference-rows.js';
 import { type ReferenceFiles, readReferenceFiles } from '../reference/select-reference.js';
 import { recordedScores } from '../scores/recorded-scores.js';
 import type { RejectionReason } from '../selection/decision.js';
 import type { Measurement } from '../selection/measurement.js';
 import { decideEagerly } from '../selection/run-decision.js';
-import type { SelectionPolicy } from '../selection/selection-policy.js';
+import { selectionPolicy } from '../selection/selection-policy.js';
 import { topPercentByIfd } from '../selection/top-percent-by-ifd.js';
 import { mapVariants, type Variant } from '../selection/variant.js';
 
-export interface SelectImportedOptions {
-  readonly policy: SelectionPolicy;
-  /** How rows of four files belong together; by position unless told. */
-  readonly joinBy?: JoinBy;
-  /** Of the rows that pass keep this share with the highest IFD, in percent; all of them unless told. */
-  readonly top?: number;
+const NAMES = ['keep', 'onFilterFail', 'maxIfd', 'maxRifd', 'top', 'joinBy'] as const;
+
+export interface SelectImportedOptions extends Options<(typeof NAMES)[number]> {
+  readonly signal?: AbortSignal | undefined;
 }
 
 export interface ImportedRecord {
@@ -36,15 +36,18 @@ export interface ImportedSelection {
 /**
  * Selects by a policy from four files of one dataset that have scores in them, however these were made; no model is
  * needed. Both the research code's perplexities (`ppl_...`) and ready ratios (`ifd_ppl`, `rifd_ppl`) are read.
- * @throws {ReflectionError} `dataset_unreadable` when a file cannot be read or the files do not fit together.
+ * @throws {ReflectionError} `dataset_unreadable` when a file cannot be read or the files do not fit together;
+ *   `invalid_option`; `aborted`.
  */
 export async function selectImported(
   files: ReferenceFiles,
-  { policy, joinBy = { kind: 'index' }, top }: SelectImportedOptions,
+  { signal, ...given }: SelectImportedOptions = {},
 ): Promise<ImportedSelection> {
+  const { top, joinBy, ...rest } = checkOptions(NAMES, given);
+  const policy = selectionPolicy(rest);
   const passed: ImportedRecord[] = [];
   const rejections: Partial<Record<ImportedRejection, number>> = {};
-  for (const row of joinRows(await readReferenceFiles(files), joinBy)) {
+  for (const row of joinRows(await readReferenceFiles(files, signal), joinBy)) {
     const scores = mapVariants(row, recordedScores);
     const decision = decideEagerly(scores, policy);
     if (decision.kind === 'selected') {

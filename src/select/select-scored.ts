@@ -1,15 +1,19 @@
 import { ReflectionError } from '../errors.js';
+import { checkOptions } from '../options/option-schema.js';
+import type { Options } from '../options/option-table.js';
 import type { OutputRow } from '../output/spell-row.js';
 import { readScoredFile, type ScoredFile } from '../reference/read-analysis.js';
 import { outputRow, type ReferenceRow } from '../reference/reference-rows.js';
-import { readObjectRows } from '../scores/read-scored-rows.js';
+import { type ReadScoresOptions, readObjectRows } from '../scores/read-scored-rows.js';
 import { recordedScores } from '../scores/recorded-scores.js';
-import { type ChoiceOptions, chooseRows, type RowChoice } from '../selection/choose-rows.js';
+import { type ChoiceRejection, chooseRows } from '../selection/choose-rows.js';
 import { ScoreColumn } from '../selection/score-column.js';
+import { selectionPolicy } from '../selection/selection-policy.js';
 
 /** What is selected from one scored file. */
-export interface ScoredSelection extends Pick<RowChoice, 'rejections'> {
+export interface ScoredSelection {
   readonly count: number;
+  readonly rejections: Readonly<Partial<Record<ChoiceRejection, number>>>;
   /**
    * The selected rows as they stand in the file, in its order, read anew.
    * @throws {ReflectionError} `dataset_unreadable` when the file is not what it was.
@@ -17,21 +21,22 @@ export interface ScoredSelection extends Pick<RowChoice, 'rejections'> {
   readonly rows: () => AsyncGenerator<OutputRow, void>;
 }
 
-export interface SelectScoredOptions extends Omit<ChoiceOptions, 'metrics'> {
-  /** What messages call the file, where that is not what it is opened by. */
-  readonly name?: string;
-}
+const NAMES = ['maxIfd', 'maxRifd', 'top'] as const;
+
+export interface SelectScoredOptions extends Options<(typeof NAMES)[number]>, ReadScoresOptions {}
 
 /**
  * Selects the rows of one scored file that lie below the thresholds, in r-IFD as well where the file has any. The file
  * is read twice, and of each row only two numbers are kept in between. An analysis and its dataset are kept in memory.
- * @throws {ReflectionError} `dataset_unreadable`, also when there is no score in it.
+ * @throws {ReflectionError} `dataset_unreadable`, also when there is no score in it; `invalid_option`; `aborted`.
  */
 export async function selectScored(
   file: ScoredFile,
-  { policy, top, name = typeof file === 'string' ? file : file.dataset }: SelectScoredOptions,
+  { name = typeof file === 'string' ? file : file.dataset, signal, ...given }: SelectScoredOptions = {},
 ): Promise<ScoredSelection> {
-  const records = await recordsOf(file, name);
+  const { top, ...thresholds } = checkOptions(NAMES, given);
+  const policy = selectionPolicy(thresholds);
+  const records = await recordsOf(file, { name, signal });
   const columns = { ifd: new ScoreColumn(), rifd: new ScoreColumn() };
   for await (const record of records()) {
     const { ifd, rifd } = recordedScores(record);
@@ -58,14 +63,14 @@ export async function selectScored(
 
 type Records = AsyncIterable<ReferenceRow> | Iterable<ReferenceRow>;
 
-async function recordsOf(file: ScoredFile, name: string): Promise<() => Records> {
-  if (typeof file === 'string') return () => streamed(file, name);
-  const { rows } = await readScoredFile(file);
+async function recordsOf(file: ScoredFile, options: ReadScoresOptions): Promise<() => Records> {
+  if (typeof file === 'string') return () => streamed(file, options);
+  const { rows } = await readScoredFile(file, options.signal);
   return () => rows;
 }
 
-async function* streamed(file: string, name: string): AsyncGenerator<ReferenceRow, void> {
-  for await (const row of readObjectRows(file, name)) yield { ...row, added: {} };
+async function* streamed(file: string, options: ReadScoresOptions): AsyncGenerator<ReferenceRow, void> {
+  for await (const row of readObjectRows(file, options)) yield { ...row, added: {} };
 }
 
 function changed(file: string): ReflectionError {

@@ -163,7 +163,7 @@ describe('select', () => {
   it.each([
     [['--reference-files', 'a', 'b', 'c', '-o', 'out'], 'got 3'],
     [['--reference-files', 'a', '-o', 'out'], 'got 1'],
-    [['--import-scores', 'a', '-o', 'out', '--datasets', 'b', 'c'], '2 datasets for 1'],
+    [['--import-scores', 'a', '-o', 'out', '--datasets', 'b', 'c'], '2 --datasets for 1'],
     [['-o', 'out'], 'got 0'],
     [['--import-scores', 'a', 'b', 'c', 'd'], '--output is missing'],
     [['--reference-files', 'a', 'b', 'c', 'd', '-o', './b'], 'which this command reads'],

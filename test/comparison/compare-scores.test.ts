@@ -29,7 +29,7 @@ async function fileOf(name: string, lines: readonly unknown[]): Promise<string> 
 }
 
 async function comparisonOf(a: readonly unknown[], b: readonly unknown[], joinBy?: string) {
-  return compareScores(await fileOf('a.jsonl', a), await fileOf('b.jsonl', b), joinBy);
+  return compareScores(await fileOf('a.jsonl', a), await fileOf('b.jsonl', b), { joinBy });
 }
 
 const line = (row_key: string, ifd_ppl: number | null, rifd_ppl: number | null = null): Line => ({

@@ -7,7 +7,6 @@ import { compareScores } from '../../src/comparison/compare-scores.js';
 import { topOverlap } from '../../src/comparison/top-overlap.js';
 import { selectScored } from '../../src/select/select-scored.js';
 import { ScoreColumn } from '../../src/selection/score-column.js';
-import { DEFAULT_POLICY } from '../../src/selection/selection-policy.js';
 import { collect } from '../helpers/collect.js';
 import { missing, value } from '../selection/score-arbitraries.js';
 
@@ -114,7 +113,7 @@ describe('the top of a comparison', () => {
         for (const { percent, chosen, shared } of top) {
           const [a, b] = await Promise.all(
             files.map(async (file) => {
-              const { rows } = await selectScored(file, { policy: DEFAULT_POLICY, top: percent });
+              const { rows } = await selectScored(file, { top: percent });
               return (await collect(rows())).map(({ row }) => row.object?.row_key);
             }),
           );

@@ -10,12 +10,19 @@ describe('defaultScoresFile', () => {
     const anyFolder = fc.constantFrom('', 'data', '../x', '/tmp/a.json');
     fc.assert(
       fc.property(anyFolder, anyName, anyEnding, (folder, name, ending) => {
-        expect(defaultScoresFile(join(folder, `${name}${ending}`))).toBe(`${name}.scored.jsonl`);
+        const dataset = join(folder, `${name}${ending}`);
+        fc.pre(dataset !== '-');
+        expect(defaultScoresFile(dataset)).toBe(`${name}.scored.jsonl`);
       }),
     );
   });
 
   it('leaves a name that is nothing but an ending', () => {
     expect(defaultScoresFile('data/.jsonl')).toBe('.jsonl.scored.jsonl');
+  });
+
+  it('is standard output for rows from standard input', () => {
+    expect(defaultScoresFile('-')).toBe('-');
+    expect(defaultScoresFile('./-')).toBe('-.scored.jsonl');
   });
 });

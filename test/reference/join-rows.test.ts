@@ -9,11 +9,11 @@ const fileOf = (file: string, ids: readonly unknown[]) => ({
     return { file, line: index + 1, object: { id, file }, row: { text, object: { id, file } } };
   }),
 });
-const byId = { kind: 'id', field: 'id' } as const;
+const byId = 'id';
 
 describe('joinRows', () => {
   it('joins by position', () => {
-    const joined = joinRows({ a: fileOf('a', [1, 2]), b: fileOf('b', [2, 1]) }, { kind: 'index' });
+    const joined = joinRows({ a: fileOf('a', [1, 2]), b: fileOf('b', [2, 1]) });
     expect(joined.map(({ a, b }) => [a.object.id, b.object.id])).toEqual([
       [1, 2],
       [2, 1],

@@ -99,7 +99,7 @@ describe('selectReference', () => {
 
   it('joins by id when the files are in different orders', async () => {
     const selection = await selectReference(await saveFiles([6, 5, 4, 3, 2, 1, 0]), {
-      joinBy: { kind: 'id', field: 'id' },
+      joinBy: 'id',
     });
     const rows = ({ selected }: typeof selection) =>
       selected.map(({ index, record }) => [index, record.object]);

@@ -4,7 +4,6 @@ import { compareScores } from '../../src/comparison/compare-scores.js';
 import { selectReference } from '../../src/reference/select-reference.js';
 import { readScoredRows } from '../../src/scores/read-scored-rows.js';
 import { selectScored } from '../../src/select/select-scored.js';
-import { DEFAULT_POLICY } from '../../src/selection/selection-policy.js';
 import { collect } from '../helpers/collect.js';
 import { temporaryDirectory } from '../reference/temporary-directory.js';
 
@@ -36,7 +35,7 @@ describe('readScoredRows', () => {
 describe('every command that reads scores', () => {
   const readers = {
     compare: (file: string) => compareScores(file, file),
-    select: (file: string) => selectScored(file, { policy: DEFAULT_POLICY }),
+    select: (file: string) => selectScored(file),
     'select as published': (file: string) =>
       selectReference({ original: file, instruction: file, response: file, both: file }),
   };

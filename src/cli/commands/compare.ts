@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import { compareScores } from '../../comparison/compare-scores.js';
 import { renderComparison } from '../../report/render-comparison.js';
+import { interruptible } from '../interruptible.js';
 import { addOptions } from '../options/add-options.js';
 
 interface CompareFlags {
@@ -15,7 +16,7 @@ export function compareCommand(): Command {
     .argument('<b>', 'other scores of it, e.g. by a quantized student');
   return addOptions(command, 'compare').action(
     async (a: string, b: string, { joinBy, json }: CompareFlags) => {
-      const comparison = await compareScores(a, b, joinBy);
+      const comparison = await interruptible((signal) => compareScores(a, b, { joinBy, signal }));
       process.stdout.write(
         json ? `${JSON.stringify(comparison, orNull, 2)}\n` : renderComparison(comparison),
       );

@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import { readAudit } from '../../recycle/outputs/read-audit.js';
 import { renderAudit } from '../../report/render-audit.js';
+import { interruptible } from '../interruptible.js';
 
 export function explainCommand(): Command {
   return new Command('explain')
@@ -8,6 +9,7 @@ export function explainCommand(): Command {
     .argument('<run-dir>', 'the run directory')
     .argument('<row>', 'the row’s own id, or its number from 1 on')
     .action(async (directory: string, row: string) => {
-      process.stdout.write(renderAudit(await readAudit(directory, row)));
+      const audit = await interruptible((signal) => readAudit(directory, row, { signal }));
+      process.stdout.write(renderAudit(audit));
     });
 }
