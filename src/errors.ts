@@ -39,6 +39,8 @@ export const ERROR_CODES = [
   'worker_lost',
   /** The teacher's server gives no answer: it is down, out of reach, or failing at every request. */
   'teacher_unreachable',
+  /** The teacher's server lets nothing through because of its rate limit, for longer than a run waits. */
+  'teacher_rate_limited',
   /** The teacher's server wants a key, or does not accept the one it got. */
   'teacher_unauthorized',
   /** The teacher's server answers, but has no such model or does not speak the protocol. */

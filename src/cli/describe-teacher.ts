@@ -4,5 +4,6 @@ import type { TeacherDescription } from '../teacher/teacher.js';
 export function describeTeacher({ id, server }: TeacherDescription): string {
   if (server === null) return `teacher ${id}`;
   const key = server.keyVariable === null ? 'without a key' : `with the key in ${server.keyVariable}`;
-  return `teacher ${id} at ${server.endpoint}, ${key}`;
+  const way = server.proxy === null ? '' : `, through the proxy ${server.proxy}`;
+  return `teacher ${server.name} at ${server.endpoint}, ${key}${way}`;
 }

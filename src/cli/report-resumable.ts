@@ -6,6 +6,7 @@ const RESUMABLE: ReadonlySet<string> = new Set([
   'worker_lost',
   'budget_exhausted',
   'teacher_unreachable',
+  'teacher_rate_limited',
   'teacher_unauthorized',
 ]);
 

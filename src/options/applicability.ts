@@ -30,7 +30,8 @@ export function concerns(name: OptionName, part: Part): boolean {
 /** In which way the teacher is asked; undefined when none is named. */
 export function teacherWay({ teacher, teacherBatch }: AnyOptions): TeacherWay | undefined {
   const { kind } = parseTeacherName(teacher ?? '') ?? {};
-  return kind === 'openai' && teacherBatch ? 'batch' : kind;
+  if (kind !== 'openai' && kind !== 'azure') return kind;
+  return teacherBatch ? 'batch' : 'openai';
 }
 
 /** Whether a command, with these options, has candidates made by a teacher. */

@@ -36,3 +36,7 @@ export type KeepPolicy = (typeof KEEP_POLICIES)[number];
  */
 export const FILTER_FAIL_POLICIES = ['drop', 'next-best'] as const;
 export type FilterFailPolicy = (typeof FILTER_FAIL_POLICIES)[number];
+
+/** Formats in which a server can be asked for a reply, the strictest first. */
+export const SERVER_FORMATS = ['json_schema', 'json_object', 'markers'] as const;
+export type ServerFormat = (typeof SERVER_FORMATS)[number];

@@ -8,7 +8,7 @@ import { isOptionName, type OptionName, optionNamed, optionsOf } from './option-
 import { type CompleteOptions, REQUIRED } from './required-options.js';
 
 /** What a function of the library may take beside options. */
-const RUNTIME_MEMBERS = ['signal', 'onStart', 'onProgress', 'onWait'] as const;
+const RUNTIME_MEMBERS = ['signal', 'onStart', 'onProgress', 'onWait', 'onNotice'] as const;
 type RuntimeMember = (typeof RUNTIME_MEMBERS)[number];
 
 /**

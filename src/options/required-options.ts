@@ -6,6 +6,7 @@ import type { OptionName, OptionsOf, OptionValue } from './option-table.js';
 export const REQUIRED = {
   run: ['dataset', 'output'],
   reflect: ['dataset', 'output', 'teacher'],
+  'teacher-check': ['teacher'],
   score: ['dataset', 'student'],
   select: ['output'],
   compare: [],

@@ -5,15 +5,18 @@
 export const TEACHER_WAYS = ['openai', 'batch', 'gguf', 'replay'] as const;
 export type TeacherWay = (typeof TEACHER_WAYS)[number];
 
+/** How teachers are named, in words. */
+export const TEACHER_NAMES = 'openai:<model>, azure:<deployment>, gguf:<file> or replay:<journal>';
+
 export interface TeacherNameParts {
-  readonly kind: 'openai' | 'gguf' | 'replay';
-  /** The model's name or a file's path. */
+  readonly kind: 'openai' | 'azure' | 'gguf' | 'replay';
+  /** The model's or deployment's name, or a file's path. */
   readonly target: string;
 }
 
 /** Takes a teacher's name apart; undefined for what is none. */
 export function parseTeacherName(name: string): TeacherNameParts | undefined {
-  const [, kind, target] = /^(openai|gguf|replay):(.+)$/s.exec(name) ?? [];
+  const [, kind, target] = /^(openai|azure|gguf|replay):(.+)$/s.exec(name) ?? [];
   if (kind === undefined || target === undefined) return undefined;
   return { kind: kind as TeacherNameParts['kind'], target };
 }

@@ -1,12 +1,13 @@
 import { availableParallelism } from 'node:os';
 import { z } from 'zod';
+import { isJsonObject, type JsonObject, parseJsonIfValid } from '../util/json-value.js';
 
 /** What an option's value is: how it is checked, and how the command line spells it. */
 export interface Value<T> {
   /** Its complaint is one sentence that says what was expected. */
   readonly schema: z.ZodType<T>;
-  /** `list`: members separated by commas; `words`: several arguments; a `switch` has no value. */
-  readonly spelling: 'switch' | 'text' | 'whole' | 'number' | 'list' | 'words';
+  /** `list`: members separated by commas; `words`: several arguments; `json`: JSON; a `switch` has no value. */
+  readonly spelling: 'switch' | 'text' | 'whole' | 'number' | 'list' | 'words' | 'json';
   /** What stands for the value in help; for a measure its unit. */
   readonly placeholder: string;
   /** The members of a closed set. */
@@ -106,6 +107,22 @@ export function listThat<T extends string>(
   };
 }
 
+/** One or more texts of a form of their own. */
+export function textsThat<T extends string>(
+  placeholder: string,
+  fits: (text: unknown) => text is T,
+  expected: string,
+): Value<readonly T[]> {
+  return { ...listThat(fits, expected), spelling: 'words', placeholder };
+}
+
+/** An object of anything. */
+export const JSON_OBJECT: Value<JsonObject> = {
+  schema: z.custom<JsonObject>(isJsonObject, { error: 'Expected a JSON object.' }),
+  spelling: 'json',
+  placeholder: 'json',
+};
+
 /** One or more files. */
 export function files(placeholder: string): Value<readonly string[]> {
   const error = 'Expected one or more files.';
@@ -128,6 +145,8 @@ export function fromFlag({ spelling }: Value<unknown>, given: string | readonly 
       return given.split(',').map((member) => member.trim());
     case 'words':
       return [given];
+    case 'json':
+      return parseJsonIfValid(given);
     default:
       return given;
   }

@@ -1,6 +1,7 @@
 import type { LoadedStudent } from '../engine/loaded-student.js';
 import type { CommandOptions } from '../options/required-options.js';
 import type { BatchWait } from '../teacher/batch/batch-teacher.js';
+import type { OnNotice } from '../teacher/notice.js';
 import type { TeacherDescription } from '../teacher/teacher.js';
 import type { RunSummary } from './outputs/run-summary.js';
 import type { ManifestChanges } from './run/run-manifest.js';
@@ -13,6 +14,8 @@ export interface RunMembers<Start> {
   readonly onProgress?: ((progress: RecycleProgress) => void) | undefined;
   /** Called now and then while there are batches to wait for. */
   readonly onWait?: ((wait: BatchWait) => void) | undefined;
+  /** Called with what the teacher has to say: why it waits, what it was asked for differently, what fails. */
+  readonly onNotice?: OnNotice | undefined;
 }
 
 /** The options of `run`, under their names and with their meaning in the table of options. */

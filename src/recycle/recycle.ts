@@ -33,7 +33,7 @@ export async function recycle(options: RecycleOptions): Promise<RecycleResult> {
   const inputs = await runInputs(options);
   return inRunDirectory(runPlace(options), async (room) => {
     const { paths, state, dataset } = room;
-    await using models = await openModels(inputs, paths, state);
+    await using models = await openModels(inputs, paths, state, options.onNotice);
     const manifest = await makeManifest(dataset.file, options, inputs, models);
     const earlier = await readEarlierRun(paths);
     const changes = changesSince(earlier, manifest);
@@ -97,6 +97,7 @@ async function decideAll({ room, inputs, options, models }: RunParts): Promise<R
   };
   if (replies instanceof BatchReplies) await replies.inWaves(() => sweepOnce(() => !replies.isFull));
   else await sweepOnce();
+  replies?.kept.requireUsable();
   if (progress.rows !== options.limit) progress.finish(dataset.bytes);
   const format = await datasetFormat(dataset.file);
   return await writeOutputs(paths, format, finishedRows(rows(), decideRows), state);

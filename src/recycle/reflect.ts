@@ -16,6 +16,7 @@ import { CANDIDATES_FIELD } from './reflections/carried-reflections.js';
 import type { ReflectionSource } from './reflections/reflection.js';
 import { TeacherReflections } from './reflections/teacher-reflections.js';
 import { BatchReplies, unlessNotYetAnswered } from './replies/batch-replies.js';
+import type { KeptReplies } from './replies/kept-replies.js';
 import { repliesOf } from './replies/replies-of.js';
 import type { VariantReflections } from './rows/decided-row.js';
 import { inRunDirectory } from './run/in-run-directory.js';
@@ -47,7 +48,8 @@ export async function reflect(options: ReflectOptions): Promise<ReflectResult> {
     const rows = () => readRows(dataset.file, { name: dataset.name, limit: options.limit, signal });
     using interrupts = interruptsOf(signal, grace);
     await requireMemory(modelPlaces(inputs.teacher, undefined));
-    await using teacher = await openTeacher(inputs.teacher, paths, state);
+    await using teacher = await openTeacher(inputs.teacher, paths, state, options.onNotice);
+    if (options.retryFailed) state.forgetFailed();
     options.onStart?.({
       teacher: { id: teacher.id, server: teacher.server },
       totalBytes: dataset.bytes,
@@ -66,7 +68,7 @@ export async function reflect(options: ReflectOptions): Promise<ReflectResult> {
     const ignored = new IgnoredFields();
     let done = 0;
     let reused = 0;
-    await writeReflected(paths.reflected, reflected, (row) => {
+    await writeReflected(paths.reflected, replies.kept, reflected, (row) => {
       done++;
       ignored.add(row);
       if (replies.asked === 0) reused = done;
@@ -95,6 +97,7 @@ interface ReflectedRow extends OutputRow {
 
 async function writeReflected(
   path: string,
+  kept: KeptReplies,
   rows: AsyncIterable<ReflectedRow>,
   onRow: (row: Row) => void,
 ): Promise<void> {
@@ -104,6 +107,7 @@ async function writeReflected(
       await writer.append(reflected);
       onRow(reflected.row);
     }
+    kept.requireUsable();
   });
 }
 

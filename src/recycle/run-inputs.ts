@@ -51,7 +51,7 @@ export interface RunInputs extends AskingInputs {
   readonly eager: boolean;
 }
 
-const RUNTIME_MEMBERS = ['signal', 'onStart', 'onProgress', 'onWait'] as const;
+const RUNTIME_MEMBERS = ['signal', 'onStart', 'onProgress', 'onWait', 'onNotice'] as const;
 
 /** @throws {ReflectionError} `invalid_option`, `invalid_template`. */
 export async function reflectInputs(given: ReflectOptions): Promise<ReflectInputs> {

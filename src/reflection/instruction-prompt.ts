@@ -75,11 +75,11 @@ export const INSTRUCTION_PROMPT: ReflectionPrompt = createPrompt({
     'You are an exacting editor of training data for language models. You judge an instruction by how much a ' +
     `student could learn from answering it, and you write better ones. ${MATERIAL_ONLY}`,
   user: [
-    'Examine this training sample.',
-    '{sample}',
+    'Examine the training sample below.',
     'First criticise the instruction (together with its input, if there is one), then the answer, then say how ' +
       'the one caused the other. Be specific: name the words or the omissions you mean. After that, and guided ' +
       'by it, write a new instruction and answer it.',
+    '{sample}',
   ].join('\n\n'),
   schema: INSTRUCTION_REPLY,
 });

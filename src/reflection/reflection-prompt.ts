@@ -3,8 +3,11 @@ import type { Sample } from '../domain/sample.js';
 import type { ReplySchema } from '../teacher/reply/reply-schema.js';
 import { fence, fenceTag } from './fence.js';
 
-/** Changes whenever the wording of a built-in prompt, the fields of a reply or the way a sample is shown do. */
-export const PROMPT_VERSION = '1';
+/**
+ * Changes whenever the wording of a built-in prompt, the fields of a reply, the way a sample is shown or the way a reply's
+ * layout is asked for do.
+ */
+export const PROMPT_VERSION = '2';
 
 /** Stands where a prompt's text shows the sample. */
 export const SAMPLE_PLACEHOLDER = '{sample}';

@@ -25,10 +25,10 @@ export const RESPONSE_PROMPT: ReflectionPrompt = createPrompt({
     'You are an exacting editor of training data for language models. You judge how well an answer serves its ' +
     `instruction, and you write better ones. ${MATERIAL_ONLY}`,
   user: [
-    'Examine the answer in this training sample.',
-    '{sample}',
+    'Examine the answer in the training sample below.',
     'First criticise the answer to the instruction (and its input, if there is one). Be specific: name the words ' +
       'or the omissions you mean. After that, and guided by it, answer the instruction anew.',
+    '{sample}',
   ].join('\n\n'),
   schema: RESPONSE_REPLY,
 });

@@ -27,20 +27,22 @@ export function renderRunSummary(summary: RunSummary): string {
   return `${tables.join('\n\n')}\n`;
 }
 
-/** What the teacher was asked and what it took. */
+/** What the teacher was asked, what it took, and why it failed where it did. */
 export function renderTeacherTotals(totals: TeacherTotals): string {
-  const { answered, failed, promptTokens, completionTokens, cost, retries } = totals;
-  return plainTable({
+  const { answered, failed, promptTokens, completionTokens, cost, retries, failures } = totals;
+  const table = plainTable({
     align: ['left', 'right'],
     rows: [
       ['teacher: replies', formatCount(answered)],
       ['  requests without a usable reply', formatCount(failed)],
+      ...failures.map(({ reason, count }) => [`    ${reason}`, formatCount(count)]),
       ['  retries', formatCount(retries)],
       ['  prompt tokens', formatCount(promptTokens)],
       ['  reply tokens', formatCount(completionTokens)],
       ...(cost > 0 ? [['  cost', cost.toFixed(4)]] : []),
     ],
   });
+  return [table, ...failures.map(({ reason, detail }) => `${reason}: ${detail}`)].join('\n');
 }
 
 function rowsTable({ rows, selected, rejected, outcomes, rejections }: RunSummary): string {

@@ -1,19 +1,24 @@
-import type { AnyOptions } from '../options/applicability.js';
+import { type AnyOptions, teacherWay } from '../options/applicability.js';
 import { concurrencyFor } from '../options/defaults.js';
 import { optionError } from '../options/option-error.js';
 import { checkOptions } from '../options/option-schema.js';
 import type { Options } from '../options/option-table.js';
 import { refuseMisfits, requireNeeds } from '../options/read-options.js';
-import { parseTeacherName, type TeacherNameParts } from '../options/teacher-name.js';
+import { parseTeacherName, TEACHER_NAMES, type TeacherNameParts } from '../options/teacher-name.js';
 import { defined } from '../util/defined.js';
+import { pick } from '../util/pick.js';
 import { BatchTeacher } from './batch/batch-teacher.js';
 import { LocalGgufTeacher } from './gguf/local-gguf-teacher.js';
 import { RecordingTeacher } from './journal/recording-teacher.js';
 import { ReplayTeacher } from './journal/replay-teacher.js';
 import { TeacherJournal } from './journal/teacher-journal.js';
+import type { OnNotice } from './notice.js';
+import type { ServerOptions } from './openai/connection/open-server.js';
 import { OpenAITeacher } from './openai/openai-teacher.js';
 import type { Spent } from './openai/pacing/budget.js';
+import type { RateLimits } from './openai/pacing/rate-limiter.js';
 import type { Price } from './openai/pacing/token-counts.js';
+import type { ServerChatOptions } from './openai/server-chat.js';
 import type { Teacher } from './teacher.js';
 
 /** The options of a teacher itself, in whatever way it is asked; which concern which way is in the table of options. */
@@ -27,6 +32,12 @@ export const TEACHER_OPTION_NAMES = [
     'maxResponseBytes',
     'rpm',
     'tpm',
+    'header',
+    'extraBody',
+    'replyFormat',
+    'reasoningTokens',
+    'loadingTimeout',
+    'cachedPrice',
   ] as const),
   ...(['maxCost', 'promptPrice', 'replyPrice', 'maxTeacherTokens', 'batchSize', 'batchPoll'] as const),
   ...([
@@ -43,9 +54,12 @@ export type TeacherOptions = Options<(typeof TEACHER_OPTION_NAMES)[number]>;
 export interface CreateTeacherOptions extends Omit<TeacherOptions, 'batchSize' | 'batchPoll'> {
   /** Counts towards the limits, e.g. of the run that is being resumed. */
   readonly spent?: Spent | undefined;
+  readonly onNotice?: OnNotice | undefined;
 }
 
-export interface CreateBatchTeacherOptions extends TeacherOptions, Pick<CreateTeacherOptions, 'spent'> {
+export interface CreateBatchTeacherOptions
+  extends TeacherOptions,
+    Pick<CreateTeacherOptions, 'spent' | 'onNotice'> {
   /** File that remembers which batches were handed in. */
   readonly statePath: string;
 }
@@ -56,10 +70,10 @@ export interface CreateBatchTeacherOptions extends TeacherOptions, Pick<CreateTe
  *   what opening it throws.
  */
 export async function createTeacher(name: string, given: CreateTeacherOptions = {}): Promise<Teacher> {
-  const { spent, ...rest } = given;
+  const { spent, onNotice, ...rest } = given;
   const options = checkOptions(TEACHER_OPTION_NAMES, rest);
   refuseOthers({ ...options, teacher: name });
-  const teacher = await openTeacher(name, options, spent);
+  const teacher = await openTeacher(name, { ...options, spent, onNotice });
   if (options.journal === undefined) return teacher;
   try {
     return new RecordingTeacher(teacher, await TeacherJournal.open(options.journal));
@@ -70,25 +84,29 @@ export async function createTeacher(name: string, given: CreateTeacherOptions = 
 }
 
 /**
- * Opens the same teacher to be asked through its provider's batch API, which only `openai:<model>` can be.
+ * Opens the same teacher to be asked through its provider's batch API, which only one behind a server can be.
  * @throws {ReflectionError} `invalid_option`, and as {@link createTeacher} does.
  */
 export async function createBatchTeacher(
   name: string,
   given: CreateBatchTeacherOptions,
 ): Promise<BatchTeacher> {
-  const { spent, statePath, ...rest } = given;
+  const { spent, onNotice, statePath, ...rest } = given;
   const options = checkOptions(TEACHER_OPTION_NAMES, rest);
   refuseOthers({ ...options, teacher: name, teacherBatch: true });
-  const { batchSize, batchPoll, journal } = options;
-  return new BatchTeacher({
-    ...serverOptions(options),
-    ...defined({ requestsPerBatch: batchSize, pollMs: milliseconds(batchPoll) }),
-    model: parse(name).target,
-    spent,
-    statePath,
-    journal: journal === undefined ? undefined : await TeacherJournal.open(journal),
-  });
+  const { batchSize, batchPoll } = options;
+  const journal = options.journal === undefined ? undefined : await TeacherJournal.open(options.journal);
+  try {
+    return new BatchTeacher({
+      ...serverOptions(name, { ...options, spent, onNotice }),
+      ...defined({ requestsPerBatch: batchSize, pollMs: milliseconds(batchPoll) }),
+      statePath,
+      journal,
+    });
+  } catch (error) {
+    await journal?.[Symbol.asyncDispose]();
+    throw error;
+  }
 }
 
 function refuseOthers(options: AnyOptions): void {
@@ -97,19 +115,14 @@ function refuseOthers(options: AnyOptions): void {
   requireNeeds('reflect', options);
 }
 
-async function openTeacher(
-  name: string,
-  options: CreateTeacherOptions,
-  spent: Spent | undefined,
-): Promise<Teacher> {
+async function openTeacher(name: string, options: CreateTeacherOptions): Promise<Teacher> {
   const { kind, target } = parse(name);
-  const concurrency = concurrencyFor(kind, options.concurrency);
+  const concurrency = concurrencyFor(teacherWay({ teacher: name }), options.concurrency);
   switch (kind) {
     case 'openai':
+    case 'azure':
       return new OpenAITeacher({
-        ...serverOptions(options),
-        model: target,
-        spent,
+        ...serverOptions(name, options),
         concurrency,
         requestsPerMinute: options.rpm,
         tokensPerMinute: options.tpm,
@@ -124,6 +137,7 @@ async function openTeacher(
         sequences: concurrency,
         contextSize: options.teacherContext,
         maxFieldCharacters: options.maxFieldCharacters,
+        onNotice: options.onNotice,
       });
     case 'replay':
       return ReplayTeacher.open(target);
@@ -131,24 +145,30 @@ async function openTeacher(
 }
 
 /** What is the same for a server that is asked live and for one that takes batches. */
-function serverOptions({
-  baseUrl,
-  apiKeyVariable,
-  allowInsecureHttp,
-  retryWait,
-  maxCost,
-  maxTeacherTokens,
-  promptPrice,
-  replyPrice,
-}: CreateTeacherOptions) {
+function serverOptions(
+  name: string,
+  options: CreateTeacherOptions,
+): ServerOptions & Omit<ServerChatOptions, keyof RateLimits> {
+  const { kind, target } = parse(name);
   return {
-    baseUrl,
-    apiKeyVariable,
-    allowInsecureHttp,
-    maxCost,
-    maxTokens: maxTeacherTokens,
-    retry: defined({ baseMs: milliseconds(retryWait) }),
-    price: priceOf({ promptPrice, replyPrice }),
+    ...pick(options, [
+      'baseUrl',
+      'apiKeyVariable',
+      'allowInsecureHttp',
+      'header',
+      'extraBody',
+      'reasoningTokens',
+    ]),
+    provider: kind === 'azure' ? 'azure' : 'openai',
+    model: target,
+    format: options.replyFormat,
+    loadingMs: milliseconds(options.loadingTimeout),
+    retry: defined({ baseMs: milliseconds(options.retryWait) }),
+    maxCost: options.maxCost,
+    maxTokens: options.maxTeacherTokens,
+    price: priceOf(options),
+    spent: options.spent,
+    onNotice: options.onNotice,
   };
 }
 
@@ -156,10 +176,11 @@ function serverOptions({
 export function priceOf({
   promptPrice,
   replyPrice,
-}: Pick<TeacherOptions, 'promptPrice' | 'replyPrice'>): Price | undefined {
+  cachedPrice,
+}: Pick<TeacherOptions, 'promptPrice' | 'replyPrice' | 'cachedPrice'>): Price | undefined {
   return promptPrice === undefined || replyPrice === undefined
     ? undefined
-    : { promptPerMillion: promptPrice, completionPerMillion: replyPrice };
+    : { promptPerMillion: promptPrice, completionPerMillion: replyPrice, cachedPerMillion: cachedPrice };
 }
 
 function milliseconds(seconds: number | undefined): number | undefined {
@@ -170,6 +191,6 @@ function parse(name: string): TeacherNameParts {
   const parts = parseTeacherName(name);
   if (parts !== undefined) return parts;
   throw optionError('teacher', `${JSON.stringify(name)} does not name a teacher.`, {
-    remedy: 'Use openai:<model>, gguf:<path to a GGUF file> or replay:<path to a journal>.',
+    remedy: `Use ${TEACHER_NAMES}.`,
   });
 }

@@ -8,7 +8,7 @@ export interface TeacherRequest {
   /** Identifies the request in journals; stable between runs, unique within one. */
   readonly key: string;
   readonly system: string;
-  /** What is asked. The teacher appends how the reply has to be laid out. */
+  /** What is asked; what is equal for many requests first. The teacher adds how the reply has to be laid out. */
   readonly user: string;
   readonly schema: ReplySchema;
   /** Tokens the reply may have; some teachers double it when a reply was cut off. */
@@ -29,7 +29,12 @@ export type ReplyFormat = (typeof REPLY_FORMATS)[number];
 /** What was spent. */
 export interface Usage {
   readonly promptTokens: number;
+  /** Of these, the ones that the server had in its cache; left out when there are none, or it does not say. */
+  readonly cachedTokens?: number | undefined;
+  /** Thinking included. */
   readonly completionTokens: number;
+  /** Of these, the ones of its thinking; left out when there are none, or the server does not say. */
+  readonly reasoningTokens?: number | undefined;
   /** In the currency of the price given; null when no price is known. */
   readonly cost: number | null;
   /** True when a part was guessed from text lengths because the server did not say. */
@@ -39,9 +44,13 @@ export interface Usage {
 export const NO_USAGE: Usage = { promptTokens: 0, completionTokens: 0, cost: 0, estimated: false };
 
 export function addUsage(a: Usage, b: Usage): Usage {
+  const cachedTokens = (a.cachedTokens ?? 0) + (b.cachedTokens ?? 0);
+  const reasoningTokens = (a.reasoningTokens ?? 0) + (b.reasoningTokens ?? 0);
   return {
     promptTokens: a.promptTokens + b.promptTokens,
     completionTokens: a.completionTokens + b.completionTokens,
+    ...(cachedTokens > 0 && { cachedTokens }),
+    ...(reasoningTokens > 0 && { reasoningTokens }),
     cost: a.cost === null || b.cost === null ? null : a.cost + b.cost,
     estimated: a.estimated || b.estimated,
   };
@@ -78,6 +87,8 @@ export interface ReplyFacts {
   readonly retries: number;
   /** From the question to the reply, waiting included. */
   readonly milliseconds: number;
+  /** What the teacher thought before it wrote, where that is told apart; left out otherwise. */
+  readonly reasoning?: string | undefined;
 }
 
 /** Every field of the schema, trimmed; no `text` field is blank or a placeholder. */
@@ -111,10 +122,14 @@ export interface TeacherDescription {
 }
 
 export interface TeacherServer {
+  /** The teacher's name as the user gives it, e.g. `openai:gpt-4o-mini`. */
+  readonly name: string;
   /** Base URL without its query. */
   readonly endpoint: string;
   /** Environment variable whose key is sent there; null when none is. */
   readonly keyVariable: string | null;
+  /** Origin of the proxy on the way; null when there is none. */
+  readonly proxy: string | null;
 }
 
 export interface AskOptions {

@@ -50,10 +50,14 @@ describe('run --teacher-batch', () => {
     const replay = ['--teacher', `replay:${journal}`];
     await runCliWell(['run', fixture.dataset, '-o', fixture.path('again'), ...replay, ...TINY_ON_ONE_THREAD]);
     expect(await fixture.output('selected.jsonl', 'again')).toBe(await fixture.output('selected.jsonl'));
-    // What batches have answered is not asked for again without them.
+    // What batches have answered is not asked for again without them, nor taken for another server's.
+    const live = [...place.slice(0, 3), fixture.path('run'), ...TINY_ON_ONE_THREAD];
+    await runCliWell([...live, '--teacher', 'openai:scripted', '--base-url', server.baseUrl]);
+    expect(server.probes).toHaveLength(1);
     const before = teacher.asked.length;
-    await runCliWell([...place.slice(0, 3), fixture.path('run'), ...model, ...TINY_ON_ONE_THREAD]);
-    expect(teacher.asked).toHaveLength(before);
+    expect(refusalOf(await runCli([...live, ...model])).message).toContain('replies will not be used again');
+    await runCliWell([...live, ...model, '--accept-changes']);
+    expect(teacher.asked).toHaveLength(2 * before);
   });
 
   it('survives kill -9 at any step: no request is paid for twice, and the outputs are the same', () =>

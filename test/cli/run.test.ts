@@ -67,7 +67,8 @@ describe('run', () => {
     const cwd = fixture.directory;
     await runCliWell(['run', '-o', output!, '--keep', 'all', '--max-ifd', '1000'], { cwd });
     const manifest = JSON.parse(await fixture.output('manifest.json'));
-    expect(manifest).toMatchObject({ teacher: { teacher: 'openai:scripted' } });
+    const place = teacher.baseUrl.replace('127.0.0.1', 'localhost');
+    expect(manifest).toMatchObject({ teacher: { teacher: `openai:scripted@${place}` } });
     expect(manifest.selection).toMatchObject({ keep: 'all', max_ifd: '1000' });
 
     await writeFile(fixture.path('bad.json'), '{"keep": "some", "tempo": 1}');

@@ -70,7 +70,8 @@ export async function startScriptedBatches(script: BatchScript): Promise<Scripte
     if (route === 'POST /chat/completions') {
       probes.push(JSON.parse(body));
       const message = { content: '{"word": "ready"}' };
-      send({ model: 'batched', choices: [{ finish_reason: 'stop', message }] });
+      const usage = { prompt_tokens: 10, completion_tokens: 5 };
+      send({ model: 'batched', choices: [{ finish_reason: 'stop', message }], usage });
     } else if (route === 'POST /files') {
       const name = `file-${files.size}`;
       files.set(name, body);

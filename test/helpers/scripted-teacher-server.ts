@@ -25,8 +25,14 @@ export type TeacherAction =
       readonly headers?: Readonly<Record<string, string>>;
       readonly body?: unknown;
     }
-  /** A body that is no JSON though it says so. */
-  | { readonly kind: 'garbage' }
+  /** Any body, of any type. */
+  | {
+      readonly kind: 'raw';
+      readonly body: string;
+      readonly status?: number;
+      readonly type?: string | undefined;
+      readonly headers?: Readonly<Record<string, string>>;
+    }
   /** One byte every few milliseconds, for ever. */
   | { readonly kind: 'drip' }
   /** As many bytes as the connection takes, for ever. */
@@ -77,9 +83,11 @@ function perform(action: TeacherAction, response: ServerResponse): void {
         .writeHead(action.status, { ...jsonHeaders, ...action.headers })
         .end(JSON.stringify(action.body ?? { error: { message: 'as scripted' } }));
       return;
-    case 'garbage':
-      response.writeHead(200, jsonHeaders).end('<html>not json</html>');
+    case 'raw': {
+      const { body, status = 200, type = 'application/json', headers } = action;
+      response.writeHead(status, { 'content-type': type, ...headers }).end(body);
       return;
+    }
     case 'drip':
       response.writeHead(200, jsonHeaders);
       repeat(response, () => response.write(' '));

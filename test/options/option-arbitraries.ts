@@ -5,7 +5,7 @@ import { type OptionName, optionNamed, optionsOf } from '../../src/options/optio
 import type { Value } from '../../src/options/value.js';
 
 /** Texts of a form of their own, which no chance would hit upon. */
-const FORMS = ['auto', 'cpu', 'cuda:1', 'metal', 'openai:gpt', 'gguf:a b.gguf', 'replay:x.jsonl'];
+const FORMS = ['auto', 'cpu', 'cuda:1', 'metal', 'openai:gpt', 'gguf:a b.gguf', 'replay:x.jsonl', 'X-Y: z'];
 
 const anyText = fc.oneof(fc.constantFrom(...FORMS), fc.string({ unit: 'grapheme', minLength: 1 }));
 /** A comma would end it. */
@@ -27,6 +27,7 @@ export function anyValueOf({ spelling, schema, choices }: Value<unknown>): fc.Ar
     whole: anyNumber,
     number: anyNumber,
     list: fc.array(member, { minLength: 1, maxLength: 3 }),
+    json: fc.dictionary(fc.string(), fc.jsonValue()).map((object) => JSON.parse(JSON.stringify(object))),
     words: fc.array(
       anyText.filter((text) => !text.startsWith('-')),
       { minLength: 1, maxLength: 4 },
@@ -50,5 +51,6 @@ export function spell(name: OptionName, value: unknown): string[] {
   const { spelling } = optionNamed(name).value;
   if (spelling === 'switch') return [flagOf(name)];
   if (spelling === 'words') return [flagOf(name), ...(value as string[])];
+  if (spelling === 'json') return [`${flagOf(name)}=${JSON.stringify(value)}`];
   return [`${flagOf(name)}=${spelling === 'list' ? (value as string[]).join(',') : value}`];
 }

@@ -30,8 +30,13 @@ async function openAfter(replies: readonly TeacherReply[], maxCost: number): Pro
   const paths = runPaths(directory);
   using state = RunState.open(paths.state);
   for (const [i, reply] of replies.entries()) state.keepReply(`${i}`, reply);
-  const options = { baseUrl: server.baseUrl, ...PRICE, maxCost };
-  return (await openTeacher({ name: 'openai:m', isBatch: false, options }, paths, state)) as Teacher;
+  const options = { baseUrl: server.baseUrl, replyFormat: 'json_schema', ...PRICE, maxCost } as const;
+  return (await openTeacher(
+    { name: 'openai:m', isBatch: false, options },
+    paths,
+    state,
+    undefined,
+  )) as Teacher;
 }
 
 function earlier(cost: number | null): TeacherReply {

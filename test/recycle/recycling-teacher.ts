@@ -56,9 +56,20 @@ export function recycledFields(body: any): Record<string, string> {
   return Object.fromEntries(names.map((name) => [name, textFor(name, digest, body.messages)]));
 }
 
-/** Names a request in the server's log; also found in the critiques of its reply. */
-export function digestOf(messages: unknown): string {
-  return createHash('sha256').update(JSON.stringify(messages)).digest('hex').slice(0, 12);
+/**
+ * Names a request in the server's log; also found in the critiques of its reply. Follows from the sample and from what is
+ * asked for, not from the wording, so that tests do not depend on that.
+ */
+export function digestOf(messages: readonly { content: string }[]): string {
+  const [system, user] = [messages[0]!.content, messages[1]!.content];
+  const sample = user
+    .slice(user.indexOf('<<<BEGIN'), user.lastIndexOf('<<<END'))
+    .replace(/ \w{16}>>>/g, '>>>');
+  const isInstruction = system.includes('"new_instruction"');
+  return createHash('sha256')
+    .update(JSON.stringify([sample, isInstruction]))
+    .digest('hex')
+    .slice(0, 12);
 }
 
 function textFor(field: string, digest: string, messages: readonly { content: string }[]): string {

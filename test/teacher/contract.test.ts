@@ -5,9 +5,6 @@ import { afterAll, afterEach, beforeAll, beforeEach, vi } from 'vitest';
 import { BatchTeacher } from '../../src/teacher/batch/batch-teacher.js';
 import { createTeacher } from '../../src/teacher/create-teacher.js';
 import { formatJournalEntry } from '../../src/teacher/journal/journal-entry.js';
-import { RecordingTeacher } from '../../src/teacher/journal/recording-teacher.js';
-import { TeacherJournal } from '../../src/teacher/journal/teacher-journal.js';
-import { OpenAITeacher } from '../../src/teacher/openai/openai-teacher.js';
 import { requestHash } from '../../src/teacher/reply/request-hash.js';
 import { type AskOptions, NO_USAGE, type Teacher, type TeacherRequest } from '../../src/teacher/teacher.js';
 import { FakeClock } from '../helpers/fake-clock.js';
@@ -56,16 +53,16 @@ async function serve(behaviour: Behaviour) {
 
 async function openServed(behaviour: Behaviour, model = 'm', journal?: string): Promise<OpenedTeacher> {
   const { server, underWay, release } = await serve(behaviour);
-  const served = new OpenAITeacher({ model, baseUrl: server.baseUrl, format: 'json_schema', concurrency: 2 });
-  const teacher =
-    journal === undefined ? served : new RecordingTeacher(served, await TeacherJournal.open(journal));
+  const options = { baseUrl: server.baseUrl, replyFormat: 'json_schema', concurrency: 2, journal } as const;
+  const again = () => createTeacher(`openai:${model}`, options);
+  const teacher = await again();
   const close = async () => {
     release();
     await teacher[Symbol.asyncDispose]();
     await server[Symbol.asyncDispose]();
   };
   const put = () => server.seen.length;
-  return { teacher, request, underWay, release, put, [Symbol.asyncDispose]: close };
+  return { teacher, again, request, underWay, release, put, [Symbol.asyncDispose]: close };
 }
 
 keepsToTheContract({
@@ -95,9 +92,10 @@ async function openReplay(behaviour: Behaviour, rawText = 'raw'): Promise<Opened
     return formatJournalEntry({ key, requestHash: requestHash(request(number)), teacher: 't', reply });
   });
   await writeFile(path, behaviour === 'fails' ? '' : lines.join(''));
-  const teacher = await createTeacher(`replay:${path}`);
+  const again = () => createTeacher(`replay:${path}`);
+  const teacher = await again();
   if (behaviour === 'is broken') await truncate(path);
-  return { teacher, request, [Symbol.asyncDispose]: () => teacher[Symbol.asyncDispose]() };
+  return { teacher, again, request, [Symbol.asyncDispose]: () => teacher[Symbol.asyncDispose]() };
 }
 
 keepsToTheContract({
@@ -153,14 +151,16 @@ async function openBatches(behaviour: Behaviour, model = 'm'): Promise<OpenedTea
     ends: behaviour === 'is broken' ? 'failed' : 'completed',
     looks: 1,
   });
-  const teacher = new OneByOne(
-    new BatchTeacher({ model, baseUrl: server.baseUrl, statePath: newPath(), clock: new FakeClock() }),
-  );
+  const again = async () =>
+    new OneByOne(
+      new BatchTeacher({ model, baseUrl: server.baseUrl, statePath: newPath(), clock: new FakeClock() }),
+    );
+  const teacher = await again();
   const close = async () => {
     await teacher[Symbol.asyncDispose]();
     await server[Symbol.asyncDispose]();
   };
-  return { teacher, request, [Symbol.asyncDispose]: close };
+  return { teacher, again, request, [Symbol.asyncDispose]: close };
 }
 
 keepsToTheContract({

@@ -7,6 +7,7 @@ import { interruptible } from '../interruptible.js';
 import { addOptions } from '../options/add-options.js';
 import { readSettings, type Settings } from '../options/read-settings.js';
 import { createProgress, type Progress } from '../progress/progress.js';
+import { reportNotice } from '../progress/report-notice.js';
 import { reportWait } from '../progress/report-wait.js';
 import { reportResumable } from '../report-resumable.js';
 
@@ -37,6 +38,9 @@ async function reflectDataset(settings: Settings<'reflect'>): Promise<void> {
         },
         onProgress: (update) => progress?.update({ ...update, tokens: 0 }),
         onWait: reportWait((line) => progress?.note(line)),
+        onNotice: reportNotice((line) =>
+          progress === undefined ? console.error(line) : progress.note(line),
+        ),
       }),
     );
     progress?.stop();

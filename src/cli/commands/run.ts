@@ -9,6 +9,7 @@ import { interruptible } from '../interruptible.js';
 import { addOptions } from '../options/add-options.js';
 import { readSettings, type Settings } from '../options/read-settings.js';
 import { createProgress, type Progress } from '../progress/progress.js';
+import { reportNotice } from '../progress/report-notice.js';
 import { reportWait } from '../progress/report-wait.js';
 import { reportResumable } from '../report-resumable.js';
 
@@ -42,6 +43,9 @@ async function run(settings: Settings<'run'>): Promise<void> {
         onProgress: (update) =>
           progress?.update({ ...update, tokens: student === null ? 0 : student.stats().decodedTokens }),
         onWait: reportWait((line) => progress?.note(line)),
+        onNotice: reportNotice((line) =>
+          progress === undefined ? console.error(line) : progress.note(line),
+        ),
       }),
     );
     progress?.stop();

@@ -94,7 +94,7 @@ export const GENERAL_OPTIONS = {
     value: SWITCH,
     group: 'Going on',
     help: 'ask again for what the teacher failed at in earlier attempts',
-    commands: ['run'],
+    commands: ['run', 'reflect'],
     concerns: ['openai', 'batch', 'gguf', 'replay'],
   },
   acceptChanges: {

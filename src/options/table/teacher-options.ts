@@ -1,9 +1,22 @@
+import { SERVER_FORMATS } from '../choices.js';
 import { DEVICE_CHOICES } from '../device-name.js';
+import { isHeaderLine } from '../header-line.js';
 import type { Option } from '../option.js';
-import { isTeacherName } from '../teacher-name.js';
-import { amount, count, oneOf, positive, SWITCH, seconds, text, textThat } from '../value.js';
+import { isTeacherName, TEACHER_NAMES } from '../teacher-name.js';
+import {
+  amount,
+  count,
+  JSON_OBJECT,
+  oneOf,
+  positive,
+  SWITCH,
+  seconds,
+  text,
+  textsThat,
+  textThat,
+} from '../value.js';
 
-const COMMANDS = ['run', 'reflect'] as const;
+const COMMANDS = ['run', 'reflect', 'teacher-check'] as const;
 const ANY_TEACHER = ['openai', 'batch', 'gguf', 'replay'] as const;
 const ANY_SERVER = ['openai', 'batch'] as const;
 
@@ -13,9 +26,9 @@ export const MOST_FIELD_CHARACTERS = 2000;
 /** Who the teacher is, how it is asked, and what that may cost. */
 export const TEACHER_OPTIONS = {
   teacher: {
-    value: textThat('teacher', isTeacherName, 'openai:<model>, gguf:<file> or replay:<journal>'),
+    value: textThat('teacher', isTeacherName, TEACHER_NAMES),
     group: 'Teacher',
-    help: 'openai:<model>, gguf:<file> or replay:<journal>',
+    help: TEACHER_NAMES,
     commands: COMMANDS,
     concerns: ANY_TEACHER,
   },
@@ -90,30 +103,68 @@ export const TEACHER_OPTIONS = {
   },
   baseUrl: {
     value: text('url'),
-    group: 'Teacher behind a server (openai:)',
-    help: 'the server’s address',
+    group: 'Teacher behind a server (openai:, azure:)',
+    help: 'the server’s address; with azure: the resource’s',
     commands: COMMANDS,
     concerns: ANY_SERVER,
-    default: { text: 'OPENAI_BASE_URL, else OpenAI’s' },
+    default: { text: 'OPENAI_BASE_URL, else OpenAI’s; azure: AZURE_OPENAI_ENDPOINT' },
   },
   apiKeyVariable: {
     value: text('name'),
-    group: 'Teacher behind a server (openai:)',
+    group: 'Teacher behind a server (openai:, azure:)',
     help: 'environment variable with the key; a local server needs none',
     commands: COMMANDS,
     concerns: ANY_SERVER,
-    default: { value: 'OPENAI_API_KEY' },
+    default: { text: 'OPENAI_API_KEY; azure: AZURE_OPENAI_API_KEY' },
   },
   allowInsecureHttp: {
     value: SWITCH,
-    group: 'Teacher behind a server (openai:)',
+    group: 'Teacher behind a server (openai:, azure:)',
     help: 'send the key over plain http to a host that is not local',
     commands: COMMANDS,
     concerns: ANY_SERVER,
   },
+  header: {
+    value: textsThat('name: value', isHeaderLine, '"name: value"'),
+    group: 'Teacher behind a server (openai:, azure:)',
+    help: 'sent along with every request; {env:NAME} stands for an environment variable',
+    commands: COMMANDS,
+    concerns: ANY_SERVER,
+  },
+  extraBody: {
+    value: JSON_OBJECT,
+    group: 'Teacher behind a server (openai:, azure:)',
+    help: 'members of every request’s body, such as {"reasoning_effort": "low"}; {env:NAME} as above',
+    commands: COMMANDS,
+    concerns: ANY_SERVER,
+  },
+  replyFormat: {
+    value: oneOf(SERVER_FORMATS),
+    group: 'Teacher behind a server (openai:, azure:)',
+    help: 'how replies are laid out: json_schema, json_object or markers',
+    commands: COMMANDS,
+    concerns: ANY_SERVER,
+    default: { text: 'the strictest that the server turns out to understand' },
+  },
+  reasoningTokens: {
+    value: count('tokens', 0),
+    group: 'Teacher behind a server (openai:, azure:)',
+    help: 'room for thinking, on top of the longest reply',
+    commands: COMMANDS,
+    concerns: ANY_SERVER,
+    default: { text: '8192 for models that turn out to think, else none' },
+  },
+  loadingTimeout: {
+    value: seconds(),
+    group: 'Teacher behind a server (openai:, azure:)',
+    help: 'longest wait while the server loads its model',
+    commands: COMMANDS,
+    concerns: ANY_SERVER,
+    default: { value: 600 },
+  },
   requestTimeout: {
     value: seconds(),
-    group: 'Teacher behind a server (openai:)',
+    group: 'Teacher behind a server (openai:, azure:)',
     help: 'longest wait for a reply',
     commands: COMMANDS,
     concerns: ['openai'],
@@ -121,29 +172,29 @@ export const TEACHER_OPTIONS = {
   },
   rpm: {
     value: count('n'),
-    group: 'Teacher behind a server (openai:)',
+    group: 'Teacher behind a server (openai:, azure:)',
     help: 'requests a minute at the most',
     commands: COMMANDS,
     concerns: ['openai'],
   },
   tpm: {
     value: count('n'),
-    group: 'Teacher behind a server (openai:)',
+    group: 'Teacher behind a server (openai:, azure:)',
     help: 'tokens a minute at the most, of requests and replies',
     commands: COMMANDS,
     concerns: ['openai'],
   },
   maxCost: {
     value: positive('amount'),
-    group: 'Teacher behind a server (openai:)',
-    help: 'stop before it costs more; needs both prices',
+    group: 'Teacher behind a server (openai:, azure:)',
+    help: 'never spend more: ask only while the dearest reply would stay below it; needs both prices',
     commands: COMMANDS,
     concerns: ANY_SERVER,
     needs: ['promptPrice', 'replyPrice'],
   },
   promptPrice: {
     value: amount('amount'),
-    group: 'Teacher behind a server (openai:)',
+    group: 'Teacher behind a server (openai:, azure:)',
     help: 'price of a million prompt tokens, in any currency',
     commands: COMMANDS,
     concerns: ANY_SERVER,
@@ -151,29 +202,38 @@ export const TEACHER_OPTIONS = {
   },
   replyPrice: {
     value: amount('amount'),
-    group: 'Teacher behind a server (openai:)',
+    group: 'Teacher behind a server (openai:, azure:)',
     help: 'price of a million reply tokens, in the same currency',
     commands: COMMANDS,
     concerns: ANY_SERVER,
     needs: ['promptPrice'],
   },
+  cachedPrice: {
+    value: amount('amount'),
+    group: 'Teacher behind a server (openai:, azure:)',
+    help: 'price of a million prompt tokens that the server had in its cache',
+    commands: COMMANDS,
+    concerns: ANY_SERVER,
+    needs: ['promptPrice'],
+    default: { text: 'as of any' },
+  },
   maxTeacherTokens: {
     value: count('tokens'),
-    group: 'Teacher behind a server (openai:)',
-    help: 'stop before it takes more, prompts and replies together',
+    group: 'Teacher behind a server (openai:, azure:)',
+    help: 'never take more, prompts and replies together',
     commands: COMMANDS,
     concerns: ANY_SERVER,
   },
   teacherBatch: {
     value: SWITCH,
-    group: 'Teacher behind a server (openai:)',
+    group: 'Teacher behind a server (openai:, azure:)',
     help: 'put all requests through the batch API, slower and cheaper',
     commands: COMMANDS,
     concerns: ['batch'],
   },
   batchSize: {
     value: count('requests'),
-    group: 'Teacher behind a server (openai:)',
+    group: 'Teacher behind a server (openai:, azure:)',
     help: 'requests of one batch',
     commands: COMMANDS,
     concerns: ['batch'],
@@ -181,7 +241,7 @@ export const TEACHER_OPTIONS = {
   },
   batchPoll: {
     value: seconds(),
-    group: 'Teacher behind a server (openai:)',
+    group: 'Teacher behind a server (openai:, azure:)',
     help: 'time between two looks at the batches',
     commands: COMMANDS,
     concerns: ['batch'],
@@ -190,7 +250,7 @@ export const TEACHER_OPTIONS = {
   retryWait: {
     value: seconds(),
     surface: 'library',
-    group: 'Teacher behind a server (openai:)',
+    group: 'Teacher behind a server (openai:, azure:)',
     help: 'wait before a request that failed is sent again; doubles each time',
     commands: COMMANDS,
     concerns: ANY_SERVER,
@@ -199,7 +259,7 @@ export const TEACHER_OPTIONS = {
   maxResponseBytes: {
     value: count('bytes'),
     surface: 'library',
-    group: 'Teacher behind a server (openai:)',
+    group: 'Teacher behind a server (openai:, azure:)',
     help: 'longest response that is read',
     commands: COMMANDS,
     concerns: ['openai'],
@@ -227,6 +287,10 @@ export const TEACHER_OPTIONS = {
     help: 'where the teacher runs',
     commands: COMMANDS,
     concerns: ['gguf'],
-    default: { run: { text: 'where the student does' }, reflect: { value: 'auto' } },
+    default: {
+      run: { text: 'where the student does' },
+      reflect: { value: 'auto' },
+      'teacher-check': { value: 'auto' },
+    },
   },
 } as const satisfies Record<string, Option>;

@@ -1,4 +1,5 @@
 import type { BatchTeacher } from '../../teacher/batch/batch-teacher.js';
+import type { OnNotice } from '../../teacher/notice.js';
 import type { Teacher } from '../../teacher/teacher.js';
 import type { RunPaths } from '../run/run-paths.js';
 import type { RunState } from '../run/run-state.js';
@@ -18,13 +19,18 @@ export interface Models extends AsyncDisposable {
  * any other comes first, so that a wrong key or name is found out before time is spent on loading.
  * @throws {ReflectionError} what opening either throws, and `out_of_memory` where both together do not fit.
  */
-export async function openModels(inputs: RunInputs, paths: RunPaths, state: RunState): Promise<Models> {
+export async function openModels(
+  inputs: RunInputs,
+  paths: RunPaths,
+  state: RunState,
+  onNotice: OnNotice | undefined,
+): Promise<Models> {
   await requireMemory(modelPlaces(inputs.teacher, inputs.student));
 
   let teacher: Models['teacher'];
   let opened: Models['opened'];
   const bringTeacher = async () => {
-    if (inputs.teacher !== undefined) teacher = await openTeacher(inputs.teacher, paths, state);
+    if (inputs.teacher !== undefined) teacher = await openTeacher(inputs.teacher, paths, state, onNotice);
   };
   const bringStudent = async () => {
     const { student } = inputs;

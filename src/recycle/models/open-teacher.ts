@@ -1,5 +1,6 @@
 import type { BatchTeacher } from '../../teacher/batch/batch-teacher.js';
 import { createBatchTeacher, createTeacher, priceOf } from '../../teacher/create-teacher.js';
+import type { OnNotice } from '../../teacher/notice.js';
 import { costOf } from '../../teacher/openai/pacing/token-counts.js';
 import type { Teacher } from '../../teacher/teacher.js';
 import type { RunPaths } from '../run/run-paths.js';
@@ -14,11 +15,12 @@ export async function openTeacher(
   { name, isBatch, options }: TeacherInputs,
   { batches }: RunPaths,
   state: RunState,
+  onNotice: OnNotice | undefined,
 ): Promise<Teacher | BatchTeacher> {
   const { promptTokens, completionTokens, cost } = state.teacherTotals;
   const unpriced = costOf(state.unpricedTokens, priceOf(options) ?? null) ?? 0;
   const spent = { tokens: promptTokens + completionTokens, cost: cost + unpriced };
   return isBatch
-    ? createBatchTeacher(name, { ...options, spent, statePath: batches })
-    : createTeacher(name, { ...options, spent });
+    ? createBatchTeacher(name, { ...options, spent, onNotice, statePath: batches })
+    : createTeacher(name, { ...options, spent, onNotice });
 }

@@ -34,7 +34,7 @@ export class TeacherReflections implements ReflectionSource {
     const toCandidate = variant === 'instruction' ? instructionCandidate : responseCandidate;
     const request = { key: '', ...renderRequest(prompt, base), ...sampling };
     const key = requestHash(request);
-    const reply = await replies.reply(contentKey(teacherId, prompt.version, key), { ...request, key });
+    const reply = await replies.reply(contentKey(teacherId, prompt.hash, key), { ...request, key });
     const origin = originOf(teacherId, prompt, reply);
     if (reply.kind === 'failed') {
       return { kind: 'failed', reason: reply.reason, detail: reply.detail, origin };

@@ -1,11 +1,11 @@
 import type { BatchTeacher, BatchWait } from '../../teacher/batch/batch-teacher.js';
 import type { TeacherReply, TeacherRequest } from '../../teacher/teacher.js';
-import type { RunState } from '../run/run-state.js';
+import type { KeptReplies } from './kept-replies.js';
 import { NotYetAnswered, type ReplySource } from './reply-source.js';
 
 export interface BatchRepliesParts {
   readonly teacher: BatchTeacher;
-  readonly state: RunState;
+  readonly kept: KeptReplies;
   /** Ends the wait; batches that were handed in go on. */
   readonly stopAsking: AbortSignal;
   readonly onWait?: ((wait: BatchWait) => void) | undefined;
@@ -22,15 +22,19 @@ export class BatchReplies implements ReplySource {
   readonly #wanted = new Map<string, TeacherRequest>();
   /** Of the questions that are wanted. */
   #characters = 0;
-  #asked = 0;
 
   constructor(parts: BatchRepliesParts) {
     this.#parts = parts;
   }
 
+  /** The replies so far. */
+  get kept(): KeptReplies {
+    return this.#parts.kept;
+  }
+
   /** Replies that came so far, i.e. not those that the state had. */
   get asked(): number {
-    return this.#asked;
+    return this.#parts.kept.count;
   }
 
   /** Enough requests are gathered for one wave. */
@@ -39,7 +43,7 @@ export class BatchReplies implements ReplySource {
   }
 
   async reply(key: string, request: TeacherRequest): Promise<TeacherReply> {
-    const kept = this.#parts.state.reply(key);
+    const kept = this.#parts.kept.find(key);
     if (kept !== undefined) return kept;
     if (!this.#wanted.has(key)) this.#characters += request.user.length;
     this.#wanted.set(key, request);
@@ -60,14 +64,13 @@ export class BatchReplies implements ReplySource {
   }
 
   async #fetch(): Promise<void> {
-    const { teacher, state, stopAsking, onWait } = this.#parts;
+    const { teacher, kept, stopAsking, onWait } = this.#parts;
     const keys = new Map([...this.#wanted].map(([key, request]) => [request, key]));
     this.#wanted.clear();
     this.#characters = 0;
     const replies = teacher.askAll([...keys.keys()], { signal: stopAsking, onWait });
     for await (const { request, reply } of replies) {
-      state.keepReply(keys.get(request)!, reply);
-      this.#asked++;
+      kept.keep(keys.get(request)!, reply);
     }
   }
 }

@@ -1,12 +1,12 @@
 import { ReflectionError } from '../../errors.js';
 import type { Teacher, TeacherReply, TeacherRequest } from '../../teacher/teacher.js';
 import { linkAbort } from '../../util/linked-abort.js';
-import type { RunState } from '../run/run-state.js';
+import type { KeptReplies } from './kept-replies.js';
 import type { ReplySource } from './reply-source.js';
 
 export interface LiveRepliesParts {
   readonly teacher: Teacher;
-  readonly state: RunState;
+  readonly kept: KeptReplies;
   /** Once it fires no further request is put; those under way may finish. */
   readonly stopAsking: AbortSignal;
   /** Ends the requests under way as well. */
@@ -20,20 +20,24 @@ export class LiveReplies implements ReplySource {
   /** What ends the run; requests that wait, and further ones, fail with it. */
   #failure: { readonly error: unknown } | undefined;
   readonly #failed = new AbortController();
-  #asked = 0;
 
   constructor(parts: LiveRepliesParts) {
     this.#parts = parts;
   }
 
+  /** The replies so far. */
+  get kept(): KeptReplies {
+    return this.#parts.kept;
+  }
+
   /** Requests answered so far, i.e. not those that the state had replies to. */
   get asked(): number {
-    return this.#asked;
+    return this.#parts.kept.count;
   }
 
   /** The reply that is kept, the one another row is waiting for, or a new one. */
   reply(key: string, request: TeacherRequest): Promise<TeacherReply> {
-    const kept = this.#parts.state.reply(key);
+    const kept = this.#parts.kept.find(key);
     if (kept !== undefined) return Promise.resolve(kept);
     const underWay = this.#underWay.get(key);
     if (underWay !== undefined) return underWay;
@@ -43,15 +47,13 @@ export class LiveReplies implements ReplySource {
   }
 
   async #ask(key: string, request: TeacherRequest): Promise<TeacherReply> {
-    const { teacher, state, stopAsking, hangUp } = this.#parts;
+    const { teacher, kept, stopAsking, hangUp } = this.#parts;
     if (this.#failure !== undefined) throw this.#failure.error;
     if (stopAsking.aborted) throw new ReflectionError('aborted', 'The run was interrupted.');
     const stopWaiting = linkAbort(stopAsking, this.#failed.signal);
     try {
       const reply = await teacher.ask(request, { signal: hangUp, stopWaiting: stopWaiting.signal });
-      this.#asked++;
-      // Paid for: it has to be on disk before anything is made of it.
-      state.keepReply(key, reply);
+      kept.keep(key, reply);
       return reply;
     } catch (error) {
       this.#failure ??= { error };

@@ -43,6 +43,10 @@ export async function beginRun(paths: RunPaths, manifest: RunManifest): Promise<
 /** One that counts by names of an earlier version is none: the outputs beside it use such names too. */
 async function readSummary({ summary }: RunPaths): Promise<RunSummary | undefined> {
   const found = parseJsonIfValid(await readFile(summary, 'utf8').catch(() => ''));
-  const isOurs = isJsonObject(found) && isJsonObject(found.teacher) && 'failed' in found.teacher;
+  const isOurs =
+    isJsonObject(found) &&
+    isJsonObject(found.teacher) &&
+    'failed' in found.teacher &&
+    'failures' in found.teacher;
   return isOurs ? (found as unknown as RunSummary) : undefined;
 }

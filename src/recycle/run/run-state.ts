@@ -3,7 +3,7 @@ import { type MetricScore, scoredMetric } from '../../domain/score.js';
 import { ReflectionError } from '../../errors.js';
 import { inPresentSpelling } from '../../teacher/journal/earlier-spelling.js';
 import type { TokenCounts } from '../../teacher/openai/pacing/token-counts.js';
-import type { TeacherReply } from '../../teacher/teacher.js';
+import type { ReplyFailure, TeacherReply } from '../../teacher/teacher.js';
 import { openDatabase, openDatabaseToRead, STATE_VERSION, unreadable, versionOf } from './state-database.js';
 
 /** How far the latest sweep over the dataset is. */
@@ -25,6 +25,16 @@ export interface TeacherTotals {
   /** Replies whose price is not known. */
   readonly unpriced: number;
   readonly retries: number;
+  /** Of the replies that failed, the commonest reason first. */
+  readonly failures: readonly FailureCount[];
+}
+
+/** The replies that failed for one reason. */
+export interface FailureCount {
+  readonly reason: ReplyFailure;
+  readonly count: number;
+  /** What was said of most of them, in the server's own words where there are any. */
+  readonly detail: string;
 }
 
 /**
@@ -114,7 +124,7 @@ export class RunState implements Disposable {
 
   /** Costs are summed as integers, so that the sum does not depend on the order in which replies came. */
   get teacherTotals(): TeacherTotals {
-    return this.#row<TeacherTotals>(
+    const totals = this.#row<Omit<TeacherTotals, 'failures'>>(
       `SELECT coalesce(sum(answered), 0) AS answered,
               count(*) - coalesce(sum(answered), 0) AS failed,
               coalesce(sum(prompt_tokens), 0) AS promptTokens,
@@ -124,6 +134,20 @@ export class RunState implements Disposable {
               coalesce(sum(retries), 0) AS retries
        FROM replies`,
     )!;
+    return { ...totals, failures: this.#failures() };
+  }
+
+  #failures(): readonly FailureCount[] {
+    const rows = this.#rows<FailureCount>(
+      `SELECT json_extract(reply, '$.reason') AS reason, json_extract(reply, '$.detail') AS detail, count(*) AS count
+       FROM replies WHERE answered = 0 GROUP BY reason, detail ORDER BY count DESC, reason, detail`,
+    );
+    const byReason = new Map<ReplyFailure, FailureCount>();
+    for (const row of rows) {
+      const known = byReason.get(row.reason);
+      byReason.set(row.reason, known === undefined ? row : { ...known, count: known.count + row.count });
+    }
+    return [...byReason.values()].sort((a, b) => b.count - a.count || (a.reason < b.reason ? -1 : 1));
   }
 
   /** What the replies took whose price is not known. */
@@ -148,6 +172,14 @@ export class RunState implements Disposable {
   #row<T>(sql: string, ...parameters: readonly unknown[]): T | undefined {
     try {
       return this.#prepare(sql).get(...parameters) as T | undefined;
+    } catch (cause) {
+      throw cause instanceof Database.SqliteError ? unreadable(this.#path, cause) : cause;
+    }
+  }
+
+  #rows<T>(sql: string): readonly T[] {
+    try {
+      return this.#prepare(sql).all() as T[];
     } catch (cause) {
       throw cause instanceof Database.SqliteError ? unreadable(this.#path, cause) : cause;
     }

@@ -1,32 +1,41 @@
-import type OpenAI from 'openai';
-import { toFile } from 'openai';
 import { ReflectionError } from '../../errors.js';
-import { parseJsonIfValid } from '../../util/json-value.js';
+import { isJsonObject, parseJsonIfValid } from '../../util/json-value.js';
 import { type Line, LineSplitter } from '../../util/line-splitter.js';
-import { linkAbort } from '../../util/linked-abort.js';
-import { classifyFault, RETRYABLE_FAULTS } from '../openai/chat/chat-fault.js';
+import type { OnNotice } from '../notice.js';
+import { textOrNull } from '../openai/chat/absent.js';
+import {
+  type ChatFault,
+  faultOfError,
+  faultOfResponse,
+  RETRYABLE_FAULTS,
+  withoutReply,
+} from '../openai/chat/chat-fault.js';
 import { hopelessError } from '../openai/chat/hopeless-error.js';
-import type { Redact } from '../openai/connection/api-key.js';
+import { type HttpResponse, readText } from '../openai/connection/http-connection.js';
+import type { Redact } from '../openai/connection/secrets.js';
+import type { ServerConnection, ServerRequest } from '../openai/connection/server-connection.js';
 import type { Clock } from '../openai/pacing/clock.js';
 import { type RetryPolicy, retryDelay } from '../openai/pacing/retry.js';
-
-export type Batch = OpenAI.Batch;
+import { type Batch, readBatch, readBatchPage, TICKET } from './batch-object.js';
+import { formData } from './form-data.js';
 
 export interface BatchClientParts {
-  readonly openai: OpenAI;
+  readonly connection: ServerConnection;
+  /** The route that requests in batches are meant for. */
+  readonly batchRoute: string;
   readonly clock: Clock;
   readonly random: () => number;
   readonly retry: RetryPolicy;
   readonly redact: Redact;
+  readonly notify: OnNotice;
 }
 
-interface CallOptions {
-  readonly signal: AbortSignal;
-}
-
-/** Under which a batch carries our own name for it. */
-const TICKET = 'ticket';
 const MAX_LINE_BYTES = 64 * 1024 * 1024;
+/** How long a call may go without a byte, in either direction. Milliseconds. */
+const IDLE_TIMEOUT_MS = 300_000;
+const MAX_PAGES = 1000;
+
+type Call = Omit<ServerRequest, 'signal'>;
 
 /** Hands batches in and fetches their results, through failures of the network. */
 export class BatchClient {
@@ -38,93 +47,134 @@ export class BatchClient {
 
   /** Hands requests in, one JSON line each, unless a batch of this ticket has got through already. */
   async submit(ticket: string, lines: readonly string[], signal: AbortSignal): Promise<Batch> {
-    const { openai } = this.#parts;
-    const bytes = Buffer.from(lines.map((line) => `${line}\n`).join(''));
-    const file = await this.#retrying(signal, async (options) =>
-      openai.files.create({ file: await toFile(bytes, `${ticket}.jsonl`), purpose: 'batch' }, options),
-    );
+    const { batchRoute } = this.#parts;
+    const content = Buffer.from(lines.map((line) => `${line}\n`).join(''));
+    const body = formData({ purpose: 'batch' }, { name: 'file', fileName: `${ticket}.jsonl`, content });
+    const fileId = await this.#retrying(signal, async () => {
+      const file = await this.#json({ route: '/files', body }, signal);
+      return (isJsonObject(file) ? textOrNull(file.id) : null) ?? this.#odd('a file', file);
+    });
+    const creation = {
+      input_file_id: fileId,
+      endpoint: batchRoute,
+      completion_window: '24h',
+      metadata: { [TICKET]: ticket },
+    };
     let attempts = 0;
-    return this.#retrying(signal, async (options) => {
+    return this.#retrying(signal, async () => {
       // A batch whose confirmation was lost exists all the same, and would be paid for twice.
-      const earlier = attempts++ === 0 ? undefined : await this.#search(ticket, options);
-      return (
-        earlier ??
-        openai.batches.create(
-          {
-            input_file_id: file.id,
-            endpoint: '/v1/chat/completions',
-            completion_window: '24h',
-            metadata: { [TICKET]: ticket },
-          },
-          options,
-        )
-      );
+      const earlier = attempts++ === 0 ? undefined : await this.#search(ticket, signal);
+      if (earlier !== undefined) return earlier;
+      const created = await this.#json({ route: '/batches', body: json(creation) }, signal);
+      return readBatch(created) ?? this.#odd('a batch', created);
     });
   }
 
   /** The batch of a ticket, undefined when it was never handed in. */
   find(ticket: string, signal: AbortSignal): Promise<Batch | undefined> {
-    return this.#retrying(signal, (options) => this.#search(ticket, options));
+    return this.#retrying(signal, () => this.#search(ticket, signal));
   }
 
   retrieve(batchId: string, signal: AbortSignal): Promise<Batch> {
-    return this.#retrying(signal, (options) => this.#parts.openai.batches.retrieve(batchId, options));
+    return this.#retrying(signal, async () => {
+      const value = await this.#json({ route: `/batches/${encodeURIComponent(batchId)}` }, signal);
+      return readBatch(value) ?? this.#odd('a batch', value);
+    });
   }
 
   /** The lines of a result file, parsed; undefined for one that is no JSON. */
-  async download(fileId: string, signal: AbortSignal): Promise<unknown[]> {
-    return this.#retrying(signal, async (options) => {
-      const response = await this.#parts.openai.files.content(fileId, options);
+  download(fileId: string, signal: AbortSignal): Promise<unknown[]> {
+    return this.#retrying(signal, async () => {
+      const { body } = await this.#send({ route: `/files/${encodeURIComponent(fileId)}/content` }, signal);
       const splitter = new LineSplitter(MAX_LINE_BYTES);
       const values: unknown[] = [];
-      const parse = (line: Line) => parseJsonIfValid(line.bytes.toString());
-      for await (const chunk of response.body ?? []) {
-        for (const line of splitter.push(Buffer.from(chunk))) values.push(parse(line));
-      }
-      for (const line of splitter.end()) values.push(parse(line));
+      const keep = ({ bytes }: Line) => {
+        if (bytes.length > 0) values.push(parseJsonIfValid(bytes.toString()));
+      };
+      for await (const chunk of body) for (const line of splitter.push(chunk)) keep(line);
+      for (const line of splitter.end()) keep(line);
       return values;
     });
   }
 
-  async #search(ticket: string, options: CallOptions): Promise<Batch | undefined> {
-    for await (const batch of this.#parts.openai.batches.list({ limit: 100 }, options)) {
-      if (batch.metadata?.[TICKET] === ticket) return batch;
+  async #search(ticket: string, signal: AbortSignal): Promise<Batch | undefined> {
+    let after: string | null = null;
+    for (let page = 0; page < MAX_PAGES; page++) {
+      const query: Record<string, string> = { limit: '100', ...(after !== null && { after }) };
+      const read = readBatchPage(await this.#json({ route: '/batches', query }, signal));
+      const found = read.batches.find((batch) => batch.ticket === ticket);
+      if (found !== undefined || read.after === null) return found;
+      after = read.after;
     }
     return undefined;
   }
 
-  async #retrying<T>(signal: AbortSignal, call: (options: CallOptions) => Promise<T>): Promise<T> {
-    const { clock, random, redact, retry } = this.#parts;
+  async #json(call: Call, signal: AbortSignal): Promise<unknown> {
+    const text = await readText((await this.#send(call, signal)).body);
+    return parseJsonIfValid(text) ?? this.#odd('JSON', text);
+  }
+
+  /** @throws {CallFault} for any status but success. */
+  async #send(call: Call, signal: AbortSignal): Promise<HttpResponse> {
+    const { clock, connection, redact } = this.#parts;
+    const response = await connection.send({ ...call, signal, idleTimeoutMs: IDLE_TIMEOUT_MS });
+    const { status, headers } = response;
+    if (status >= 200 && status < 300) return response;
+    const text = await readText(response.body);
+    throw new CallFault(faultOfResponse({ status, headers, text }, clock.wall(), redact));
+  }
+
+  #odd(expected: string, value: unknown): never {
+    const excerpt = this.#parts.redact(JSON.stringify(value) ?? '').slice(0, 200);
+    throw new CallFault(
+      withoutReply('server', `Where ${expected} was expected, the server answered ${excerpt}.`),
+    );
+  }
+
+  async #retrying<T>(signal: AbortSignal, call: () => Promise<T>): Promise<T> {
+    const { clock, notify, random, redact, retry } = this.#parts;
     for (let attempt = 1; ; attempt++) {
-      // The package never takes its listeners off a signal, and a run looks at its batches for hours.
-      const link = linkAbort(signal);
       try {
-        return await call({ signal: link.signal });
+        return await call();
       } catch (error) {
         signal.throwIfAborted();
-        const fault = classifyFault(error, clock.wall(), redact);
-        const hopeless = hopelessError(fault);
-        if (hopeless !== undefined) throw hopeless;
-        if (!RETRYABLE_FAULTS.has(fault.kind)) {
-          throw new ReflectionError(
-            'teacher_unusable',
-            `The teacher does not take batches. ${fault.detail}`,
-            {
-              remedy: 'Use a provider with a batch API, or run without batches.',
-              cause: fault.cause,
-            },
-          );
-        }
-        if (attempt >= retry.attempts) {
-          throw new ReflectionError('teacher_unreachable', `The teacher cannot be reached. ${fault.detail}`, {
-            remedy: 'Resume later; batches handed in go on and are not put again.',
-            cause: fault.cause,
-          });
-        }
-        await clock.sleep(retryDelay(attempt, fault.retryAfterMs, retry, random), signal);
-      } finally {
-        link.unlink();
+        const fault = error instanceof CallFault ? error.fault : faultOfError(error, redact);
+        throwIfFinal(fault, attempt >= retry.attempts);
+        const milliseconds = retryDelay(attempt, fault.retryAfterMs, retry, random);
+        notify({ kind: 'waiting', because: 'retry', milliseconds, detail: fault.detail });
+        await clock.sleep(milliseconds, signal);
       }
     }
   }
+}
+
+/** What came of a call in place of its answer. */
+class CallFault extends Error {
+  readonly fault: ChatFault;
+
+  constructor(fault: ChatFault) {
+    super(fault.detail, { cause: fault.cause });
+    this.fault = fault;
+  }
+}
+
+function throwIfFinal(fault: ChatFault, isLast: boolean): void {
+  const hopeless = fault.kind === 'not_found' ? undefined : hopelessError(fault);
+  if (hopeless !== undefined) throw hopeless;
+  const { cause } = fault;
+  if (!RETRYABLE_FAULTS.has(fault.kind)) {
+    throw new ReflectionError('teacher_unusable', `The teacher does not take batches. ${fault.detail}`, {
+      remedy: 'Use a provider with a batch API, or run without batches.',
+      cause,
+    });
+  }
+  if (!isLast) return;
+  throw new ReflectionError('teacher_unreachable', `The teacher cannot be reached. ${fault.detail}`, {
+    remedy: 'Resume later; batches handed in go on and are not put again.',
+    cause,
+  });
+}
+
+function json(value: object) {
+  return { type: 'application/json', content: JSON.stringify(value) };
 }

@@ -1,39 +1,48 @@
-import { APIError } from 'openai';
-import { z } from 'zod';
-import { type ChatOutcome, readCompletion } from '../openai/chat/chat-client.js';
-import { classifyFault } from '../openai/chat/chat-fault.js';
+import { isJsonObject, type JsonObject } from '../../util/json-value.js';
+import { countOrNull, textOrNull } from '../openai/chat/absent.js';
+import { faultOfResponse } from '../openai/chat/chat-fault.js';
+import type { ChatOutcome } from '../openai/chat/chat-outcome.js';
+import { errorWordsIn } from '../openai/chat/error-words.js';
 import { judgeOutcome } from '../openai/chat/judge-reply.js';
-import type { Redact } from '../openai/connection/api-key.js';
+import { readCompletion } from '../openai/chat/read-completion.js';
+import type { Redact } from '../openai/connection/secrets.js';
 import type { TokenCounts } from '../openai/pacing/token-counts.js';
 import type { ReplyLayout } from '../reply/reply-layout.js';
 import type { ReplySchema } from '../reply/reply-schema.js';
 import { NO_USAGE, type ReplyFacts, type ReplyFormat, type TeacherReply } from '../teacher.js';
 
-const RESULT = z.object({
-  custom_id: z.string(),
-  response: z.object({ status_code: z.number(), body: z.unknown() }).nullish(),
-  error: z.object({ message: z.string().nullish() }).nullish(),
-});
-
 /** A line of a batch's output. */
-export type BatchResult = z.infer<typeof RESULT>;
+export interface BatchResult {
+  readonly requestId: string;
+  /** Null when the request never got to the model. */
+  readonly response: JsonObject | null;
+  /** What the provider says of that; empty when it says nothing. */
+  readonly said: string;
+}
 
 /** Undefined for what is no such line. */
 export function parseBatchResult(value: unknown): BatchResult | undefined {
-  return RESULT.safeParse(value).data;
+  const requestId = isJsonObject(value) ? textOrNull(value.custom_id) : null;
+  if (!isJsonObject(value) || requestId === null) return undefined;
+  const response =
+    isJsonObject(value.response) && Object.keys(value.response).length > 0 ? value.response : null;
+  const { message, codes } = errorWordsIn(value.error);
+  return { requestId, response, said: message === '' ? codes : message };
 }
 
 /** What a result says; undefined when the request never got to the model. */
 export function outcomeOf(
-  result: BatchResult | undefined,
+  { response }: Pick<BatchResult, 'response'>,
   now: number,
   redact: Redact,
 ): ChatOutcome | undefined {
-  const response = result?.response;
-  if (response == null) return undefined;
-  if (response.status_code === 200) return readCompletion(response.body, redact);
-  const error = APIError.generate(response.status_code, Object(response.body), undefined, new Headers());
-  return { kind: 'fault', fault: classifyFault(error, now, redact) };
+  if (response === null) return undefined;
+  // Where there is no status, the body tells by itself.
+  const status = countOrNull(Number(response.status_code)) ?? 200;
+  const body = 'body' in response ? response.body : response;
+  if (status >= 200 && status < 300) return readCompletion(body, redact);
+  const text = typeof body === 'string' ? body : JSON.stringify(body ?? {});
+  return { kind: 'fault', fault: faultOfResponse({ status, headers: new Map(), text }, now, redact) };
 }
 
 /** What a request took: all it may have taken where the server does not count, nothing where it failed. */
@@ -44,7 +53,7 @@ export function countsOf(outcome: ChatOutcome | undefined, most: TokenCounts): T
 export interface BatchVerdictParts {
   readonly outcome: ChatOutcome | undefined;
   /** What the provider says of a request that never got to the model, secrets blotted out. */
-  readonly said: string | undefined;
+  readonly said: string;
   /** How the batch ended. */
   readonly status: string;
   readonly schema: ReplySchema;
@@ -61,7 +70,7 @@ export function judgeResult({
   facts,
 }: BatchVerdictParts): TeacherReply {
   if (outcome !== undefined) return judgeOutcome(outcome, schema, layout, facts);
-  const detail = said ?? `The batch is ${status}, without a reply to this request.`;
+  const detail = said === '' ? `The batch is ${status}, without a reply to this request.` : said;
   const reason = status === 'expired' ? 'timeout' : 'server_error';
   return { ...facts, kind: 'failed', reason, detail, rawText: null };
 }

@@ -1,9 +1,10 @@
 import { readFile } from 'node:fs/promises';
 import { z } from 'zod';
 import { ReflectionError } from '../../errors.js';
+import { SERVER_FORMATS } from '../../options/choices.js';
 import { replaceFile } from '../../util/replace-file.js';
 import { inPresentSpelling } from '../journal/earlier-spelling.js';
-import { type Dialect, SAMPLING_PARAMETERS, SERVER_FORMATS } from '../openai/chat/dialect.js';
+import { type Dialect, OPTIONAL_PARAMETERS } from '../openai/chat/dialect.js';
 
 /** One batch handed in, or about to be. */
 export interface BatchTicket {
@@ -23,7 +24,12 @@ const STATE = z.object({
       .object({
         format: z.enum(SERVER_FORMATS),
         tokenLimit: z.enum(['max_tokens', 'max_completion_tokens']),
-        omitted: z.array(z.enum(SAMPLING_PARAMETERS)),
+        omitted: z.array(z.enum(OPTIONAL_PARAMETERS)),
+        // Unknown to earlier versions.
+        system: z.enum(['message', 'user']).default('message'),
+        stream: z.boolean().default(false),
+        mostTokens: z.number().nullable().default(null),
+        thinks: z.boolean().default(false),
       })
       .nullable(),
   ),
@@ -67,8 +73,8 @@ export class BatchState {
     return this.#contents.dialect;
   }
 
-  async keepDialect({ format, tokenLimit, omitted }: Dialect): Promise<void> {
-    await this.#save({ ...this.#contents, dialect: { format, tokenLimit, omitted: [...omitted] } });
+  async keepDialect(dialect: Dialect): Promise<void> {
+    await this.#save({ ...this.#contents, dialect: { ...dialect, omitted: [...dialect.omitted] } });
   }
 
   /** Adds a ticket or replaces the one of its name. On disk when it resolves. */

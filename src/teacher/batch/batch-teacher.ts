@@ -1,19 +1,20 @@
 import { randomUUID } from 'node:crypto';
 import { ReflectionError } from '../../errors.js';
+import type { ServerFormat } from '../../options/choices.js';
 import { named } from '../../options/option-name.js';
 import { linkAbort } from '../../util/linked-abort.js';
 import { closed, isCalledOff } from '../called-off.js';
 import type { TeacherJournal } from '../journal/teacher-journal.js';
-import { createOpenAI } from '../openai/chat/chat-client.js';
-import { chatBody, type Dialect, firstDialect, type ServerFormat } from '../openai/chat/dialect.js';
-import { type ApiKeyOptions, createRedactor, type Redact, readApiKey } from '../openai/connection/api-key.js';
-import { readBaseUrl, teacherServer } from '../openai/connection/base-url.js';
-import { OpenAITeacher } from '../openai/openai-teacher.js';
-import { Budget, type BudgetLimits, type Reservation, type Spent } from '../openai/pacing/budget.js';
+import type { OnNotice } from '../notice.js';
+import { RETRYABLE_FAULTS } from '../openai/chat/chat-fault.js';
+import type { DialectBody } from '../openai/chat/dialect.js';
+import type { ServerOptions } from '../openai/connection/open-server.js';
+import type { BudgetLimits, Reservation, Spent } from '../openai/pacing/budget.js';
 import { type Clock, SYSTEM_CLOCK } from '../openai/pacing/clock.js';
 import { requestTokens } from '../openai/pacing/request-tokens.js';
 import { DEFAULT_RETRY, type RetryPolicy } from '../openai/pacing/retry.js';
 import { type Price, type TokenCounts, usageOf } from '../openai/pacing/token-counts.js';
+import { ServerChat } from '../openai/server-chat.js';
 import { requestHash } from '../reply/request-hash.js';
 import {
   type AskOptions,
@@ -24,19 +25,26 @@ import {
   type TeacherRequest,
   type TeacherServer,
 } from '../teacher.js';
-import { type BatchAttempt, batchLine, firstAttempt, longerAttempt } from './batch-attempt.js';
-import { type Batch, BatchClient } from './batch-client.js';
+import {
+  anotherAttempt,
+  type BatchAttempt,
+  batchLine,
+  firstAttempt,
+  longerAttempt,
+} from './batch-attempt.js';
+import { BatchClient } from './batch-client.js';
+import type { Batch } from './batch-object.js';
 import { type BatchResult, countsOf, judgeResult, outcomeOf, parseBatchResult } from './batch-result.js';
 import { BatchState, type BatchTicket } from './batch-state.js';
 import { type BatchLimits, PROVIDER_LIMITS, splitBatches } from './split-batches.js';
 
-export interface BatchTeacherOptions extends ApiKeyOptions, BudgetLimits {
-  readonly model: string;
+export interface BatchTeacherOptions extends ServerOptions, BudgetLimits {
   /** File that remembers which batches were handed in. */
   readonly statePath: string;
-  readonly baseUrl?: string | undefined;
-  /** Skips finding out, by one small request outside of batches, how the server can be asked. */
+  /** Skips finding out, by a small request or a few outside of batches, how the server can be asked. */
   readonly format?: ServerFormat | undefined;
+  readonly reasoningTokens?: number | undefined;
+  readonly loadingMs?: number | undefined;
   /** Default 10,000; OpenAI takes 50,000, but a batch's results are held in memory. */
   readonly requestsPerBatch?: number | undefined;
   /** Size of the file that is handed in. Default and at most 200 MB, which is what OpenAI takes. */
@@ -52,6 +60,7 @@ export interface BatchTeacherOptions extends ApiKeyOptions, BudgetLimits {
   readonly spent?: Spent | undefined;
   /** Has every reply before it is handed out; closed with the teacher. */
   readonly journal?: TeacherJournal | undefined;
+  readonly onNotice?: OnNotice | undefined;
   readonly clock?: Clock | undefined;
   readonly random?: (() => number) | undefined;
 }
@@ -73,8 +82,8 @@ export interface AskAllOptions extends AskOptions {
   readonly onWait?: ((wait: BatchWait) => void) | undefined;
 }
 
-/** What ends a batch without results for all of its requests. */
-const UNFINISHED: ReadonlySet<string> = new Set(['expired', 'cancelled']);
+/** Times a request that failed in passing is put again. */
+const MOST_REPEATS = 2;
 
 /** Puts many requests at once through a provider's batch API, which takes hours and costs less. */
 export class BatchTeacher implements TeacherDescription, AsyncDisposable {
@@ -82,32 +91,29 @@ export class BatchTeacher implements TeacherDescription, AsyncDisposable {
   readonly server: TeacherServer;
   readonly #options: BatchTeacherOptions;
   readonly #clock: Clock;
-  readonly #redact: Redact;
+  /** The same server, asked outside of batches to find out how it can be asked. */
+  readonly #chat: ServerChat;
   readonly #client: BatchClient;
-  readonly #budget: Budget;
-  readonly #stop = new AbortController();
+  readonly #closeConnection: () => void;
 
   /** @throws {ReflectionError} `teacher_unauthorized` without a key where one is needed, `invalid_option`. */
   constructor(options: BatchTeacherOptions) {
-    const baseUrl = readBaseUrl(options.baseUrl);
-    const apiKey = readApiKey(baseUrl, options);
-    this.id = `openai:${options.model}`;
-    this.server = teacherServer(baseUrl, apiKey);
+    const { clock = SYSTEM_CLOCK, random = Math.random } = options;
     this.#options = options;
-    this.#clock = options.clock ?? SYSTEM_CLOCK;
-    this.#redact = createRedactor(apiKey);
-    this.#budget = new Budget(options, options.price ?? null, options.spent);
+    this.#clock = clock;
+    this.#chat = new ServerChat(options);
+    const { server } = this.#chat;
+    this.id = server.id;
+    this.server = server.description;
+    const connection = server.connectToBatches(Number.POSITIVE_INFINITY);
+    this.#closeConnection = () => connection[Symbol.dispose]();
     this.#client = new BatchClient({
-      openai: createOpenAI({
-        baseUrl,
-        apiKey,
-        timeoutMs: 300_000,
-        maxResponseBytes: Number.POSITIVE_INFINITY,
-      }),
-      clock: this.#clock,
-      random: options.random ?? Math.random,
+      connection,
+      batchRoute: server.batchRoute,
+      ...{ clock, random },
       retry: { ...DEFAULT_RETRY, ...options.retry },
-      redact: this.#redact,
+      redact: server.redact,
+      notify: options.onNotice ?? (() => {}),
     });
   }
 
@@ -122,21 +128,22 @@ export class BatchTeacher implements TeacherDescription, AsyncDisposable {
     { onWait = () => {}, ...calls }: AskAllOptions = {},
   ): AsyncGenerator<BatchReply, void> {
     if (requests.length === 0) return;
-    const link = linkAbort(calls.signal, calls.stopWaiting, this.#stop.signal);
+    const link = linkAbort(calls.signal, calls.stopWaiting, this.#chat.stop.signal);
     const { signal } = link;
     try {
       signal.throwIfAborted();
       const state = await BatchState.open(this.#options.statePath);
       await this.#recoverTickets(state, signal);
-      const dialect = await this.#settleDialect(state, requests[0]!, signal);
+      await this.#settleDialect(state, requests[0]!, signal);
       let attempts = requests.map((request) => firstAttempt(this.id, request));
       while (attempts.length > 0) {
-        const put = await this.#put(state, attempts, dialect, signal);
+        const put = await this.#put(state, attempts, signal);
         const again: BatchAttempt[] = attempts.filter(({ id }) => !put.has(id));
-        for await (const next of this.#collect(state, put, dialect, onWait, signal)) {
+        for await (const next of this.#collect(state, put, onWait, signal)) {
           if ('id' in next) again.push(next);
           else yield next;
         }
+        await state.keepDialect(this.#chat.dialect!);
         attempts = again;
       }
     } catch (error) {
@@ -150,7 +157,9 @@ export class BatchTeacher implements TeacherDescription, AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    this.#stop.abort(closed());
+    this.#chat.stop.abort(closed());
+    this.#chat[Symbol.dispose]();
+    this.#closeConnection();
     await this.#options.journal?.[Symbol.asyncDispose]();
   }
 
@@ -164,18 +173,11 @@ export class BatchTeacher implements TeacherDescription, AsyncDisposable {
     }
   }
 
-  /** Batches are too slow to find out by, so one request goes the ordinary way, once in a state's life. */
-  async #settleDialect(state: BatchState, request: TeacherRequest, signal: AbortSignal): Promise<Dialect> {
-    const { model, baseUrl, apiKeyVariable, allowInsecureHttp, format, retry, clock, random } = this.#options;
-    if (format !== undefined) return firstDialect(format);
-    if (state.dialect !== null) return state.dialect;
-    await using prober = new OpenAITeacher({
-      ...{ model, baseUrl, apiKeyVariable, allowInsecureHttp },
-      ...{ retry, clock, random },
-    });
-    const dialect = await prober.settleDialect(request, signal);
-    await state.keepDialect(dialect);
-    return dialect;
+  /** Batches are too slow to find out by, so a request goes the ordinary way, once in a state's life. */
+  async #settleDialect(state: BatchState, request: TeacherRequest, signal: AbortSignal): Promise<void> {
+    if (this.#chat.dialect === undefined && state.dialect !== null) this.#chat.dialect = state.dialect;
+    await this.#chat.settleDialect(request, signal);
+    await state.keepDialect(this.#chat.dialect!);
   }
 
   /**
@@ -185,9 +187,9 @@ export class BatchTeacher implements TeacherDescription, AsyncDisposable {
   async #put(
     state: BatchState,
     attempts: readonly BatchAttempt[],
-    dialect: Dialect,
     signal: AbortSignal,
   ): Promise<ReadonlyMap<string, UnderWay>> {
+    const { budget, server } = this.#chat;
     const known = new Set(state.tickets.flatMap(({ requestIds }) => requestIds));
     const underWay = new Map<string, UnderWay>();
     let lacking: TokenCounts | undefined;
@@ -196,17 +198,17 @@ export class BatchTeacher implements TeacherDescription, AsyncDisposable {
     for (const attempt of [...attempts].sort((a, b) => Number(known.has(b.id)) - Number(known.has(a.id)))) {
       const { id } = attempt;
       if (underWay.has(id)) continue;
-      const { body } = this.#body(attempt.sent, dialect);
-      const { most } = requestTokens(body);
-      const room = known.has(id) ? this.#budget.reserveAnyway(most) : this.#budget.reserve(most);
+      const laidOut = this.#layOut(attempt);
+      const { most } = requestTokens(laidOut.body);
+      const room = known.has(id) ? budget.reserveAnyway(most) : budget.reserve(most);
       if (typeof room === 'string') {
         lacking ??= most;
         continue;
       }
-      underWay.set(id, { attempt, most, room });
-      if (!known.has(id)) fresh.push({ id, line: batchLine(id, body) });
+      underWay.set(id, { attempt, laidOut, most, room });
+      if (!known.has(id)) fresh.push({ id, line: batchLine(id, server.batchRoute, laidOut.body) });
     }
-    if (underWay.size === 0 && lacking !== undefined) throw this.#budget.exhausted(lacking);
+    if (underWay.size === 0 && lacking !== undefined) throw budget.exhausted(lacking);
     for (const part of splitBatches(fresh, this.#limits())) {
       const requestIds = part.map(({ id }) => id);
       const ticket: BatchTicket = { ticket: randomUUID(), batchId: null, requestIds };
@@ -226,18 +228,24 @@ export class BatchTeacher implements TeacherDescription, AsyncDisposable {
     };
   }
 
-  #body(request: TeacherRequest, dialect: Dialect) {
-    return chatBody(this.#options.model, request, dialect, request.maxTokens);
+  /** Batches come as a whole, and their replies with them. */
+  #layOut({ sent }: BatchAttempt): DialectBody {
+    const {
+      stream: _,
+      stream_options: __,
+      ...body
+    } = this.#chat.body(sent, this.#chat.replyTokens(sent)).body;
+    return { ...this.#chat.body(sent, this.#chat.replyTokens(sent)), body };
   }
 
   /** The replies to what is under way; in place of one that was cut off or never begun, the attempt to ask again. */
   async *#collect(
     state: BatchState,
     underWay: ReadonlyMap<string, UnderWay>,
-    dialect: Dialect,
     onWait: (wait: BatchWait) => void,
     signal: AbortSignal,
   ): AsyncGenerator<BatchReply | BatchAttempt, void> {
+    const { redact } = this.#chat.server;
     let open = state.tickets.filter(({ requestIds }) => requestIds.some((id) => underWay.has(id)));
     let hasReplies = false;
     let crowdedOut: { readonly batch: Batch; readonly requestIds: readonly string[] } | undefined;
@@ -245,14 +253,14 @@ export class BatchTeacher implements TeacherDescription, AsyncDisposable {
       const waiting: BatchTicket[] = [];
       for (const ticket of open) {
         const batch = await this.#client.retrieve(ticket.batchId!, signal);
-        if (batch.status === 'failed') {
-          await state.remove(ticket.ticket);
-          if (!isCrowdedOut(batch)) throw batchFailed(batch, this.#redact);
-          crowdedOut = { batch, requestIds: [...(crowdedOut?.requestIds ?? []), ...ticket.requestIds] };
+        if (batch.phase === 'open') {
+          waiting.push(ticket);
           continue;
         }
-        if (batch.status !== 'completed' && !UNFINISHED.has(batch.status)) {
-          waiting.push(ticket);
+        if (batch.phase === 'failed' && batch.files.length === 0) {
+          await state.remove(ticket.ticket);
+          if (!isCrowdedOut(batch)) throw batchFailed(redact(batch.errors), batch);
+          crowdedOut = { batch, requestIds: [...(crowdedOut?.requestIds ?? []), ...ticket.requestIds] };
           continue;
         }
         const results = await this.#results(batch, signal);
@@ -260,7 +268,7 @@ export class BatchTeacher implements TeacherDescription, AsyncDisposable {
         for (const id of ticket.requestIds) {
           const one = underWay.get(id);
           if (one === undefined) continue;
-          const next = await this.#settle(one, results.get(id), batch.status, dialect);
+          const next = await this.#settle(one, results.get(id), batch.status);
           yield next;
           if ('reply' in next) for (const used of [id, ...one.attempt.earlier]) done.add(used);
         }
@@ -275,7 +283,7 @@ export class BatchTeacher implements TeacherDescription, AsyncDisposable {
     }
     if (crowdedOut === undefined) return;
     // Now that others have ended there is room; if there were none, the batch itself is too large.
-    if (!hasReplies) throw batchFailed(crowdedOut.batch, this.#redact);
+    if (!hasReplies) throw batchFailed(redact(crowdedOut.batch.errors), crowdedOut.batch);
     for (const { attempt, room } of crowdedOut.requestIds.flatMap((id) => underWay.get(id) ?? [])) {
       room.settle(NO_USAGE);
       yield attempt;
@@ -284,11 +292,10 @@ export class BatchTeacher implements TeacherDescription, AsyncDisposable {
 
   async #results(batch: Batch, signal: AbortSignal): Promise<ReadonlyMap<string, BatchResult>> {
     const results = new Map<string, BatchResult>();
-    for (const fileId of [batch.output_file_id, batch.error_file_id]) {
-      if (fileId === undefined || fileId === null) continue;
+    for (const fileId of batch.files) {
       for (const value of await this.#client.download(fileId, signal)) {
         const result = parseBatchResult(value);
-        if (result !== undefined) results.set(result.custom_id, result);
+        if (result !== undefined) results.set(result.requestId, result);
       }
     }
     return results;
@@ -296,27 +303,30 @@ export class BatchTeacher implements TeacherDescription, AsyncDisposable {
 
   /** What comes of one result; a reply is in the journal by then. */
   async #settle(
-    { attempt, most, room }: UnderWay,
-    result: BatchResult | undefined,
+    { attempt, laidOut, most, room }: UnderWay,
+    result: BatchResult = { requestId: attempt.id, response: null, said: '' },
     status: string,
-    dialect: Dialect,
   ): Promise<BatchReply | BatchAttempt> {
     const { model, doublings = 2, journal, price = null } = this.#options;
+    const { redact } = this.#chat.server;
     const { request, earlier } = attempt;
-    const outcome = outcomeOf(result, this.#clock.wall(), this.#redact);
+    const outcome = outcomeOf(result, this.#clock.wall(), redact);
     const counts = countsOf(outcome, most);
     room.settle(counts);
     const took = outcome?.kind === 'reply' ? usageOf(counts, price, outcome.counts === null) : NO_USAGE;
     const usage = addUsage(attempt.usage, took);
-    const said = result?.error?.message;
+    if (outcome?.kind === 'reply') this.#chat.learn(outcome);
+    else if (outcome !== undefined) {
+      const isPassing = RETRYABLE_FAULTS.has(outcome.fault.kind) && earlier.length < MOST_REPEATS;
+      if (isPassing || this.#chat.adapt(outcome.fault, laidOut.body)) return anotherAttempt(this.id, attempt);
+    }
     const reply = judgeResult({
-      ...{ outcome, status, schema: request.schema },
-      said: said == null ? undefined : this.#redact(said),
-      layout: this.#body(request, dialect).layout,
-      facts: { model, usage, retries: earlier.length, milliseconds: 0, format: dialect.format },
+      ...{ outcome, status, schema: request.schema, layout: laidOut.layout },
+      said: redact(result.said),
+      facts: { model, usage, retries: earlier.length, milliseconds: 0, format: this.#chat.dialect!.format },
     });
     const isCutOff = reply.kind === 'failed' && reply.reason === 'truncated';
-    if (isCutOff && earlier.length < doublings) return longerAttempt(this.id, attempt, usage);
+    if (isCutOff && attempt.doublings < doublings) return longerAttempt(this.id, attempt, usage);
     const { key } = request;
     await journal?.append({ key, requestHash: requestHash(request), teacher: this.id, reply });
     return { request, reply };
@@ -325,24 +335,22 @@ export class BatchTeacher implements TeacherDescription, AsyncDisposable {
 
 interface UnderWay {
   readonly attempt: BatchAttempt;
+  readonly laidOut: DialectBody;
   readonly most: TokenCounts;
   readonly room: Reservation;
 }
 
 /** Providers bound the tokens of all batches that wait; beyond that they turn further batches down. */
 function isCrowdedOut({ errors }: Batch): boolean {
-  return errors?.data?.some(({ code }) => code === 'token_limit_exceeded') ?? false;
+  return /token_limit_exceeded|enqueued token/i.test(errors);
 }
 
-function batchFailed(batch: Batch, redact: Redact): ReflectionError {
-  const said = batch.errors?.data?.[0]?.message ?? 'It does not say why.';
-  return new ReflectionError(
-    'teacher_unusable',
-    `The provider turned the batch ${batch.id} down: ${redact(said)}`,
-    {
-      remedy: isCrowdedOut(batch)
-        ? `Run again with smaller batches (${named('batchSize')}); nothing was charged for this one.`
-        : 'Correct what it says and run again; nothing was charged for this batch.',
-    },
-  );
+/** @param errors - Those of the batch, secrets blotted out. */
+function batchFailed(errors: string, batch: Batch): ReflectionError {
+  const said = errors === '' ? 'It does not say why.' : errors;
+  return new ReflectionError('teacher_unusable', `The provider turned the batch ${batch.id} down: ${said}`, {
+    remedy: isCrowdedOut(batch)
+      ? `Run again with smaller batches (${named('batchSize')}); nothing was charged for this one.`
+      : 'Correct what it says and run again; nothing was charged for this batch.',
+  });
 }

@@ -17,11 +17,14 @@ const FACTS = {
   usage: z.object({
     promptTokens: z.number(),
     completionTokens: z.number(),
+    cachedTokens: z.number().optional(),
+    reasoningTokens: z.number().optional(),
     cost: z.number().nullable(),
     estimated: z.boolean(),
   }),
   retries: z.number(),
   milliseconds: z.number(),
+  reasoning: z.string().optional(),
 };
 
 const REPLY = z.discriminatedUnion('kind', [

@@ -9,9 +9,12 @@ export interface MarkerLayout {
   readonly plainAllowed: boolean;
 }
 
-/** Chooses markers for a request. The same request always gets the same ones, so that prompts can be compared. */
+/**
+ * Chooses markers for a request: the same for all of a schema, so that prompts begin alike, unless a request holds them.
+ * The same request always gets the same ones.
+ */
 export function createMarkerLayout(schema: ReplySchema, requestText: string): MarkerLayout {
-  let nonce = shortHash(requestText);
+  let nonce = shortHash(JSON.stringify([schema.name, schema.fields.map(({ name }) => name)]));
   while (requestText.includes(nonce)) nonce = shortHash(nonce + requestText);
   const plain = new RegExp(`${markerPattern(schema.fields, '')}|${endPattern('')}`, 'i');
   return { nonce, plainAllowed: !plain.test(requestText) };

@@ -7,21 +7,36 @@ export type ReplyLayout =
   | { readonly kind: 'json' }
   | { readonly kind: 'markers'; readonly markers: MarkerLayout };
 
-/** The user message with the layout asked for at its end, and that layout. */
+/** The two messages of a request with the layout asked for in them, and that layout. */
 export interface LaidOutPrompt {
+  readonly system: string;
   readonly user: string;
   readonly layout: ReplyLayout;
 }
 
-/** Also formats that enforce JSON ask for it in words: many servers constrain a reply without telling the model. */
+/**
+ * What is the same for all requests of a schema comes first, so that a server has to compute it once; the reminder at the
+ * end is for models that have forgotten it by then. Also formats that enforce JSON ask for it in words: many servers
+ * constrain a reply without telling the model.
+ */
 export function layOutPrompt(
   request: Pick<TeacherRequest, 'system' | 'user' | 'schema'>,
   format: ReplyFormat,
 ): LaidOutPrompt {
   const { system, user, schema } = request;
-  if (format !== 'markers') return { user: `${user}\n\n${jsonWording(schema)}`, layout: { kind: 'json' } };
+  if (format !== 'markers') {
+    return {
+      system: `${system}\n\n${jsonWording(schema)}`,
+      user: `${user}\n\nReply with the JSON object and nothing else.`,
+      layout: { kind: 'json' },
+    };
+  }
   const markers = createMarkerLayout(schema, `${system}\n${user}`);
-  return { user: `${user}\n\n${markerWording(schema, markers.nonce)}`, layout: { kind: 'markers', markers } };
+  return {
+    system: `${system}\n\n${markerWording(schema, markers.nonce)}`,
+    user: `${user}\n\nReply in the sections asked for, each behind its line in brackets.`,
+    layout: { kind: 'markers', markers },
+  };
 }
 
 function jsonWording(schema: ReplySchema): string {

@@ -5,6 +5,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { SampleRow } from '../../../src/dataset/row.js';
 import { ReflectionError } from '../../../src/errors.js';
 import { TeacherReflections } from '../../../src/recycle/reflections/teacher-reflections.js';
+import { KeptReplies } from '../../../src/recycle/replies/kept-replies.js';
 import { LiveReplies } from '../../../src/recycle/replies/live-replies.js';
 import { RunState } from '../../../src/recycle/run/run-state.js';
 import { INSTRUCTION_PROMPT } from '../../../src/reflection/instruction-prompt.js';
@@ -61,7 +62,7 @@ function teacherWith(reply: (request: TeacherRequest, asked: number, options?: A
       prompts: { instruction: INSTRUCTION_PROMPT, response: RESPONSE_PROMPT },
       sampling: { maxTokens: 2048, temperature: 0 },
       replies: new LiveReplies({
-        ...{ teacher, state, stopAsking },
+        ...{ teacher, kept: new KeptReplies(state), stopAsking },
         hangUp: new AbortController().signal,
       }),
     });

@@ -58,6 +58,7 @@ describe('RunState', () => {
     expect(reader.teacherTotals).toEqual({
       ...{ answered: 2, failed: 1, promptTokens: 9, completionTokens: 8 },
       ...{ cost: 0.75, unpriced: 1, retries: 2 },
+      failures: [{ reason: 'refused', count: 1, detail: 'No.' }],
     });
   });
 

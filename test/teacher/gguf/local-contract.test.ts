@@ -9,10 +9,12 @@ const LOCAL = { teacherDevice: 'cpu', threads: 1, concurrency: 2, teacherContext
 async function open(behaviour: Behaviour, model = TINY_STUDENT): Promise<OpenedTeacher> {
   const isSlow = behaviour === 'is slow';
   const options = { ...LOCAL, ...(isSlow ? {} : { maxFieldCharacters: 10 }) };
-  const teacher = await createTeacher(`gguf:${model}`, options);
+  const again = () => createTeacher(`gguf:${model}`, options);
+  const teacher = await again();
   const maxTokens = behaviour === 'fails' ? 4 : 300;
   return {
     teacher,
+    again,
     request: (number) => teacherRequest({ key: `row-${number}`, user: `Question ${number}.`, maxTokens }),
     // It takes them at once, and is slow enough.
     underWay: () => new Promise(setImmediate),

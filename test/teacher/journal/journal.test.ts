@@ -196,7 +196,10 @@ describe('recording', () => {
 describe('createTeacher', () => {
   it('takes everything behind the first colon for the name', async () => {
     await using teacher = await createTeacher('openai:llama3:8b', { baseUrl: 'http://localhost:1/v1' });
-    expect(teacher).toMatchObject({ id: 'openai:llama3:8b', server: { endpoint: 'http://localhost:1/v1' } });
+    expect(teacher).toMatchObject({
+      id: 'openai:llama3:8b@http://localhost:1/v1',
+      server: { endpoint: 'http://localhost:1/v1' },
+    });
   });
 
   it.each(['', 'gpt-4o', 'openai:', 'http://localhost'])('turns %j down', async (spec) => {

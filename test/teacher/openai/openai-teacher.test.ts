@@ -167,7 +167,7 @@ describe('a server that fails', () => {
   it.each<[string, TeacherAction]>([
     ['500', status(500)],
     ['503', status(503)],
-    ['no JSON', { kind: 'garbage' }],
+    ['no JSON', { kind: 'raw', body: 'Oops' }],
     ['JSON that is no completion', { kind: 'status', status: 200, body: { choices: [] } }],
     ['a connection that breaks', { kind: 'cut' }],
   ])('with %s is asked again', async (_, action) => {
@@ -322,7 +322,7 @@ describe('finding out how a server can be asked', () => {
         const message = `response_format ${format} is not supported`;
         return { kind: 'status', status: 400, body: { error: { message } } };
       }
-      const prompt: string = body.messages[1].content;
+      const prompt: string = body.messages.map(({ content }: { content: string }) => content).join('\n');
       const values: Record<string, string> = { word: 'ready', ...ANSWER };
       const names = Object.keys(values).filter((name) =>
         prompt.includes(format === 'markers' ? `[${name} ` : `"${name}"`),

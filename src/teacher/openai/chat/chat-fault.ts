@@ -1,16 +1,19 @@
-import { APIError } from 'openai';
-import { isJsonObject } from '../../../util/json-value.js';
-import type { Redact } from '../connection/api-key.js';
-import { BodyTooLargeError } from '../connection/bounded-fetch.js';
+import { BodyTooLargeError } from '../connection/body-too-large.js';
 import { causeChain, redactError } from '../connection/redact-error.js';
+import type { Redact } from '../connection/secrets.js';
+import { readDuration } from '../pacing/duration.js';
+import { waitByLimits } from '../pacing/rate-limit-headers.js';
 import { readRetryAfter } from '../pacing/retry.js';
+import { type ErrorWords, htmlTitle, readErrorWords } from './error-words.js';
 
 /** What can come back instead of a reply. */
 export const FAULT_KINDS = [
-  /** Status 401 or 403: the key. */
+  /** The key is missing, wrong, or not good for this. */
   'unauthorized',
   /** Status 404: the model, or the address. */
   'not_found',
+  /** What answers is no server of this protocol. */
+  'not_a_server',
   /** The account has nothing left to spend; waiting does not help. */
   'quota',
   'context_too_long',
@@ -19,6 +22,8 @@ export const FAULT_KINDS = [
   /** Any other status of 400 to 499: something about this request. */
   'bad_request',
   'rate_limited',
+  /** The server is there, but its model not yet. */
+  'loading',
   /** Status 500 and up, or a body that is no chat completion. */
   'server',
   /** No connection, or one that broke. */
@@ -30,12 +35,21 @@ export const FAULT_KINDS = [
 export type FaultKind = (typeof FAULT_KINDS)[number];
 
 /** What may go well at the next attempt. */
-export const RETRYABLE_FAULTS: ReadonlySet<FaultKind> = new Set(['rate_limited', 'server', 'connection']);
+export const RETRYABLE_FAULTS: ReadonlySet<FaultKind> = new Set([
+  'rate_limited',
+  'loading',
+  'server',
+  'connection',
+]);
 
 export interface ChatFault {
   readonly kind: FaultKind;
   /** One sentence, with what the server said, secrets blotted out. */
   readonly detail: string;
+  /** The server's own words, codes included, secrets blotted out; empty when it said nothing. */
+  readonly said: string;
+  /** The HTTP status, be it of the response or in its body; null where there was none. */
+  readonly status: number | null;
   /** How long the server asks to be left alone, in milliseconds. */
   readonly retryAfterMs: number | null;
   /** True when the server may have worked, and charge, for a reply that did not arrive. */
@@ -44,83 +58,130 @@ export interface ChatFault {
   readonly cause?: Error | undefined;
 }
 
-const MAX_MESSAGE_CHARACTERS = 500;
+/** A response that is no success. */
+export interface FailedResponse {
+  readonly status: number;
+  readonly headers: ReadonlyMap<string, string>;
+  readonly text: string;
+}
 
-/**
- * Sorts what a call to the server threw.
- * @param now - Milliseconds since 1970, to read dates in headers by.
- */
-export function classifyFault(error: unknown, now: number, redact: Redact): ChatFault {
-  const cause = redactError(error, redact);
-  const describe = (text: string) => asSentence(redact(text));
-  if (error instanceof APIError && error.status !== undefined) {
-    const said = serverMessage(error);
-    const kind = faultOfStatus(error.status, `${error.code ?? ''} ${error.type ?? ''} ${said}`);
-    return {
-      kind,
-      detail: describe(`The server answered with status ${error.status}: ${said}`),
-      retryAfterMs: error.headers === undefined ? null : readRetryAfter(error.headers, now),
-      mayHaveCost: false,
-      cause,
-    };
+/** Sorts what a server answered in place of a reply. @param now - Milliseconds since 1970, to read dates by. */
+export function faultOfResponse(
+  { status, headers, text }: FailedResponse,
+  now: number,
+  redact: Redact,
+): ChatFault {
+  if (status >= 300 && status < 400) {
+    return { ...notAServer(`a redirection to ${headers.get('location') ?? 'nowhere'}`, redact), status };
   }
+  const words = readErrorWords(text);
+  const fault = faultOfWords(words, status, redact);
+  const isPage = htmlTitle(text) !== undefined;
+  return {
+    ...fault,
+    // A page names no model: it is the address that is wrong.
+    ...(isPage && status === 404 && { kind: 'not_a_server' as const }),
+    retryAfterMs:
+      readRetryAfter(headers, now) ?? waitIn(text.slice(0, LONGEST_LOOK)) ?? waitByLimits(headers, now),
+  };
+}
+
+/** Sorts an error by its words and status; the status that the words name where there is no other. */
+export function faultOfWords(words: ErrorWords, status: number | null, redact: Redact): ChatFault {
+  const said = redact(`${words.codes} ${words.message}`.trim());
+  const number = status ?? words.status;
+  const message = redact(words.message === '' ? words.codes : words.message);
+  const what = number === null ? 'an error' : `status ${number}`;
+  return {
+    kind: kindOf(number, said),
+    detail:
+      message === ''
+        ? `The server answered with ${what} and no word of why.`
+        : asSentence(`The server answered with ${what}: ${message}`),
+    said,
+    status: number,
+    retryAfterMs: waitIn(said),
+    mayHaveCost: false,
+  };
+}
+
+/** @param what - What came in place of an answer. */
+export function notAServer(what: string, redact: Redact): ChatFault {
+  return { ...withoutReply('not_a_server', redact(`The address answers with ${what}.`)), mayHaveCost: false };
+}
+
+/** Sorts what a request threw. */
+export function faultOfError(error: unknown, redact: Redact): ChatFault {
+  const cause = redactError(error, redact);
   const causes = causeChain(error);
-  const because = describe(
-    causes.map(({ message }) => message).findLast((message) => message !== '') ?? String(error),
+  const because = asSentence(
+    redact(causes.map(({ message }) => message).findLast((message) => message !== '') ?? String(error)),
   );
   const hasCode = (codes: ReadonlySet<string>) =>
     causes.some((cause) => 'code' in cause && codes.has(String(cause.code)));
   if (causes.some((cause) => cause instanceof BodyTooLargeError))
     return withoutReply('too_large', because, cause);
-  if (error instanceof SyntaxError)
-    return withoutReply('server', `The response is no valid JSON: ${because}`, cause);
-  if (hasCode(TIMED_OUT)) return withoutReply('timeout', `The server took too long: ${because}`, cause);
   const connection = withoutReply('connection', `The connection failed: ${because}`, cause);
   return hasCode(NEVER_SENT) ? { ...connection, mayHaveCost: false } : connection;
 }
 
-/** Closed with a full stop, where a server's words have no end of their own. */
-function asSentence(text: string): string {
-  const short =
-    text.length > MAX_MESSAGE_CHARACTERS ? `${text.slice(0, MAX_MESSAGE_CHARACTERS)}…` : text.trim();
-  return /[.!?…]$/.test(short) ? short : `${short}.`;
-}
-
 export function withoutReply(kind: FaultKind, detail: string, cause?: Error): ChatFault {
-  return { kind, detail, retryAfterMs: null, mayHaveCost: true, cause };
+  return { kind, detail, said: '', status: null, retryAfterMs: null, mayHaveCost: true, cause };
 }
 
 /** System errors after which the server cannot have seen the request. */
 const NEVER_SENT: ReadonlySet<string> = new Set([
-  'ECONNREFUSED',
-  'ENOTFOUND',
-  'EAI_AGAIN',
-  'EHOSTUNREACH',
-  'ENETUNREACH',
-  'UND_ERR_CONNECT_TIMEOUT',
+  ...['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH', 'ETIMEDOUT'],
+  ...['CERT_HAS_EXPIRED', 'DEPTH_ZERO_SELF_SIGNED_CERT', 'SELF_SIGNED_CERT_IN_CHAIN'],
+  ...['UNABLE_TO_VERIFY_LEAF_SIGNATURE', 'UNABLE_TO_GET_ISSUER_CERT_LOCALLY', 'ERR_TLS_CERT_ALTNAME_INVALID'],
 ]);
 
-/** Node's own limits on waiting for headers and body. */
-const TIMED_OUT: ReadonlySet<string> = new Set(['UND_ERR_HEADERS_TIMEOUT', 'UND_ERR_BODY_TIMEOUT']);
+const FILTERED = /content[_ ](?:filter|policy)|responsible ?ai|moderation|flagged|safety[_ ]/i;
+const SPENT =
+  /insufficient[_ ](?:\w+[_ ])?(?:quota|credits?|balance|funds)|billing_hard_limit|credit balance is too low|out of credits|payment required/i;
+const LOADING =
+  /(?:still |currently |is )?(?:loading|warming up|starting up|being (?:loaded|pulled))|not (?:yet )?(?:ready|loaded)|no healthy upstream/i;
+const TOO_LONG =
+  /context[_ ](?:length|size|window)|maximum context|too many tokens|prompt is too long|input is too long/i;
+const BAD_KEY =
+  /api[_ ]?key (?:is )?(?:not valid|invalid)|(?:invalid|incorrect|wrong)[_ ]api[_ ]?key|authentication/i;
+const TOO_FAST = /rate[_ ]?limit|too many requests|resource_exhausted|throttl/i;
 
-function faultOfStatus(status: number, said: string): FaultKind {
-  if ((status === 400 || status === 403) && /content[_ ](?:filter|policy)|moderation/i.test(said))
-    return 'refused';
-  if (status === 401 || status === 403) return 'unauthorized';
-  if (status === 404) return 'not_found';
-  if (status === 402 || /insufficient_quota|billing_hard_limit/i.test(said)) return 'quota';
-  if (status === 429) return 'rate_limited';
-  if (status === 408 || status === 409 || status >= 500) return 'server';
-  if (/context[_ ](?:length|size|window)|maximum context|too many tokens|prompt is too long/i.test(said)) {
+function kindOf(status: number | null, said: string): FaultKind {
+  if (status !== null && status < 500 && FILTERED.test(said)) return 'refused';
+  if (status === 402 || SPENT.test(said)) return 'quota';
+  if (status === 429 || (status === null && TOO_FAST.test(said))) return 'rate_limited';
+  if (status === 401 || status === 403 || (status === 400 && BAD_KEY.test(said))) return 'unauthorized';
+  if (status === 503 && LOADING.test(said)) return 'loading';
+  if (
+    TOO_LONG.test(said) &&
+    (status === null || status === 400 || status === 413 || status === 422 || status === 500)
+  ) {
     return 'context_too_long';
   }
+  if (status === 404) return 'not_found';
+  if (status === null || status === 408 || status === 409 || status === 425 || status >= 500) return 'server';
   return 'bad_request';
 }
 
-/** The message of an error body, whatever its shape; for one that has none, the body. */
-function serverMessage(error: APIError): string {
-  const body: unknown = error.error;
-  if (isJsonObject(body) && typeof body.message === 'string') return body.message;
-  if (typeof body === 'string') return body;
-  return body === undefined || body === null ? error.message : JSON.stringify(body);
+/** Where in a body a time to wait is looked for. */
+const LONGEST_LOOK = 4000;
+
+/** How long an error's words ask to wait: `retry after 20 seconds`, `try again in 1m2.5s`, `"retryDelay": "31s"`. */
+function waitIn(said: string): number | null {
+  const asked =
+    /(?:retry|try again|wait)\D{0,20}?((?:\d+(?:\.\d+)?\s*(?:ms|h|m|s|minutes?|seconds?|hours?)\b\s*)+)/i.exec(
+      said,
+    );
+  return asked === null ? null : readDuration(asked[1]!);
+}
+
+const MAX_MESSAGE_CHARACTERS = 500;
+
+/** Closed with a full stop, where a server's words have no end of their own. */
+export function asSentence(text: string): string {
+  // Back ticks mark options in our own messages.
+  const plain = text.replaceAll('`', "'").replace(/\s+/g, ' ').trim();
+  const short = plain.length > MAX_MESSAGE_CHARACTERS ? `${plain.slice(0, MAX_MESSAGE_CHARACTERS)}…` : plain;
+  return /[.!?…]$/.test(short) ? short : `${short}.`;
 }

@@ -1,62 +1,88 @@
+import { SERVER_FORMATS, type ServerFormat } from '../../../options/choices.js';
+import type { JsonObject } from '../../../util/json-value.js';
 import { type LaidOutPrompt, layOutPrompt } from '../../reply/reply-layout.js';
 import { replyJsonSchema } from '../../reply/reply-schema.js';
-import type { ReplyFormat, TeacherRequest } from '../../teacher.js';
-import type { ChatBody } from './chat-client.js';
+import type { TeacherRequest } from '../../teacher.js';
+import type { ChatBody } from './chat-body.js';
 
-/** Formats in which a server can be asked for a reply, the strictest first. */
-export const SERVER_FORMATS = [
-  'json_schema',
-  'json_object',
-  'markers',
-] as const satisfies readonly ReplyFormat[];
-export type ServerFormat = (typeof SERVER_FORMATS)[number];
-
-export const SAMPLING_PARAMETERS = ['temperature', 'top_p', 'seed'] as const;
-export type SamplingParameter = (typeof SAMPLING_PARAMETERS)[number];
+/** What a request can do without, where a server does not know it. */
+export const OPTIONAL_PARAMETERS = ['temperature', 'top_p', 'seed', 'stream_options', 'stream'] as const;
+export type OptionalParameter = (typeof OPTIONAL_PARAMETERS)[number];
 
 /** What one server with one model understands of the protocol. */
 export interface Dialect {
   readonly format: ServerFormat;
   readonly tokenLimit: 'max_tokens' | 'max_completion_tokens';
-  /** Sampling parameters the server turns requests away for. */
-  readonly omitted: readonly SamplingParameter[];
+  /** What the server turns requests away for. */
+  readonly omitted: readonly OptionalParameter[];
+  /** Where the system's text goes: into a message of its own, or to the beginning of the user's. */
+  readonly system: 'message' | 'user';
+  /** Replies come in pieces, because the server sends them in no other way. */
+  readonly stream: boolean;
+  /** The longest reply that may be asked for, in tokens; null where no limit is known. */
+  readonly mostTokens: number | null;
+  /** The model thinks before it replies, which takes room. */
+  readonly thinks: boolean;
 }
 
-export function firstDialect(format: ServerFormat): Dialect {
-  return { format, tokenLimit: 'max_tokens', omitted: [] };
+export function firstDialect(format: ServerFormat = SERVER_FORMATS[0]): Dialect {
+  return {
+    format,
+    tokenLimit: 'max_tokens',
+    omitted: [],
+    system: 'message',
+    stream: false,
+    mostTokens: null,
+    thinks: false,
+  };
 }
 
 export interface DialectBody extends LaidOutPrompt {
   readonly body: ChatBody;
 }
 
-/** Puts a request into a dialect. `maxTokens` replaces the request's own limit. */
-export function chatBody(
-  model: string,
-  request: TeacherRequest,
-  dialect: Dialect,
-  maxTokens: number,
-): DialectBody {
+export interface ChatBodyParts {
+  readonly model: string;
+  readonly request: TeacherRequest;
+  readonly dialect: Dialect;
+  /** Tokens that the reply may have, thinking included; the dialect may allow fewer. */
+  readonly maxTokens: number;
+  /** What the user has sent along; comes last. */
+  readonly extraBody: JsonObject;
+}
+
+/** Puts a request into a dialect. */
+export function chatBody({ model, request, dialect, maxTokens, extraBody }: ChatBodyParts): DialectBody {
   const prompt = layOutPrompt(request, dialect.format);
-  const sampling: readonly [SamplingParameter, number | undefined][] = [
+  const optional: readonly [OptionalParameter, unknown][] = [
     ['temperature', request.temperature],
     ['top_p', request.topP],
     ['seed', request.seed],
+    // Some servers stream unless they are told not to.
+    ['stream', dialect.stream],
+    ['stream_options', dialect.stream ? { include_usage: true } : undefined],
   ];
-  const sent = sampling.filter(([name, value]) => value !== undefined && !dialect.omitted.includes(name));
+  const sent = optional.filter(([name, value]) => value !== undefined && !dialect.omitted.includes(name));
   return {
     ...prompt,
     body: {
       model,
-      messages: [
-        { role: 'system', content: request.system },
-        { role: 'user', content: prompt.user },
-      ],
-      [dialect.tokenLimit]: maxTokens,
+      messages: messagesOf(prompt, dialect),
+      [dialect.tokenLimit]: Math.min(maxTokens, dialect.mostTokens ?? maxTokens),
       ...Object.fromEntries(sent),
       ...responseFormat(request, dialect.format),
+      ...extraBody,
     },
   };
+}
+
+function messagesOf({ system, user }: LaidOutPrompt, dialect: Dialect): ChatBody['messages'] {
+  return dialect.system === 'message'
+    ? [
+        { role: 'system', content: system },
+        { role: 'user', content: user },
+      ]
+    : [{ role: 'user', content: `${system}\n\n${user}` }];
 }
 
 function responseFormat({ schema }: TeacherRequest, format: ServerFormat): Pick<ChatBody, 'response_format'> {
@@ -70,4 +96,8 @@ function responseFormat({ schema }: TeacherRequest, format: ServerFormat): Pick<
     case 'markers':
       return {};
   }
+}
+
+export function plainerFormat(format: ServerFormat): ServerFormat | undefined {
+  return SERVER_FORMATS[SERVER_FORMATS.indexOf(format) + 1];
 }

@@ -1,21 +1,16 @@
 import { ReflectionError } from '../../../errors.js';
+import { SERVER_FORMATS } from '../../../options/choices.js';
+import { named } from '../../../options/option-name.js';
 import { parseReply } from '../../reply/parse-reply.js';
 import { layOutPrompt } from '../../reply/reply-layout.js';
 import type { TeacherRequest } from '../../teacher.js';
-import type { ChatOutcome, ChatReply } from './chat-client.js';
+import { adaptDialect } from './adapt-dialect.js';
+import type { ChatBody } from './chat-body.js';
 import type { ChatFault } from './chat-fault.js';
-import {
-  type Dialect,
-  firstDialect,
-  SAMPLING_PARAMETERS,
-  SERVER_FORMATS,
-  type ServerFormat,
-} from './dialect.js';
+import type { ChatOutcome, ChatReply } from './chat-outcome.js';
+import { type Dialect, OPTIONAL_PARAMETERS, plainerFormat } from './dialect.js';
 
-/** Enough for a reasoning model to come to its one word. */
-const PROBE_TOKENS = 512;
-
-/** A small request with the sampling settings of a real one, to see what the server makes of it. */
+/** A small request that asks for as much, and in the same way, as a real one, to see what the server makes of it. */
 export function probeRequest(request: TeacherRequest): TeacherRequest {
   return {
     ...request,
@@ -26,61 +21,112 @@ export function probeRequest(request: TeacherRequest): TeacherRequest {
       name: 'probe',
       fields: [{ name: 'word', description: 'The word asked for.', kind: 'text' }],
     },
-    maxTokens: PROBE_TOKENS,
   };
+}
+
+export interface Probed {
+  readonly outcome: ChatOutcome;
+  readonly body: ChatBody;
+}
+
+export interface NegotiationParts {
+  readonly probe: TeacherRequest;
+  readonly first: Dialect;
+  /** Sends the probe in a dialect. @throws {ReflectionError} where no request would get an answer. */
+  readonly send: (dialect: Dialect) => Promise<Probed>;
+  /** Told what is done differently, and why. */
+  readonly note: (change: string, because: string) => void;
 }
 
 /**
  * Finds out what a server understands, by asking: the strictest format that yields a reply as laid out, and the
- * parameters it does not turn away.
- * @param send - Sends the probe in a dialect.
- * @throws {ReflectionError} `teacher_unusable` when even the plainest request is turned away.
+ * parameters it does not turn away. Only what a server says of a feature, or does with it, counts as evidence: a server
+ * that fails is no server that cannot.
+ * @throws {ReflectionError} `teacher_unusable` when even the plainest request is turned away, and what `send` throws.
  */
-export async function negotiateDialect(
-  probe: TeacherRequest,
-  send: (probe: TeacherRequest, dialect: Dialect) => Promise<ChatOutcome>,
-): Promise<Dialect> {
-  let dialect = firstDialect(SERVER_FORMATS[0]);
+export async function negotiateDialect(parts: NegotiationParts): Promise<Dialect> {
+  const { probe, first, send, note } = parts;
+  let dialect = first;
   for (;;) {
-    const outcome = await send(probe, dialect);
-    if (outcome.kind === 'reply' && suits(outcome, probe, dialect.format)) return dialect;
-    const next = (outcome.kind === 'fault' && adapt(dialect, outcome.fault)) || withNextFormat(dialect);
-    if (next !== undefined) {
-      dialect = next;
+    const { outcome, body } = await send(dialect);
+    if (outcome.kind === 'fault') {
+      const adaptation = adaptDialect(dialect, outcome.fault, body);
+      if (adaptation === undefined) return await buildUp(parts, dialect, outcome.fault);
+      note(adaptation.change, outcome.fault.detail);
+      dialect = adaptation.dialect;
       continue;
     }
+    const format = plainerFormat(dialect.format);
     // Markers need nothing of the server: whether the model keeps to them shows in every reply anew.
-    if (outcome.kind === 'reply') return dialect;
-    throw new ReflectionError(
-      'teacher_unusable',
-      `The teacher turns the simplest request away. ${outcome.fault.detail}`,
-      {
-        remedy: 'Check the model name and that the base URL is that of a chat completion server.',
-        cause: outcome.fault.cause,
-      },
-    );
+    if (format === undefined || suits(outcome, probe, dialect)) return withThinking(dialect, outcome);
+    note(`replies are asked for as ${format}`, `Asked for ${dialect.format}, it wrote something else.`);
+    dialect = { ...dialect, format };
   }
 }
 
-function suits(reply: ChatReply, probe: TeacherRequest, format: ServerFormat): boolean {
-  // The limit was spent on reasoning; nothing speaks against the format.
-  if (reply.finishReason === 'length' && (reply.text ?? '').trim() === '') return true;
+/** Whether a reply is laid out as the dialect's format asks for. */
+function suits(reply: ChatReply, probe: TeacherRequest, { format }: Dialect): boolean {
+  // The limit was spent on thinking; nothing speaks against the format.
+  if (reply.finish === 'length' && (reply.text ?? '').trim() === '') return true;
   return parseReply(reply.text ?? '', probe.schema, layOutPrompt(probe, format).layout).kind === 'parsed';
 }
 
-/** The dialect without the one parameter that a server says it does not take. */
-function adapt(dialect: Dialect, { kind, detail }: ChatFault): Dialect | undefined {
-  if (kind !== 'bad_request') return undefined;
-  if (dialect.tokenLimit === 'max_tokens' && /max_completion_tokens/.test(detail)) {
-    return { ...dialect, tokenLimit: 'max_completion_tokens' };
-  }
-  const unknown = SAMPLING_PARAMETERS.find(
-    (name) => !dialect.omitted.includes(name) && new RegExp(String.raw`\b${name}\b`).test(detail),
-  );
-  return unknown === undefined ? undefined : { ...dialect, omitted: [...dialect.omitted, unknown] };
+/** Notes that a model thinks once a reply shows it. */
+export function withThinking(dialect: Dialect, reply: ChatReply): Dialect {
+  const isCutOff = reply.finish === 'length' && (reply.text ?? '').trim() === '';
+  const thinks =
+    reply.reasoning !== null ||
+    (reply.counts?.reasoningTokens ?? 0) > 0 ||
+    isCutOff ||
+    /^\s*<(?:think|thinking|reasoning|thought)>/i.test(reply.text ?? '');
+  return thinks && !dialect.thinks ? { ...dialect, thinks } : dialect;
 }
 
-function withNextFormat(dialect: Dialect): Dialect | undefined {
-  const format = SERVER_FORMATS[SERVER_FORMATS.indexOf(dialect.format) + 1];
-  return format === undefined ? undefined : { ...dialect, format };
+/**
+ * For a server that does not say what is wrong: begins with the plainest request there is and adds one thing after the
+ * other, so that what it fails with and works without is found. What only failed in passing is asked for again that way.
+ */
+async function buildUp(
+  { probe, first, send, note }: NegotiationParts,
+  before: Dialect,
+  fault: ChatFault,
+): Promise<Dialect> {
+  const plainest: Dialect = {
+    ...before,
+    format: 'markers',
+    omitted: OPTIONAL_PARAMETERS.filter((name) => name !== 'stream'),
+    system: 'user',
+  };
+  const { outcome } = await send(plainest);
+  if (outcome.kind === 'fault') throw unusable(fault);
+  let dialect = withThinking(plainest, outcome);
+  const formats = SERVER_FORMATS.slice(SERVER_FORMATS.indexOf(first.format), -1);
+  const additions: readonly Partial<Dialect>[][] = [
+    [{ system: before.system }],
+    formats.map((format) => ({ format })),
+    [{ omitted: before.omitted }],
+  ];
+  for (const choices of additions) {
+    for (const addition of choices) {
+      const richer = { ...dialect, ...addition };
+      const { outcome } = await send(richer);
+      if (outcome.kind === 'fault' || !suits(outcome, probe, richer)) continue;
+      dialect = richer;
+      break;
+    }
+  }
+  const missing = [
+    ...(dialect.system === before.system ? [] : ['a system message']),
+    ...(dialect.format === before.format ? [] : [before.format]),
+    ...(dialect.omitted === before.omitted ? [] : ['sampling settings']),
+  ];
+  if (missing.length > 0) note(`it is asked without ${missing.join(' and ')}`, fault.detail);
+  return dialect;
+}
+
+function unusable({ detail, cause }: ChatFault): ReflectionError {
+  return new ReflectionError('teacher_unusable', `The teacher turns the simplest request away. ${detail}`, {
+    remedy: `Check the model's name, and that ${named('baseUrl')} is that of a chat completion server.`,
+    cause,
+  });
 }

@@ -1,4 +1,4 @@
-import type { Redact } from './api-key.js';
+import type { Redact } from './secrets.js';
 
 /** An error, its cause, the cause of that, and so on, outermost first. */
 export function causeChain(error: unknown): Error[] {

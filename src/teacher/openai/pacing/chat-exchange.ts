@@ -1,23 +1,28 @@
+import type { OnNotice } from '../../notice.js';
 import { addUsage, NO_USAGE, type Usage } from '../../teacher.js';
-import type { ChatBody, ChatClient, ChatOutcome } from '../chat/chat-client.js';
+import type { ChatBody } from '../chat/chat-body.js';
+import type { ChatClient } from '../chat/chat-client.js';
 import { type ChatFault, RETRYABLE_FAULTS } from '../chat/chat-fault.js';
+import type { ChatOutcome } from '../chat/chat-outcome.js';
 import { hopelessError } from '../chat/hopeless-error.js';
-import { CircuitBreaker } from './circuit-breaker.js';
 import type { Clock } from './clock.js';
+import type { Patience } from './patience.js';
 import { requestTokens } from './request-tokens.js';
 import { type RetryPolicy, retryDelay } from './retry.js';
+import type { ServerHealth } from './server-health.js';
 import { type Price, type TokenCounts, usageOf } from './token-counts.js';
 import type { Turnstile } from './turnstile.js';
 
 export interface ChatExchangeParts {
   readonly client: ChatClient;
   readonly turnstile: Turnstile;
+  readonly health: ServerHealth;
+  readonly patience: Patience;
   readonly clock: Clock;
   readonly random: () => number;
   readonly retry: RetryPolicy;
   readonly price: Price | null;
-  /** Requests without any proper answer, in a row, after which the server counts as dead. */
-  readonly deadAfter: number;
+  readonly notify: OnNotice;
   /** Fired, with the error as reason, by what would go wrong with every further request too. */
   readonly stop: AbortController;
 }
@@ -29,65 +34,74 @@ export interface Exchanged {
   readonly retries: number;
 }
 
-const UNANSWERED: ReadonlySet<ChatFault['kind']> = new Set(['server', 'connection', 'timeout']);
+export interface SendOptions {
+  /** Ends the waits before and between attempts; fires at the latest when the exchange stops. */
+  readonly waiting: AbortSignal;
+  /** Ends an attempt under way as well. */
+  readonly signal: AbortSignal | undefined;
+  /** Times the request is sent when the network or the server fails; a probe says nothing of the server's health. */
+  readonly probe?: { readonly attempts: number } | undefined;
+}
 
 /**
  * Gets one request over the network, with everything that takes: its turn, room in the budget, retries. A request
- * that waits holds up no other.
+ * that waits holds up no other, unless for what would hold them all up.
  */
 export class ChatExchange {
   readonly #parts: ChatExchangeParts;
-  readonly #breaker: CircuitBreaker;
 
   constructor(parts: ChatExchangeParts) {
     this.#parts = parts;
-    this.#breaker = new CircuitBreaker(parts.deadAfter);
   }
 
-  /**
-   * @param waiting - Ends the waits before and between attempts; fires at the latest when the exchange stops.
-   * @param signal - Ends an attempt under way as well.
-   * @throws {ReflectionError} what concerns every further request too.
-   */
-  async send(body: ChatBody, waiting: AbortSignal, signal: AbortSignal | undefined): Promise<Exchanged> {
-    const { clock, random, retry, turnstile } = this.#parts;
+  /** @throws {ReflectionError} what concerns every further request too. */
+  async send(body: ChatBody, options: SendOptions): Promise<Exchanged> {
+    const { waiting, probe } = options;
+    const { health, patience, retry, turnstile } = this.#parts;
     let usage = NO_USAGE;
+    let failures = 0;
     for (let retries = 0; ; retries++) {
-      const attempt = await this.#attempt(body, retries, waiting, signal);
+      const attempt = await this.#attempt(body, retries, options);
       usage = addUsage(usage, attempt.usage);
       const { outcome } = attempt;
       const done = { outcome, usage, retries };
       if (outcome.kind === 'reply') {
-        this.#breaker.succeeded();
+        patience.rewarded();
+        if (probe === undefined) {
+          health.answered();
+          turnstile.open();
+        }
         return done;
       }
       const { fault } = outcome;
-      if (!UNANSWERED.has(fault.kind)) this.#breaker.succeeded();
       waiting.throwIfAborted();
-      if (!RETRYABLE_FAULTS.has(fault.kind) || retries + 1 >= retry.attempts) {
-        if (UNANSWERED.has(fault.kind)) this.#breaker.failed(fault);
+      if (fault.kind === 'rate_limited' || fault.kind === 'loading') {
+        this.#holdAllBack(fault, retries);
+        continue;
+      }
+      const isOver = !RETRYABLE_FAULTS.has(fault.kind) || ++failures >= (probe?.attempts ?? retry.attempts);
+      if (isOver) {
+        if (probe === undefined && UNANSWERED.has(fault.kind)) health.unanswered(fault);
         return done;
       }
-      const delay = retryDelay(retries + 1, fault.retryAfterMs, retry, random);
-      if (fault.kind === 'rate_limited') turnstile.pause(delay);
-      await clock.sleep(delay, waiting);
+      await this.#rest(fault, failures, waiting);
     }
   }
 
   async #attempt(
     body: ChatBody,
     retries: number,
-    waiting: AbortSignal,
-    signal: AbortSignal | undefined,
+    { waiting, signal, probe }: SendOptions,
   ): Promise<{ outcome: ChatOutcome; usage: Usage }> {
     const { client, price, turnstile } = this.#parts;
     const tokens = requestTokens(body);
     const place = await turnstile.enter(tokens, { urgent: retries > 0, signal: waiting });
     let used: TokenCounts | undefined;
     try {
-      const outcome = await client.send(body, signal);
+      const { outcome, restMs } = await client.send(body, signal);
       // Before the place passes to the next request, which would fail alike.
-      if (outcome.kind === 'fault') this.#stopIfHopeless(outcome.fault);
+      if (outcome.kind === 'fault' && probe === undefined) this.#stopIfHopeless(outcome.fault);
+      if (restMs > 0) this.#spare(restMs);
       used = countsOf(outcome);
       return { outcome, usage: usageOf(used ?? tokens.most, price, used === undefined) };
     } finally {
@@ -95,11 +109,45 @@ export class ChatExchange {
     }
   }
 
+  /** The server turned this request away for a reason that it would turn any other away for now. */
+  #holdAllBack(fault: ChatFault, retries: number): void {
+    const { clock, notify, patience, random, retry, turnstile } = this.#parts;
+    const asked = fault.retryAfterMs ?? (fault.kind === 'loading' ? LOADING_LOOK_MS : null);
+    const milliseconds = retryDelay(retries + 1, asked, retry, random);
+    patience.wait(fault, milliseconds, clock.monotonic());
+    const because = fault.kind === 'loading' ? 'loading' : 'rate_limit';
+    notify({ kind: 'waiting', because, milliseconds, detail: fault.detail });
+    turnstile.pause(milliseconds);
+  }
+
+  /** The server answered, and let us know that the next request would be one too many. */
+  #spare(restMs: number): void {
+    const milliseconds = Math.min(restMs, LONGEST_REST_MS);
+    const detail = 'The server says that its limit is reached.';
+    this.#parts.notify({ kind: 'waiting', because: 'rate_limit', milliseconds, detail });
+    this.#parts.turnstile.pause(milliseconds);
+  }
+
+  async #rest(fault: ChatFault, failures: number, waiting: AbortSignal): Promise<void> {
+    const { clock, notify, random, retry } = this.#parts;
+    const milliseconds = retryDelay(failures, fault.retryAfterMs, retry, random);
+    notify({ kind: 'waiting', because: 'retry', milliseconds, detail: fault.detail });
+    await clock.sleep(milliseconds, waiting);
+  }
+
   #stopIfHopeless(fault: ChatFault): void {
     const error = hopelessError(fault);
     if (error !== undefined) this.#parts.stop.abort(error);
   }
 }
+
+/** No proper answer at all. */
+export const UNANSWERED: ReadonlySet<ChatFault['kind']> = new Set(['server', 'connection', 'timeout']);
+
+/** How often a server that loads its model is looked at. */
+const LOADING_LOOK_MS = 2000;
+/** What is left of a minute's limit is never longer than that. */
+const LONGEST_REST_MS = 60_000;
 
 /** Nothing for a request turned away; undefined where the server does not count, or charges for what did not arrive. */
 function countsOf(outcome: ChatOutcome): TokenCounts | undefined {

@@ -1,4 +1,4 @@
-import type { ChatBody } from '../chat/chat-client.js';
+import type { ChatBody } from '../chat/chat-body.js';
 import type { TokenCounts } from './token-counts.js';
 
 /** What a request may take, before it is sent. */
@@ -18,11 +18,12 @@ const USUAL_BYTES_PER_TOKEN = 3;
  * No tokenizer in use makes more than one token of a byte, so the bytes of everything that may become part of the prompt
  * bound its tokens. The reply is bounded by the limit that is sent along, thinking included.
  */
-export function requestTokens(body: ChatBody): RequestTokens {
-  const { messages, response_format } = body;
-  const schema = response_format === undefined ? 0 : Buffer.byteLength(JSON.stringify(response_format));
-  const bytes = messages.reduce((sum, { content }) => sum + Buffer.byteLength(String(content)), schema);
-  const completionTokens = body.max_completion_tokens ?? body.max_tokens ?? 0;
+export function requestTokens({ messages, ...rest }: ChatBody): RequestTokens {
+  const others = Buffer.byteLength(JSON.stringify(rest));
+  const bytes = messages.reduce((sum, { content }) => sum + Buffer.byteLength(content), others);
+  // Those whom the user has asked for several replies pay for several.
+  const replies = typeof rest.n === 'number' && rest.n > 1 ? rest.n : 1;
+  const completionTokens = Math.max(rest.max_completion_tokens ?? 0, rest.max_tokens ?? 0) * replies;
   const around = TOKENS_AROUND * (messages.length + 1);
   return {
     most: { promptTokens: bytes + around, completionTokens },

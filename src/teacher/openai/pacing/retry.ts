@@ -5,15 +5,12 @@ export interface RetryPolicy {
   readonly baseMs: number;
   /** Longest wait of our own choosing. Milliseconds. */
   readonly capMs: number;
-  /** Longest wait a server may ask for; longer ones are cut to it. Milliseconds. */
-  readonly maxRetryAfterMs: number;
 }
 
 export const DEFAULT_RETRY: RetryPolicy = {
   attempts: 6,
   baseMs: 1000,
   capMs: 30_000,
-  maxRetryAfterMs: 300_000,
 };
 
 /**
@@ -30,7 +27,7 @@ export function retryDelay(
   const exponential = Math.min(policy.capMs, policy.baseMs * 2 ** (retry - 1));
   const jittered = exponential * (0.5 + random() / 2);
   if (retryAfterMs === null) return jittered;
-  return Math.min(retryAfterMs, policy.maxRetryAfterMs) + policy.baseMs * random();
+  return retryAfterMs + policy.baseMs * random();
 }
 
 /**
@@ -38,7 +35,7 @@ export function retryDelay(
  * or as an HTTP date. Null when it does not say, or not understandably.
  * @param now - Milliseconds since 1970.
  */
-export function readRetryAfter(headers: Headers, now: number): number | null {
+export function readRetryAfter(headers: ReadonlyMap<string, string>, now: number): number | null {
   const milliseconds = readNumber(headers.get('retry-after-ms'));
   if (milliseconds !== null) return milliseconds;
   const header = headers.get('retry-after');
@@ -49,6 +46,6 @@ export function readRetryAfter(headers: Headers, now: number): number | null {
   return Number.isNaN(date) ? null : Math.max(0, date - now);
 }
 
-function readNumber(header: string | null): number | null {
-  return header !== null && /^\s*\d+(?:\.\d+)?\s*$/.test(header) ? Number(header) : null;
+function readNumber(header: string | undefined): number | null {
+  return header !== undefined && /^\s*\d+(?:\.\d+)?\s*$/.test(header) ? Number(header) : null;
 }

@@ -31,6 +31,9 @@ interface Waiting {
   readonly refuse: (error: unknown) => void;
 }
 
+/** Requests on the wire at a time while a server has answered none. */
+const FIRST_PLACES = 2;
+
 /**
  * The one way to the wire: lets a request through once there is a place, the rate allows it and the budget covers it. Who
  * waits for room in the budget holds up nobody who needs less, and nothing is set aside for those who wait.
@@ -40,6 +43,8 @@ export class Turnstile {
   /** Urgent ones first, each kind in the order of arrival. */
   #waiting: Waiting[] = [];
   #inside = 0;
+  /** Few at first: what is wrong with a server would be wrong with all that are sent before it is known. */
+  #isOpen = false;
   /** Ends the sleep after which the rate is looked at again. */
   #alarm: AbortController | undefined;
 
@@ -75,6 +80,13 @@ export class Turnstile {
     });
   }
 
+  /** Lets as many in as there are places: the server has answered. */
+  open(): void {
+    if (this.#isOpen) return;
+    this.#isOpen = true;
+    this.#admit();
+  }
+
   /** Holds everyone back for `ms` milliseconds: a server that turned one away would turn away the others. */
   pause(ms: number): void {
     const { limiter, clock } = this.#parts;
@@ -87,8 +99,9 @@ export class Turnstile {
     this.#alarm?.abort();
     this.#alarm = undefined;
     const { concurrency, limiter, clock } = this.#parts;
+    const places = this.#isOpen ? concurrency : Math.min(concurrency, FIRST_PLACES);
     for (const waiting of [...this.#waiting]) {
-      if (this.#inside >= concurrency) return;
+      if (this.#inside >= places) return;
       const delay = limiter.delay(clock.monotonic());
       if (delay > 0) {
         this.#lookAgainIn(delay);

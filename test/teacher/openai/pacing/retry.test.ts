@@ -15,7 +15,7 @@ describe('readRetryAfter', () => {
     [{ 'retry-after': '-3' }, null],
     [{}, null],
   ])('reads %j', (headers, expected) => {
-    expect(readRetryAfter(new Headers(headers), NOW)).toBe(expected);
+    expect(readRetryAfter(new Map(Object.entries(headers)), NOW)).toBe(expected);
   });
 });
 
@@ -33,13 +33,12 @@ describe('retryDelay', () => {
     );
   });
 
-  it('waits at least as long as the server asks, up to a limit', () => {
+  it('waits as long as the server asks, and a little longer', () => {
     fc.assert(
       fc.property(fc.integer({ min: 0, max: 1e9 }), random, (asked, chance) => {
         const delay = retryDelay(1, asked, DEFAULT_RETRY, () => chance);
-        const heeded = Math.min(asked, DEFAULT_RETRY.maxRetryAfterMs);
-        expect(delay).toBeGreaterThanOrEqual(heeded);
-        expect(delay).toBeLessThanOrEqual(heeded + DEFAULT_RETRY.baseMs);
+        expect(delay).toBeGreaterThanOrEqual(asked);
+        expect(delay).toBeLessThanOrEqual(asked + DEFAULT_RETRY.baseMs);
       }),
     );
   });

@@ -1,0 +1,61 @@
+import { ReflectionError } from '../../errors.js';
+import { named } from '../../options/option-name.js';
+import type { OnNotice } from '../../teacher/notice.js';
+import type { ReplyFailure, TeacherReply } from '../../teacher/teacher.js';
+import type { RunState } from '../run/run-state.js';
+
+/** Where new replies are put as they come: paid for, so that they have to be on disk before anything is made of them. */
+export class KeptReplies {
+  readonly #state: RunState;
+  readonly #notify: OnNotice;
+  readonly #told = new Set<ReplyFailure>();
+  #count = 0;
+  #hasUsable = false;
+  #hasFailed = false;
+
+  /** @param notify - Told of the first reply that fails for a reason; thousands may follow. */
+  constructor(state: RunState, notify: OnNotice = () => {}) {
+    this.#state = state;
+    this.#notify = notify;
+  }
+
+  /** Replies that were kept, i.e. not those that the state had before. */
+  get count(): number {
+    return this.#count;
+  }
+
+  find(key: string): TeacherReply | undefined {
+    const reply = this.#state.reply(key);
+    if (reply !== undefined) this.#note(reply);
+    return reply;
+  }
+
+  keep(key: string, reply: TeacherReply): void {
+    this.#count++;
+    this.#state.keepReply(key, reply);
+    this.#note(reply);
+    if (reply.kind !== 'failed' || this.#told.has(reply.reason)) return;
+    this.#told.add(reply.reason);
+    this.#notify({ kind: 'failed', reason: reply.reason, detail: reply.detail });
+  }
+
+  /** @throws {ReflectionError} `teacher_unusable` when all replies failed that this run has come by. */
+  requireUsable(): void {
+    if (this.#hasUsable || !this.#hasFailed) return;
+    const { failures } = this.#state.teacherTotals;
+    const told = failures.map(({ reason, count, detail }) => `${reason} (${count}): ${detail}`);
+    throw new ReflectionError(
+      'teacher_unusable',
+      `None of the teacher's replies can be used. ${told.join(' ')}`,
+      {
+        remedy: `Correct what that says and run again with ${named('retryFailed')}, which asks for all of them anew.`,
+        option: 'retryFailed',
+      },
+    );
+  }
+
+  #note({ kind }: TeacherReply): void {
+    if (kind === 'answered') this.#hasUsable = true;
+    else this.#hasFailed = true;
+  }
+}

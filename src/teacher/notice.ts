@@ -1,0 +1,20 @@
+import type { ReplyFailure } from './teacher.js';
+
+/** What a teacher has to say while it works. Holds no secrets. */
+export type TeacherNotice =
+  /** Nothing can be put for a while, or one request is put again later. */
+  | {
+      readonly kind: 'waiting';
+      readonly because: 'rate_limit' | 'loading' | 'retry';
+      /** Until what is waited for may be over. */
+      readonly milliseconds: number;
+      readonly detail: string;
+    }
+  /** From now on it is asked in another way. */
+  | { readonly kind: 'adapted'; readonly change: string; readonly detail: string }
+  /** The first request of those that fail for this reason. */
+  | { readonly kind: 'failed'; readonly reason: ReplyFailure; readonly detail: string }
+  /** Something about the model that may change what it writes. */
+  | { readonly kind: 'warning'; readonly detail: string };
+
+export type OnNotice = (notice: TeacherNotice) => void;
