@@ -4,7 +4,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { loadAndHash } from '../../src/gguf/load-and-hash.js';
 import { modelHash } from '../../src/gguf/model-hash.js';
 import { TINY_STUDENT } from '../helpers/paths.js';
@@ -55,7 +55,6 @@ describe('loading and hashing', () => {
 
   it.runIf(process.platform !== 'win32')(
     'lets the process of a refused model end, however much is left to read',
-    { timeout: 60_000 },
     async () => {
       // an endless file: who reads on never ends
       const program = `
@@ -65,9 +64,8 @@ describe('loading and hashing', () => {
       const child = spawn(process.execPath, ['--input-type=module', '-e', program], {
         cwd: fileURLToPath(new URL('.', import.meta.url)),
         stdio: ['ignore', 'pipe', 'inherit'],
-        timeout: 30_000,
-        killSignal: 'SIGKILL',
       });
+      onTestFinished(() => void child.kill('SIGKILL'));
       const exit = once(child, 'exit');
       expect(String((await once(child.stdout, 'data'))[0])).toBe('refused\n');
       expect(await exit).toEqual([0, null]);
