@@ -124,8 +124,8 @@ async function openTeacher(name: string, options: CreateTeacherOptions): Promise
       return new OpenAITeacher({
         ...serverOptions(name, options),
         concurrency,
-        requestsPerMinute: options.rpm,
-        tokensPerMinute: options.tpm,
+        rpm: options.rpm,
+        tpm: options.tpm,
         timeoutMs: milliseconds(options.requestTimeout),
         maxResponseBytes: options.maxResponseBytes,
       });
@@ -165,7 +165,7 @@ function serverOptions(
     loadingMs: milliseconds(options.loadingTimeout),
     retry: defined({ baseMs: milliseconds(options.retryWait) }),
     maxCost: options.maxCost,
-    maxTokens: options.maxTeacherTokens,
+    maxTeacherTokens: options.maxTeacherTokens,
     price: priceOf(options),
     spent: options.spent,
     onNotice: options.onNotice,

@@ -158,7 +158,7 @@ describe('BatchTeacher', () => {
 
   it('puts no more than the budget covers, and stops when that is spent', async () => {
     const server = await serve();
-    const teacher = teacherOf(server, new FakeClock(), { maxTokens: 3000 });
+    const teacher = teacherOf(server, new FakeClock(), { maxTeacherTokens: 3000 });
     const taken: string[] = [];
     const asking = async () => {
       const requests = requestsOf(...Array.from({ length: 200 }, (_, i) => `request ${i}`));

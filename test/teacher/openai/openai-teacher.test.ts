@@ -280,7 +280,7 @@ describe('what stops the run', () => {
   });
 
   it('a budget that does not cover the next request, before it is sent', async () => {
-    const { teacher, server } = await setUp([GOOD], { maxTokens: 1500 });
+    const { teacher, server } = await setUp([GOOD], { maxTeacherTokens: 1500 });
     expect((await teacher.ask(teacherRequest())).kind).toBe('answered');
     await expect(teacher.ask(teacherRequest({ maxTokens: 1400 }))).rejects.toMatchObject({
       code: 'budget_exhausted',

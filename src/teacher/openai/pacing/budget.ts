@@ -1,14 +1,11 @@
 import { ReflectionError } from '../../../errors.js';
 import { optionError } from '../../../options/option-error.js';
 import { named } from '../../../options/option-name.js';
+import type { Options } from '../../../options/option-table.js';
 import { costOf, type Price, type TokenCounts } from './token-counts.js';
 
-export interface BudgetLimits {
-  /** In the price's currency. */
-  readonly maxCost?: number | undefined;
-  /** Prompt and reply together. */
-  readonly maxTokens?: number | undefined;
-}
+/** What may be spent: in the price's currency, and in tokens of prompts and replies together. */
+export type BudgetLimits = Options<'maxCost' | 'maxTeacherTokens'>;
 
 /** What was spent before, e.g. by the run that is being resumed. */
 export interface Spent {
@@ -76,11 +73,11 @@ export class Budget {
 
   /** What to stop with when there is no room for a request that takes at most `most`, and none can become free. */
   exhausted(most: TokenCounts): ReflectionError {
-    const { maxTokens, maxCost } = this.#limits;
+    const { maxTeacherTokens, maxCost } = this.#limits;
     const { tokens, cost } = this.#amount(most);
     const needs = [`${tokens} tokens`, ...(maxCost === undefined ? [] : [`${cost.toFixed(4)} in cost`])];
     const shares = [
-      ...(maxTokens === undefined ? [] : [`${this.#spent.tokens} of ${maxTokens} tokens`]),
+      ...(maxTeacherTokens === undefined ? [] : [`${this.#spent.tokens} of ${maxTeacherTokens} tokens`]),
       ...(maxCost === undefined ? [] : [`${this.#spent.cost.toFixed(4)} of ${maxCost} in cost`]),
     ];
     return new ReflectionError(
@@ -96,8 +93,8 @@ export class Budget {
   }
 
   #exceeds(base: Spent, extra: Spent): boolean {
-    const { maxTokens = Number.POSITIVE_INFINITY, maxCost = Number.POSITIVE_INFINITY } = this.#limits;
-    return base.tokens + extra.tokens > maxTokens || base.cost + extra.cost > maxCost;
+    const { maxTeacherTokens = Number.POSITIVE_INFINITY, maxCost = Number.POSITIVE_INFINITY } = this.#limits;
+    return base.tokens + extra.tokens > maxTeacherTokens || base.cost + extra.cost > maxCost;
   }
 }
 

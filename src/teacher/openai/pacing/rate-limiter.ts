@@ -1,10 +1,8 @@
+import type { Options } from '../../../options/option-table.js';
 import { TokenBucket } from './token-bucket.js';
 
-export interface RateLimits {
-  readonly requestsPerMinute?: number | undefined;
-  /** Prompt and reply together. */
-  readonly tokensPerMinute?: number | undefined;
-}
+/** Requests and tokens a minute. */
+export type RateLimits = Options<'rpm' | 'tpm'>;
 
 /** Knows when the next request may be sent, so that a server's limits are not met. All times are in milliseconds. */
 export class RateLimiter {
@@ -12,9 +10,9 @@ export class RateLimiter {
   readonly #tokens: TokenBucket | undefined;
   #pausedUntil = 0;
 
-  constructor({ requestsPerMinute, tokensPerMinute }: RateLimits, now: number) {
-    this.#requests = requestsPerMinute === undefined ? undefined : new TokenBucket(requestsPerMinute, now);
-    this.#tokens = tokensPerMinute === undefined ? undefined : new TokenBucket(tokensPerMinute, now);
+  constructor({ rpm, tpm }: RateLimits, now: number) {
+    this.#requests = rpm === undefined ? undefined : new TokenBucket(rpm, now);
+    this.#tokens = tpm === undefined ? undefined : new TokenBucket(tpm, now);
   }
 
   /** How long the next request has to wait, 0 when it need not. */

@@ -26,14 +26,14 @@ describe('a budget', () => {
   });
 
   it('counts what was spent before', () => {
-    const budget = new Budget({ maxTokens: 100 }, null, { tokens: 95, cost: 0 });
+    const budget = new Budget({ maxTeacherTokens: 100 }, null, { tokens: 95, cost: 0 });
     expect(budget.reserve(counts(6))).toBe('never');
     granted(budget.reserve(counts(5)));
     expect(budget.reserve(counts(5))).toBe('not_now');
   });
 
   it('counts all of a reservation as spent when the use is unknown', () => {
-    const budget = new Budget({ maxTokens: 100 }, null);
+    const budget = new Budget({ maxTeacherTokens: 100 }, null);
     granted(budget.reserve(counts(60))).settle(undefined);
     expect(budget.spent.tokens).toBe(60);
   });
@@ -46,7 +46,7 @@ describe('a budget', () => {
   });
 
   it('says what is spent and what the next request may take', () => {
-    const budget = new Budget({ maxTokens: 100, maxCost: 1000 }, PRICE, { tokens: 95, cost: 12 });
+    const budget = new Budget({ maxTeacherTokens: 100, maxCost: 1000 }, PRICE, { tokens: 95, cost: 12 });
     expect(budget.exhausted(counts(40, 60)).message).toBe(
       'Another request may take up to 100 tokens, 160.0000 in cost, which the budget does not cover: ' +
         '95 of 100 tokens and 12.0000 of 1000 in cost are spent.',

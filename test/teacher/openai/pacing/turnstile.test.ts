@@ -48,12 +48,12 @@ function mostInAMinute(times: readonly number[], amounts: readonly number[]): nu
 describe('the rate', () => {
   it('is no more requests in any minute than allowed, but for a second of burst', async () => {
     await fc.assert(
-      fc.asyncProperty(fc.integer({ min: 1, max: 200 }), async (requestsPerMinute) => {
-        const { clock, turnstile } = setUp({ requestsPerMinute });
-        const sizes = new Array<number>(requestsPerMinute + 20).fill(1);
+      fc.asyncProperty(fc.integer({ min: 1, max: 200 }), async (rpm) => {
+        const { clock, turnstile } = setUp({ rpm });
+        const sizes = new Array<number>(rpm + 20).fill(1);
         const times = await sendAll(turnstile, clock, sizes);
-        const burst = Math.max(1, requestsPerMinute / 60);
-        expect(mostInAMinute(times, sizes)).toBeLessThanOrEqual(requestsPerMinute + burst);
+        const burst = Math.max(1, rpm / 60);
+        expect(mostInAMinute(times, sizes)).toBeLessThanOrEqual(rpm + burst);
       }),
       { numRuns: 20 },
     );
@@ -63,7 +63,7 @@ describe('the rate', () => {
     const size = fc.integer({ min: 1, max: 3000 });
     await fc.assert(
       fc.asyncProperty(fc.array(size, { minLength: 1, maxLength: 40 }), async (sizes) => {
-        const { clock, turnstile } = setUp({ tokensPerMinute: 6000 });
+        const { clock, turnstile } = setUp({ tpm: 6000 });
         const times = await sendAll(turnstile, clock, sizes);
         expect(mostInAMinute(times, sizes)).toBeLessThanOrEqual(6000 + 100 + Math.max(...sizes));
       }),
@@ -78,7 +78,7 @@ describe('the rate', () => {
   });
 
   it('gets back what an estimate took too much', async () => {
-    const { clock, turnstile } = setUp({ tokensPerMinute: 6000 });
+    const { clock, turnstile } = setUp({ tpm: 6000 });
     const place = await turnstile.enter(tokens(6000), { urgent: false, signal: never() });
     place.leave({ promptTokens: 10, completionTokens: 0 });
     await turnstile.enter(tokens(10), { urgent: false, signal: never() });
@@ -93,7 +93,7 @@ describe('the rate', () => {
   });
 
   it('lets a request be called off without stopping those behind it', async () => {
-    const { clock, turnstile } = setUp({ requestsPerMinute: 1 });
+    const { clock, turnstile } = setUp({ rpm: 1 });
     await sendAll(turnstile, clock, [1]);
     const controller = new AbortController();
     const first = turnstile.enter(tokens(1), { urgent: false, signal: controller.signal });
@@ -122,7 +122,7 @@ describe('those who wait', () => {
   });
 
   it('for room in the budget hold up nobody who needs less', async () => {
-    const { turnstile } = setUp({ concurrency: 2, maxTokens: 100 });
+    const { turnstile } = setUp({ concurrency: 2, maxTeacherTokens: 100 });
     const first = await turnstile.enter(tokens(40), { urgent: false, signal: never() });
     let isLargeIn = false;
     const large = turnstile.enter(tokens(90), { urgent: false, signal: never() }).then((place) => {
@@ -137,7 +137,7 @@ describe('those who wait', () => {
   });
 
   it('can be called off while they wait for room in the budget, or before', async () => {
-    const { turnstile } = setUp({ maxTokens: 100 });
+    const { turnstile } = setUp({ maxTeacherTokens: 100 });
     await turnstile.enter(tokens(80), { urgent: false, signal: never() });
     const controller = new AbortController();
     const waiting = turnstile.enter(tokens(80), { urgent: false, signal: controller.signal });
@@ -164,7 +164,7 @@ describe('the budget', () => {
 
   it('is never exceeded, nor left unused, and nobody waits for ever', async () => {
     const limits = fc.record({
-      maxTokens: fc.integer({ min: 1, max: 5000 }),
+      maxTeacherTokens: fc.integer({ min: 1, max: 5000 }),
       maxCost: fc.double({ min: 0, max: 0.1, noNaN: true }),
     });
     const concurrency = fc.integer({ min: 1, max: 8 });
@@ -181,7 +181,7 @@ describe('the budget', () => {
             place = await turnstile.enter({ most, likely }, { urgent: false, signal: never() });
           } catch (error) {
             expect(error).toMatchObject({ code: 'budget_exhausted' });
-            const isTooMany = budget.spent.tokens + promptTokens + completionTokens > limits.maxTokens;
+            const isTooMany = budget.spent.tokens + promptTokens + completionTokens > limits.maxTeacherTokens;
             const isTooDear =
               budget.spent.cost + costOf(promptTokens, completionTokens) > limits.maxCost * (1 - 1e-9);
             expect(isTooMany || isTooDear).toBe(true);
@@ -195,7 +195,7 @@ describe('the budget', () => {
           place.leave(share < 0.1 ? undefined : used);
         };
         await Promise.all(requests.map(ask));
-        expect(budget.spent.tokens).toBeLessThanOrEqual(limits.maxTokens);
+        expect(budget.spent.tokens).toBeLessThanOrEqual(limits.maxTeacherTokens);
         expect(budget.spent.cost).toBeLessThanOrEqual(limits.maxCost * (1 + 1e-9));
       }),
       { numRuns: 100 },
