@@ -99,7 +99,7 @@ export { type ReflectResult, reflect } from './recycle/reflect.js';
 export type { ReflectedVariant, Reflection, ReflectionOrigin } from './recycle/reflections/reflection.js';
 export type { Sampling } from './recycle/reflections/teacher-reflections.js';
 export type { ManifestChanges, RunManifest } from './recycle/run/run-manifest.js';
-export type { RunProgress, TeacherTotals } from './recycle/run/run-state.js';
+export type { FailureCount, RunProgress, TeacherTotals } from './recycle/run/run-state.js';
 export { type RunStatus, runStatus } from './recycle/run/run-status.js';
 export { readScoredFile, type ScoredFile } from './reference/read-analysis.js';
 export type { ReferenceFile, ReferenceRow } from './reference/reference-rows.js';
@@ -165,6 +165,7 @@ export {
   createTeacher,
   type TeacherOptions,
 } from './teacher/create-teacher.js';
+export type { OnNotice, TeacherNotice } from './teacher/notice.js';
 export type { Spent } from './teacher/openai/pacing/budget.js';
 export type { ReplyField, ReplySchema } from './teacher/reply/reply-schema.js';
 export {
