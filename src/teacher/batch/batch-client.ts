@@ -11,13 +11,16 @@ import {
   withoutReply,
 } from '../openai/chat/chat-fault.js';
 import { hopelessError } from '../openai/chat/hopeless-error.js';
-import { type HttpResponse, readText } from '../openai/connection/http-connection.js';
 import type { Redact } from '../openai/connection/secrets.js';
-import type { ServerConnection, ServerRequest } from '../openai/connection/server-connection.js';
+import {
+  type HttpResponse,
+  readText,
+  type ServerConnection,
+  type ServerRequest,
+} from '../openai/connection/server-connection.js';
 import type { Clock } from '../openai/pacing/clock.js';
 import { type RetryPolicy, retryDelay } from '../openai/pacing/retry.js';
 import { type Batch, readBatch, readBatchPage, TICKET } from './batch-object.js';
-import { formData } from './form-data.js';
 
 export interface BatchClientParts {
   readonly connection: ServerConnection;
@@ -31,8 +34,6 @@ export interface BatchClientParts {
 }
 
 const MAX_LINE_BYTES = 64 * 1024 * 1024;
-/** How long a call may go without a byte, in either direction. Milliseconds. */
-const IDLE_TIMEOUT_MS = 300_000;
 const MAX_PAGES = 1000;
 
 type Call = Omit<ServerRequest, 'signal'>;
@@ -48,8 +49,10 @@ export class BatchClient {
   /** Hands requests in, one JSON line each, unless a batch of this ticket has got through already. */
   async submit(ticket: string, lines: readonly string[], signal: AbortSignal): Promise<Batch> {
     const { batchRoute } = this.#parts;
-    const content = Buffer.from(lines.map((line) => `${line}\n`).join(''));
-    const body = formData({ purpose: 'batch' }, { name: 'file', fileName: `${ticket}.jsonl`, content });
+    const content = lines.map((line) => `${line}\n`);
+    const body = new FormData();
+    body.set('purpose', 'batch');
+    body.set('file', new File(content, `${ticket}.jsonl`, { type: 'application/jsonl' }));
     const fileId = await this.#retrying(signal, async () => {
       const file = await this.#json({ route: '/files', body }, signal);
       return (isJsonObject(file) ? textOrNull(file.id) : null) ?? this.#odd('a file', file);
@@ -65,7 +68,7 @@ export class BatchClient {
       // A batch whose confirmation was lost exists all the same, and would be paid for twice.
       const earlier = attempts++ === 0 ? undefined : await this.#search(ticket, signal);
       if (earlier !== undefined) return earlier;
-      const created = await this.#json({ route: '/batches', body: json(creation) }, signal);
+      const created = await this.#json({ route: '/batches', body: JSON.stringify(creation) }, signal);
       return readBatch(created) ?? this.#odd('a batch', created);
     });
   }
@@ -117,7 +120,7 @@ export class BatchClient {
   /** @throws {CallFault} for any status but success. */
   async #send(call: Call, signal: AbortSignal): Promise<HttpResponse> {
     const { clock, connection, redact } = this.#parts;
-    const response = await connection.send({ ...call, signal, idleTimeoutMs: IDLE_TIMEOUT_MS });
+    const response = await connection.send({ ...call, signal });
     const { status, headers } = response;
     if (status >= 200 && status < 300) return response;
     const text = await readText(response.body);
@@ -173,8 +176,4 @@ function throwIfFinal(fault: ChatFault, isLast: boolean): void {
     remedy: 'Resume later; batches handed in go on and are not put again.',
     cause,
   });
-}
-
-function json(value: object) {
-  return { type: 'application/json', content: JSON.stringify(value) };
 }

@@ -1,7 +1,6 @@
 import { linkAbort } from '../../../util/linked-abort.js';
-import { readText } from '../connection/http-connection.js';
 import type { Redact } from '../connection/secrets.js';
-import type { ServerConnection } from '../connection/server-connection.js';
+import { readText, type ServerConnection } from '../connection/server-connection.js';
 import type { Clock } from '../pacing/clock.js';
 import { waitByLimits } from '../pacing/rate-limit-headers.js';
 import type { ChatBody } from './chat-body.js';
@@ -55,7 +54,7 @@ export class ChatClient {
     const { connection, clock, redact } = this.#parts;
     const response = await connection.send({
       route: '/chat/completions',
-      body: { type: 'application/json', content: JSON.stringify(body) },
+      body: JSON.stringify(body),
       signal,
     });
     const { status, headers } = response;

@@ -4,9 +4,8 @@ import { closestName } from '../../../util/closest-name.js';
 import { isJsonObject, parseJsonIfValid } from '../../../util/json-value.js';
 import { linkAbort } from '../../../util/linked-abort.js';
 import type { ChatFault } from '../chat/chat-fault.js';
-import { readText } from './http-connection.js';
 import type { ServerAddress } from './server-address.js';
-import type { ServerConnection } from './server-connection.js';
+import { readText, type ServerConnection } from './server-connection.js';
 
 /** Where servers have the protocol, behind their origin. */
 const USUAL_PATHS = ['/v1', '/api/v1', '/openai/v1', '/v1beta/openai'];

@@ -11,6 +11,9 @@ import { createRedactor, type Redact } from './secrets.js';
 import { OPENAI_ENDPOINT, ServerAddress } from './server-address.js';
 import { ServerConnection } from './server-connection.js';
 
+/** How long files and batches may go without a byte; a chat has a deadline of its own. Milliseconds. */
+const BATCH_IDLE_TIMEOUT_MS = 300_000;
+
 /** Whose protocol a server speaks: they differ in addresses and in how a key is sent. */
 export type Provider = 'openai' | 'azure';
 
@@ -52,8 +55,13 @@ export function openServer(options: ServerOptions): OpenedServer {
   refuseUnencrypted(secrets, address.url(''), options);
   const proxy = proxyFor(address.url(''));
   const headers = { ...keyHeader(provider, key), ...extras.headers };
-  const connect = (at: ServerAddress) => (maxResponseBytes: number) =>
-    new ServerConnection({ address: at, headers, maxResponseBytes });
+  const connect = (maxResponseBytes: number) => new ServerConnection({ address, headers, maxResponseBytes });
+  const batchAddress = provider === 'azure' ? azureBatchAddress(address) : address;
+  const connectToBatches = (maxResponseBytes: number) =>
+    new ServerConnection({
+      ...{ address: batchAddress, headers, maxResponseBytes },
+      idleTimeoutMs: BATCH_IDLE_TIMEOUT_MS,
+    });
   return {
     id: identify(provider, model, address, options.extraBody ?? {}),
     description: {
@@ -65,8 +73,8 @@ export function openServer(options: ServerOptions): OpenedServer {
     extras,
     redact: createRedactor([...(key ? [key.value] : []), ...secrets, ...(proxy ? [proxy.password] : [])]),
     address,
-    connect: connect(address),
-    connectToBatches: connect(provider === 'azure' ? azureBatchAddress(address) : address),
+    connect,
+    connectToBatches,
     batchRoute: provider === 'azure' ? '/chat/completions' : '/v1/chat/completions',
   };
 }

@@ -1,13 +1,4 @@
-import { request as httpRequest } from 'node:http';
-import {
-  type AgentOptions,
-  Agent as HttpsAgent,
-  request as httpsRequest,
-  type RequestOptions,
-} from 'node:https';
 import { isIP } from 'node:net';
-import type { Duplex } from 'node:stream';
-import { type ConnectionOptions, connect as tlsConnect } from 'node:tls';
 import { ReflectionError } from '../../../errors.js';
 import { isLoopback, plainHost } from './loopback.js';
 
@@ -56,73 +47,4 @@ function splitPort(entry: string): readonly [name: string, port: string | undefi
   return colon === -1
     ? [plainHost(entry), undefined]
     : [plainHost(entry.slice(0, colon)), entry.slice(colon + 1)];
-}
-
-/** What tells a proxy who asks, from the name and password in its address. */
-export function proxyAuthorization({ username, password }: URL): Readonly<Record<string, string>> {
-  if (username === '' && password === '') return {};
-  const credentials = `${decodeURIComponent(username)}:${decodeURIComponent(password)}`;
-  return { 'proxy-authorization': `Basic ${Buffer.from(credentials).toString('base64')}` };
-}
-
-/** An address that node makes no `authorization` of, which would be the server's business. */
-export function withoutCredentials(url: URL): URL {
-  const plain = new URL(url);
-  plain.username = '';
-  plain.password = '';
-  return plain;
-}
-
-/** How long a proxy may take to get through. Milliseconds. */
-const ANSWER_TIMEOUT_MS = 30_000;
-
-/** Opens encrypted connections through a proxy, which sees where they go, but nothing of what passes. */
-export class TunnelAgent extends HttpsAgent {
-  readonly #proxy: URL;
-
-  constructor(proxy: URL, options: AgentOptions) {
-    super(options);
-    this.#proxy = proxy;
-  }
-
-  override createConnection(
-    options: RequestOptions,
-    callback?: (error: Error | null, stream: Duplex) => void,
-  ): undefined {
-    const fail = (error: Error) => callback?.(error, undefined as unknown as Duplex);
-    const target = `${options.host}:${options.port}`;
-    const ask = this.#proxy.protocol === 'https:' ? httpsRequest : httpRequest;
-    const request = ask(withoutCredentials(this.#proxy), {
-      method: 'CONNECT',
-      path: target,
-      headers: { host: target, ...proxyAuthorization(this.#proxy) },
-      agent: false,
-    });
-    request.setTimeout(ANSWER_TIMEOUT_MS, () => {
-      request.destroy(new ProxyError(`The proxy ${this.#proxy.origin} gives no answer.`));
-    });
-    request.on('error', fail);
-    request.on('connect', ({ statusCode }, socket) => {
-      if (statusCode === 200) {
-        const { path: _, ...rest } = options;
-        callback?.(
-          null,
-          tlsConnect({
-            ...(rest as ConnectionOptions),
-            socket,
-          }),
-        );
-        return;
-      }
-      socket.destroy();
-      fail(new ProxyError(`The proxy ${this.#proxy.origin} answered with status ${statusCode}.`));
-    });
-    request.end();
-    return undefined;
-  }
-}
-
-/** A proxy did not let a connection through. */
-export class ProxyError extends Error {
-  override readonly name = 'ProxyError';
 }

@@ -1,17 +1,28 @@
-import { HttpConnection, type HttpResponse } from './http-connection.js';
+import OpenAI from 'openai';
+import { Agent, type Dispatcher, ProxyAgent, fetch as undiciFetch } from 'undici';
+import { linkAbort } from '../../../util/linked-abort.js';
+import { BodyTooLargeError } from './body-too-large.js';
+import { proxyFor } from './proxy.js';
 import type { ServerAddress } from './server-address.js';
 
 /** One request to a server, which its key goes with. */
 export interface ServerRequest {
   readonly route: string;
   readonly query?: Readonly<Record<string, string>>;
-  /** Without one it is a GET. */
-  readonly body?: { readonly type: string; readonly content: string | Buffer };
+  /** JSON as text, or a form; without either it is a GET. */
+  readonly body?: string | FormData;
   readonly signal: AbortSignal;
-  /** How long it may go without a byte. Milliseconds; default: as long as it takes. */
-  readonly idleTimeoutMs?: number;
   /** Elsewhere at the same server. */
   readonly address?: ServerAddress | undefined;
+}
+
+/** Whatever came back. */
+export interface HttpResponse {
+  readonly status: number;
+  /** By names in small letters. */
+  readonly headers: ReadonlyMap<string, string>;
+  /** Unpacked; ends with {@link BodyTooLargeError} where it goes on beyond the limit. */
+  readonly body: AsyncIterable<Buffer>;
 }
 
 export interface ServerConnectionParts {
@@ -20,32 +31,156 @@ export interface ServerConnectionParts {
   readonly headers: Readonly<Record<string, string>>;
   /** Longest response that is read. */
   readonly maxResponseBytes: number;
+  /** How long it may go without a byte. Milliseconds; default: as long as it takes. */
+  readonly idleTimeoutMs?: number;
 }
 
-/** A server as seen from here. */
+/** How long a connection may take to be made. Milliseconds. */
+const CONNECT_TIMEOUT_MS = 30_000;
+/** Deadlines are the caller's; this one only must not come before them. */
+const NO_DEADLINE_MS = 2 ** 31 - 1;
+
+/**
+ * A server as seen from here: the `openai` package, with all that it decides for itself switched off. It follows no
+ * redirection, repeats nothing, says nothing of this machine, and hands back status and body as they are, also where the
+ * package would make an error of them and drop the server's words. Heeds the environment's proxies.
+ */
 export class ServerConnection implements Disposable {
   readonly #parts: ServerConnectionParts;
-  readonly #http: HttpConnection;
+  readonly #client: OpenAI;
+  readonly #dispatcher: Dispatcher;
 
+  /** @throws {ReflectionError} as {@link proxyFor} does. */
   constructor(parts: ServerConnectionParts) {
     this.#parts = parts;
-    this.#http = new HttpConnection(parts.maxResponseBytes);
-  }
-
-  /** Whatever comes back, status and body as they are. @throws what {@link HttpConnection.send} does. */
-  send(request: ServerRequest): Promise<HttpResponse> {
-    const { route, query, body, signal, idleTimeoutMs, address = this.#parts.address } = request;
-    const { headers } = this.#parts;
-    return this.#http.send({
-      method: body === undefined ? 'GET' : 'POST',
-      url: address.url(route, query),
-      headers: { accept: 'application/json', ...headers, ...(body && { 'content-type': body.type }) },
-      body: body?.content,
-      ...{ signal, idleTimeoutMs },
+    this.#dispatcher = dispatcherFor(parts);
+    this.#client = new OpenAI({
+      baseURL: parts.address.endpoint,
+      // The key is among the headers, in the form in which this server wants it.
+      apiKey: 'none',
+      defaultHeaders: { Authorization: null },
+      maxRetries: 0,
+      logLevel: 'off',
+      timeout: NO_DEADLINE_MS,
     });
   }
 
-  [Symbol.dispose](): void {
-    this.#http[Symbol.dispose]();
+  /** @throws what undici does, the signal's abort among it. */
+  async send({ route, query, body, signal, address }: ServerRequest): Promise<HttpResponse> {
+    const { headers } = this.#parts;
+    // The package never takes its listeners off a signal, and a run's lives for hours.
+    const link = linkAbort(signal);
+    const exchange = new Exchange(this.#dispatcher, this.#parts.maxResponseBytes);
+    try {
+      const response = await this.#client
+        .withOptions({ fetch: exchange.fetch })
+        .request({
+          method: body === undefined ? 'get' : 'post',
+          path: (address ?? this.#parts.address).url(route, query).href,
+          headers: { ...headers, ...(typeof body === 'string' && { 'content-type': 'application/json' }) },
+          ...(body !== undefined && { body }),
+          signal: link.signal,
+        })
+        .asResponse();
+      return readResponse(
+        response,
+        exchange.bounded(response, () => link.unlink()),
+      );
+    } catch (error) {
+      link.unlink();
+      if (exchange.refusal !== undefined) return exchange.refusal;
+      throw exchange.error ?? error;
+    }
   }
+
+  [Symbol.dispose](): void {
+    void this.#dispatcher.destroy();
+  }
+}
+
+/** One request on its way, and what the package does not tell of how it ended. */
+class Exchange {
+  readonly #dispatcher: Dispatcher;
+  readonly #maxBytes: number;
+  /** What the server answered where it was no success. */
+  refusal: HttpResponse | undefined;
+  error: unknown;
+
+  constructor(dispatcher: Dispatcher, maxBytes: number) {
+    this.#dispatcher = dispatcher;
+    this.#maxBytes = maxBytes;
+  }
+
+  readonly fetch = async (url: string | URL | Request, init: RequestInit = {}): Promise<Response> => {
+    try {
+      const { headers, body } = await packed(init);
+      const response = (await undiciFetch(String(url), {
+        ...(init as object),
+        ...{ headers, body, redirect: 'manual', dispatcher: this.#dispatcher },
+      })) as unknown as Response;
+      if (response.ok) return response;
+      const chunks: Buffer[] = [];
+      for await (const chunk of this.bounded(response)) chunks.push(chunk);
+      this.refusal = readResponse(response, chunks);
+      return new Response(null, { status: response.status });
+    } catch (error) {
+      this.error = error;
+      throw error;
+    }
+  };
+
+  async *bounded(response: Response, done: () => void = () => {}): AsyncGenerator<Buffer, void> {
+    let size = 0;
+    try {
+      for await (const chunk of response.body ?? []) {
+        size += chunk.length;
+        if (size > this.#maxBytes) throw new BodyTooLargeError(this.#maxBytes);
+        yield Buffer.from(chunk);
+      }
+    } finally {
+      done();
+    }
+  }
+}
+
+function readResponse(response: Response, chunks: AsyncIterable<Buffer> | readonly Buffer[]): HttpResponse {
+  return {
+    status: response.status,
+    headers: new Map(response.headers),
+    body: Array.isArray(chunks) ? inTurn(chunks) : (chunks as AsyncIterable<Buffer>),
+  };
+}
+
+async function* inTurn(chunks: readonly Buffer[]): AsyncGenerator<Buffer, void> {
+  yield* chunks;
+}
+
+/** Headers and body as they are to be sent: undici's fetch takes no form of Node's, and nobody needs our platform. */
+async function packed(init: RequestInit) {
+  const headers = new Headers(init.headers);
+  for (const name of [...headers.keys()]) if (name.startsWith('x-stainless-')) headers.delete(name);
+  if (!(init.body instanceof FormData)) return { headers: [...headers], body: init.body ?? null };
+  const form = new Response(init.body);
+  headers.set('content-type', form.headers.get('content-type')!);
+  return { headers: [...headers], body: Buffer.from(await form.arrayBuffer()) };
+}
+
+function dispatcherFor({ address, idleTimeoutMs = 0 }: ServerConnectionParts): Dispatcher {
+  const url = address.url('');
+  const options = {
+    headersTimeout: idleTimeoutMs,
+    bodyTimeout: idleTimeoutMs,
+    connect: { timeout: CONNECT_TIMEOUT_MS },
+  };
+  const proxy = proxyFor(url);
+  if (proxy === undefined) return new Agent(options);
+  // What is encrypted passes through a tunnel, so that the proxy sees where it goes, but nothing of it.
+  return new ProxyAgent({ ...options, uri: proxy.href, proxyTunnel: url.protocol === 'https:' });
+}
+
+/** A whole body as text. */
+export async function readText(body: AsyncIterable<Buffer>): Promise<string> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of body) chunks.push(chunk);
+  return Buffer.concat(chunks).toString();
 }
