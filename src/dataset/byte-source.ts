@@ -1,5 +1,5 @@
 import { createReadStream } from 'node:fs';
-import { pipeline, type Readable } from 'node:stream';
+import { addAbortSignal, pipeline, type Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
 import { peek, prepend } from '../util/peek.js';
 import { unreadable } from './dataset-error.js';
@@ -28,9 +28,13 @@ export function openInput(input: string, chunkBytes?: number): Readable {
   return input === STANDARD_INPUT ? process.stdin : createReadStream(input, { highWaterMark: chunkBytes });
 }
 
-/** Opens an input, unpacking it when it begins like gzip. */
-export function openByteSource(input: string, chunkBytes: number): ByteSource {
+/**
+ * Opens an input, unpacking it when it begins like gzip. Once `signal` has fired reading fails, even while it waits for
+ * whoever writes a pipe.
+ */
+export function openByteSource(input: string, chunkBytes: number, signal?: AbortSignal): ByteSource {
   const stream = openInput(input, chunkBytes);
+  if (signal !== undefined) addAbortSignal(signal, stream);
   let isCompressed = false;
   let bytesRead = 0;
   async function* counted(): AsyncGenerator<Buffer, void> {

@@ -1,7 +1,7 @@
 import { ReflectionError } from '../errors.js';
 import { isAbort } from '../util/is-abort.js';
 import { peek, prepend } from '../util/peek.js';
-import { openByteSource } from './byte-source.js';
+import { type ByteSource, openByteSource } from './byte-source.js';
 import { datasetError, unreadable } from './dataset-error.js';
 import { MAGIC_BYTES, refuseForeignFormat } from './foreign-format.js';
 import { inputName } from './input.js';
@@ -45,9 +45,10 @@ export interface RowSource {
  */
 export async function openRows(input: string, options: ReadRowsOptions = {}): Promise<RowSource> {
   const { signal, chunkBytes = DEFAULT_CHUNK_BYTES } = options;
-  const source = openByteSource(input, chunkBytes);
+  let source: ByteSource | undefined;
   try {
     signal?.throwIfAborted();
+    source = openByteSource(input, chunkBytes, signal);
     const { head, rest } = await peek(source.chunks, MAGIC_BYTES);
     refuseForeignFormat(input, head);
     const text = await openJsonText(prepend(head, rest));
@@ -58,7 +59,7 @@ export async function openRows(input: string, options: ReadRowsOptions = {}): Pr
       close: source.close,
     };
   } catch (cause) {
-    source.close();
+    source?.close();
     throw readingError(input, 0, cause, signal);
   }
 }

@@ -1,10 +1,10 @@
 import { execFileSync } from 'node:child_process';
-import { mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, open, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { refusalOf, runCli, runCliWell, TINY_ON_ONE_THREAD } from '../helpers/run-cli.js';
+import { refusalOf, runCli, runCliWell, startCli, TINY_ON_ONE_THREAD } from '../helpers/run-cli.js';
 
 const ROWS = [
   '{"id": 12345678901234567890, "instruction":"Name three primary colours.","output":"Red, yellow and blue."}',
@@ -49,6 +49,21 @@ describe.skipIf(process.platform === 'win32')('standard input and output', () =>
       file: '-',
       bytes: null,
     });
+  });
+
+  it('end when they are called off, though standard input has no end yet', async () => {
+    execFileSync('mkfifo', [place('fifo')]);
+    // opened for reading too, so that opening it does not wait
+    const pipe = await open(place('fifo'), 'r+');
+    await pipe.write(`${ROWS[0]}\n`);
+    const under = ['sh', '-c', `exec "$@" < '${place('fifo')}'`, 'sh'];
+    const { child, ended } = startCli(['score', '-', ...DETERMINISTIC], { under });
+    // the student is open, and the rows are being waited for
+    child.stderr!.once('data', () => child.kill('SIGINT'));
+    const { code, stderr } = await ended;
+    expect(code, stderr).toBe(130);
+    expect(stderr).toMatch(/^interrupted$/m);
+    await pipe.close();
   });
 
   it('select and compare do, as far as one pass leads', async () => {

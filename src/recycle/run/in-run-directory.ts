@@ -1,3 +1,4 @@
+import { rm } from 'node:fs/promises';
 import { isRereadable } from '../../dataset/input.js';
 import { requireSample } from '../../dataset/require-sample.js';
 import { type RereadableDataset, rereadable } from '../../dataset/rereadable.js';
@@ -55,6 +56,8 @@ export async function inRunDirectory<Result>(
   const lock = await whileWriting(output, () => OutputLock.acquire(paths.lock));
   try {
     await using data = await rereadable(dataset, paths.copy, signal);
+    // what a run that was killed has left
+    if (!data.isCopy) await whileWriting(paths.copy, () => rm(paths.copy, { force: true }));
     if (data.isCopy) await requireSample(data.file, { name: data.name, limit, signal });
     using state = RunState.open(paths.state);
     const notes = data.isCopy
