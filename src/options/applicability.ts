@@ -67,7 +67,7 @@ function partsOf(command: CommandName, options: AnyOptions): readonly Part[] | u
 
 /** An option that none of those who take part is concerned by, and what that is due to. */
 function partMisfit(name: OptionName, parts: readonly Part[], options: AnyOptions): readonly Misfit[] {
-  if (parts.some((part) => concerns(name, part))) return [];
+  if (optionNamed(name).concerns === undefined || parts.some((part) => concerns(name, part))) return [];
   const way = parts.find((part) => part !== 'student');
   const isForTeachers = TEACHER_WAYS.some((teacher) => concerns(name, teacher));
   if (way === undefined || !isForTeachers) {
