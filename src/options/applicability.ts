@@ -1,3 +1,4 @@
+import { defaultScoresFile, STANDARD_OUTPUT } from './default-output.js';
 import { deviceKind } from './device-name.js';
 import type { CommandName, Part } from './option.js';
 import { named } from './option-name.js';
@@ -52,6 +53,7 @@ export function misfits(command: CommandName, options: AnyOptions): readonly Mis
     ...(parts === undefined ? [] : set.flatMap(([name]) => partMisfit(name, parts, options))),
     ...(needsStudent(command, options) ? layersOnCpu(options) : idleDevice(options)),
     ...(command === 'select' ? pointlessForOneFile(options) : []),
+    ...(command === 'select' || command === 'score' ? gonePast(options) : []),
   ];
 }
 
@@ -65,7 +67,7 @@ function partsOf(command: CommandName, options: AnyOptions): readonly Part[] | u
 
 /** An option that none of those who take part is concerned by, and what that is due to. */
 function partMisfit(name: OptionName, parts: readonly Part[], options: AnyOptions): readonly Misfit[] {
-  if (parts.some((part) => concerns(name, part))) return [];
+  if (optionNamed(name).concerns === undefined || parts.some((part) => concerns(name, part))) return [];
   const way = parts.find((part) => part !== 'student');
   const isForTeachers = TEACHER_WAYS.some((teacher) => concerns(name, teacher));
   if (way === undefined || !isForTeachers) {
@@ -99,6 +101,15 @@ function pointlessForOneFile(options: AnyOptions): readonly Misfit[] {
   return (['keep', 'onFilterFail', 'joinBy'] as const)
     .filter((name) => isSet(options, name))
     .map((name) => misfit(name, 'importScores', `to a single file of ${named('importScores')}`));
+}
+
+/** What went to standard output can neither be gone on with nor replaced. */
+function gonePast(options: AnyOptions): readonly Misfit[] {
+  const { output, dataset } = options;
+  const isPiped = (output ?? (dataset && defaultScoresFile(dataset))) === STANDARD_OUTPUT;
+  return (['resume', 'force'] as const)
+    .filter((name) => isPiped && isSet(options, name))
+    .map((name) => misfit(name, 'output', `to an ${named('output')} that is standard output`));
 }
 
 function misfit(option: OptionName, other: OptionName, where: string): Misfit {

@@ -1,5 +1,6 @@
 import { stat } from 'node:fs/promises';
 import { ReflectionError } from '../errors.js';
+import { STANDARD_OUTPUT } from '../options/default-output.js';
 import { named } from '../options/option-name.js';
 import { fileIdentity } from '../util/link-target.js';
 
@@ -32,7 +33,7 @@ export async function refuseToOverwriteInputs(
  * regular file.
  */
 export async function refuseExisting(output: string, isForced: boolean): Promise<void> {
-  if (output === '-') return;
+  if (output === STANDARD_OUTPUT) return;
   const found = await stat(output).catch(() => undefined);
   if (found === undefined) return;
   if (!found.isFile()) throw noFile(output, found.isDirectory());

@@ -1,12 +1,10 @@
+import { STANDARD_OUTPUT } from '../options/default-output.js';
 import { standardOutputSink } from './byte-sink.js';
 import { LineWriter } from './line-writer.js';
 import { writeFiles } from './pending-files.js';
 import { rowFormatOf } from './row-format.js';
 import { openRowWriter } from './row-writer.js';
 import { type OutputRow, spellRow } from './spell-row.js';
-
-/** As an output's name: standard output. A file that is called so is `./-`. */
-export const STANDARD_OUTPUT = '-';
 
 /**
  * Writes rows to an output in the format of its name, in place only when it is whole; to standard output as lines.

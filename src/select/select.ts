@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { rereadable } from '../dataset/rereadable.js';
 import type { ReflectionError } from '../errors.js';
+import { STANDARD_OUTPUT } from '../options/default-output.js';
 import { optionError } from '../options/option-error.js';
 import { named } from '../options/option-name.js';
 import { readOptions } from '../options/read-options.js';
@@ -10,7 +11,7 @@ import type { CommandOptions, CompleteOptions } from '../options/required-option
 import { refuseExisting, refuseToOverwriteInputs } from '../output/claim-paths.js';
 import { rowFormatOf } from '../output/row-format.js';
 import type { OutputRow } from '../output/spell-row.js';
-import { STANDARD_OUTPUT, writeRows } from '../output/write-rows.js';
+import { writeRows } from '../output/write-rows.js';
 import type { ScoredFile } from '../reference/read-analysis.js';
 import { outputRow, type ReferenceRow } from '../reference/reference-rows.js';
 import { type ReferenceCounts, type ReferenceFiles, selectReference } from '../reference/select-reference.js';

@@ -88,6 +88,9 @@ describe('readOptions', () => {
       'bugCompatible',
       '`referenceFiles`',
     ],
+    ['select', { output: '-', importScores: ['a'], force: true }, 'force', 'standard output'],
+    ['score', { dataset: '-', student: 'y', resume: true }, 'resume', 'standard output'],
+    ['score', { dataset: 'x', student: 'y', output: '-', force: true }, 'force', 'standard output'],
   ] as const)('refuses for %s %j, naming %s', (command, given, option, message) => {
     const refusal = refusalOf(command, given);
     expect(refusal).toMatchObject({ code: 'invalid_option', option });

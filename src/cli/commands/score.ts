@@ -1,10 +1,9 @@
 import { basename } from 'node:path';
 import { Command } from 'commander';
 import { ReflectionError } from '../../errors.js';
-import { defaultScoresFile } from '../../options/default-output.js';
+import { defaultScoresFile, STANDARD_OUTPUT } from '../../options/default-output.js';
 import { withDefaults } from '../../options/defaults.js';
 import { nameFlags } from '../../options/option-name.js';
-import { STANDARD_OUTPUT } from '../../output/write-rows.js';
 import { type ScoreDatasetStart, scoreDataset } from '../../pipeline/score-dataset.js';
 import { adviseOnIgnored } from '../../report/advise-on-ignored.js';
 import { adviseOnScores } from '../../report/advise-on-scores.js';

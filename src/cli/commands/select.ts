@@ -1,5 +1,5 @@
 import { Command } from 'commander';
-import { STANDARD_OUTPUT } from '../../output/write-rows.js';
+import { STANDARD_OUTPUT } from '../../options/default-output.js';
 import { renderSelection } from '../../report/render-selection.js';
 import { select } from '../../select/select.js';
 import { interruptible } from '../interruptible.js';

@@ -1,8 +1,6 @@
-import { optionError } from '../../options/option-error.js';
-import { named } from '../../options/option-name.js';
+import { STANDARD_OUTPUT } from '../../options/default-output.js';
 import { standardOutputSink } from '../byte-sink.js';
 import { LineWriter } from '../line-writer.js';
-import { STANDARD_OUTPUT } from '../write-rows.js';
 import { type ReservationOptions, ReservedOutput } from './reserved-output.js';
 import { ScoreFile } from './score-file.js';
 import type { OpenedScoreOutput, ScoreOutput, ScoreOutputOptions } from './score-output.js';
@@ -14,8 +12,8 @@ export interface ScoreReservation extends AsyncDisposable {
 }
 
 /**
- * Reserves a file, see {@link ReservedOutput.reserve}, or for `-` standard output.
- * @throws {ReflectionError} `invalid_option` where standard output is to be gone on with.
+ * Reserves a file, see {@link ReservedOutput.reserve}, or for `-` standard output, where there is nothing earlier.
+ * @throws {ReflectionError} as reserving a file does.
  */
 export async function reserveScores(options: ReservationOptions): Promise<ScoreReservation> {
   if (options.path !== STANDARD_OUTPUT) {
@@ -24,11 +22,6 @@ export async function reserveScores(options: ReservationOptions): Promise<ScoreR
       open: (given) => ScoreFile.open(reserved, given),
       [Symbol.asyncDispose]: () => reserved[Symbol.asyncDispose](),
     };
-  }
-  if (options.existing === 'resume') {
-    throw optionError('resume', 'What went to standard output cannot be gone on with.', {
-      remedy: `Leave ${named('resume')} out, or name a file as ${named('output')}.`,
-    });
   }
   return {
     open: async () => ({ alreadyComplete: false, output: new ScoreStream() }),
