@@ -72,18 +72,17 @@ function extractSource(everything) {
 }
 
 function cmake(source, directory, definitions, targets) {
-  const jobs = ['--parallel', String(availableParallelism())];
   run('cmake', ['-S', source, '-B', directory, '-DCMAKE_BUILD_TYPE=Release', ...definitions], {
     stdio: ['ignore', 'ignore', 'inherit'],
   });
-  run('cmake', [
-    '--build',
-    directory,
-    '--config',
-    'Release',
-    ...jobs,
-    ...targets.flatMap((t) => ['--target', t]),
-  ]);
+  buildTargets(directory, targets);
+}
+
+/** @param targets none builds all that is built by default */
+function buildTargets(directory, targets) {
+  const jobs = ['--parallel', String(availableParallelism())];
+  const named = targets.flatMap((target) => ['--target', target]);
+  run('cmake', ['--build', directory, '--config', 'Release', ...jobs, ...named]);
 }
 
 const machineFlags = ['-DGGML_NATIVE=OFF', '-DGGML_OPENMP=OFF', '-DBUILD_SHARED_LIBS=ON'];
@@ -206,9 +205,17 @@ function threadSanitizerMissing() {
   return undefined;
 }
 
-/** The core's tests: as the core is shipped, or with the sanitizers `address` or `thread`. */
-function testCore(sanitizer = '') {
-  const directory = join(buildDirectory, sanitizer === '' ? 'native-test' : `native-test-${sanitizer}`);
+const TEST_PROGRAMS = ['core_test', 'kernel_test', 'session_test'];
+
+/** The core's tests, with the objects that the addon is linked with; the addon itself is left as it is. */
+function testAddonCore() {
+  if (!existsSync(join(addonDirectory, 'CMakeCache.txt'))) buildAddon();
+  buildTargets(addonDirectory, TEST_PROGRAMS);
+}
+
+/** The core's tests with a sanitizer in all of it: `address` or `thread`. */
+function testSanitizedCore(sanitizer) {
+  const directory = join(buildDirectory, `native-test-${sanitizer}`);
   if (sanitizer === 'thread') {
     const missing = threadSanitizerMissing();
     if (missing !== undefined) {
@@ -223,9 +230,10 @@ function testCore(sanitizer = '') {
   cmake(join(root, 'native'), directory, [...own, ...settings], []);
 }
 
-const tests = [...flags].filter((flag) => flag.startsWith('--test'));
-if (tests.length > 0) {
-  for (const flag of tests) testCore(flag.split('=')[1]);
+const sanitizers = ['address', 'thread'].filter((one) => flags.has(`--test=${one}`));
+if (flags.has('--test') || sanitizers.length > 0) {
+  if (flags.has('--test')) testAddonCore();
+  for (const sanitizer of sanitizers) testSanitizedCore(sanitizer);
 } else if (!flags.has('--if-needed') || !isUpToDate()) {
   if (flags.has('--source=full')) buildFull();
   else if (flags.has('--source')) buildTuned();

@@ -26,7 +26,7 @@ function run(file: string, ...args: readonly string[]): Promise<string> {
   });
 }
 
-/** Builds the programs of native/test, under a sanitizer or as they would be shipped, and has each for a test. */
+/** Builds the programs of native/test, with a sanitizer or with the addon's own objects, and has each for a test. */
 export function coreTests(sanitizer?: 'address' | 'thread'): void {
   let skipped: string | undefined;
   beforeAll(async () => {
@@ -41,7 +41,7 @@ export function coreTests(sanitizer?: 'address' | 'thread'): void {
     ['session_test', 'scores, cancels and closes on a real student', [LIBRARIES, TINY_STUDENT]],
   ] as const)('%s: %s', async ([program, , args], { skip, expect }) => {
     if (skipped !== undefined) skip(skipped);
-    const directory = sanitizer === undefined ? 'native-test' : `native-test-${sanitizer}`;
+    const directory = sanitizer === undefined ? 'native' : `native-test-${sanitizer}`;
     expect(await run(join(PROJECT_ROOT, 'build', directory, program), ...args)).toMatch(PASSED);
   });
 }
