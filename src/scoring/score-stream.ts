@@ -1,24 +1,25 @@
 import type { Sample } from '../domain/sample.js';
 import { METRICS, type Metric, type ScoreFor } from '../domain/score.js';
 import type { Scorer } from '../engine/scorer.js';
-import type { DefinitionName } from '../options/choices.js';
+import { checkOptions } from '../options/option-schema.js';
+import type { Options } from '../options/option-table.js';
 import type { Template } from '../prompt/template.js';
 import { mapInOrder } from '../util/map-in-order.js';
 import { DEFINITIONS } from './definitions.js';
 import { Planner, type ScoringTask, textsOf } from './planner.js';
 import { scoreJob, type TaskScore } from './score-job.js';
 
-export interface ScoringOptions<Asked extends readonly Metric[] = readonly Metric[]> {
+const NAMES = ['metrics', 'maxLength', 'definition', 'perToken'] as const;
+
+/**
+ * Options as `score` has them, but for a template that is loaded already and a longest sequence whose default is the
+ * scorer's own; with `perToken` the spans keep the log-prob of every token.
+ */
+export interface ScoringOptions<Asked extends readonly Metric[] = readonly Metric[]>
+  extends Omit<Options<(typeof NAMES)[number]>, 'metrics'> {
   readonly template: Template;
-  /** Default both. */
-  readonly metrics?: Asked;
-  /** Longest sequence in tokens; default and upper bound is the scorer's. */
-  readonly maxLength?: number;
-  /** Default `exact`. */
-  readonly definition?: DefinitionName;
-  /** Keep the log-prob of every scored token in the spans. Default false. */
-  readonly perToken?: boolean;
-  readonly signal?: AbortSignal;
+  readonly metrics?: Asked | undefined;
+  readonly signal?: AbortSignal | undefined;
 }
 
 /** An item on its way through the scorer: to be scored, or decided already (a malformed row, a resumed one). */
@@ -47,15 +48,16 @@ const CHARACTERS_PER_TOKEN = 4;
 const MOST_CHARACTERS_HELD = 2 ** 22;
 
 /**
- * Scores a stream in bounded memory, in order. Tokenizing, decoding and the consumer overlap. Rejects as
- * {@link Scorer.score} does; what is wrong with one item is its score.
+ * Scores a stream in bounded memory, in order. Tokenizing, decoding and the consumer overlap. Rejects with
+ * `invalid_option` and as {@link Scorer.score} does; what is wrong with one item is its score.
  */
 export async function* scoreStream<T, const Asked extends readonly Metric[] = typeof METRICS>(
   scorer: Scorer,
   items: AsyncIterable<ScorableItem<T, Asked>> | Iterable<ScorableItem<T, Asked>>,
   options: ScoringOptions<Asked>,
 ): AsyncGenerator<ScoredItem<T, Asked>> {
-  const { perToken = false, signal } = options;
+  const { template: _, signal, ...given } = options;
+  const { perToken = false } = checkOptions(NAMES, given);
   const planner = plannerFor(scorer, options);
   const windows = inWindows(items, BATCHES_PER_WINDOW * scorer.batchTokens, (sample) =>
     planner.prepare(sample, askedFor(options)),

@@ -180,6 +180,14 @@ describe('scoreStream', () => {
     expect(scored[2]!.score).toEqual(scored[0]!.score);
   });
 
+  it.each([{ maxLenght: 9 }, { maxLength: 1 }, { metrics: ['ppl'] }])('refuses %j', async (options) => {
+    const [option] = Object.keys(options);
+    await expect(scoreOf(sample(), options as object)).rejects.toMatchObject({
+      code: 'invalid_option',
+      option,
+    });
+  });
+
   it('keeps log-probs when asked to', async () => {
     const spans = spansOf(await scoreOf(sample(), { perToken: true }));
     expect(Object.keys(spans)).toHaveLength(4);
