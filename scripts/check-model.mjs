@@ -1,12 +1,12 @@
 // Loads a model's metadata and builds its graph, in a process that may die of it; see src/engine/check-model-file.ts.
-// Argument: the model. Prints one JSON object {code, message}.
+// Argument: the model. Prints one JSON object {code, message, warnings}.
 import { chooseAddon, loadAddon } from './native-addon.mjs';
 import { librariesDirectory } from './native-paths.mjs';
 
 const [path] = process.argv.slice(2);
 
-function report(code, message = '') {
-  process.stdout.write(JSON.stringify({ code, message }));
+function report(code, message = '', warnings = []) {
+  process.stdout.write(JSON.stringify({ code, message, warnings }));
 }
 
 try {
@@ -22,8 +22,9 @@ try {
     kernels: false,
     metadataOnly: true,
   });
+  const { warnings } = model.describe();
   model.close();
-  report('ok');
+  report('ok', '', warnings);
 } catch (error) {
   report(error.code ?? 'model_unloadable', error.message);
 }

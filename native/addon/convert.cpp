@@ -126,6 +126,14 @@ static Array from_vector(Napi::Env env, const std::vector<T> & v) {
     return array;
 }
 
+static Napi::Array from_strings(Napi::Env env, const std::vector<std::string> & strings) {
+    Napi::Array array = Napi::Array::New(env, strings.size());
+    for (size_t i = 0; i < strings.size(); ++i) {
+        array[(uint32_t) i] = Napi::String::New(env, strings[i]);
+    }
+    return array;
+}
+
 Napi::Object from_model_description(Napi::Env env, const scoring::model_description & d) {
     Napi::Object o = Napi::Object::New(env);
     o["architecture"]  = Napi::String::New(env, d.architecture);
@@ -143,6 +151,7 @@ Napi::Object from_model_description(Napi::Env env, const scoring::model_descript
     o["addsBos"]       = Napi::Boolean::New(env, d.add_bos);
     o["bos"]           = d.bos < 0 ? env.Null() : Napi::Number::New(env, d.bos);
     o["eos"]           = d.eos < 0 ? env.Null() : Napi::Number::New(env, d.eos);
+    o["warnings"]      = from_strings(env, d.warnings);
     return o;
 }
 

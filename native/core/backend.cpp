@@ -9,16 +9,19 @@
 
 namespace scoring {
 
-static thread_local std::string * current_log = nullptr;
+static thread_local captured_log * current_log = nullptr;
 static std::atomic<bool> log_to_stderr{ false };
+static std::atomic<ggml_log_callback> other_listener{ nullptr };
 
 static void on_log(ggml_log_level level, const char * text, void *) {
-    // CONT continues the line before it; only errors are kept, and their continuations do not occur
-    if (level == GGML_LOG_LEVEL_ERROR && current_log != nullptr) {
-        current_log->append(text);
+    if (current_log != nullptr) {
+        current_log->add(level, text);
     }
     if (log_to_stderr.load(std::memory_order_relaxed)) {
         std::fputs(text, stderr);
+    }
+    if (const ggml_log_callback other = other_listener.load(std::memory_order_relaxed)) {
+        other(level, text, nullptr);
     }
 }
 
@@ -27,15 +30,44 @@ void init_logging(bool to_stderr) {
     llama_log_set(on_log, nullptr);
 }
 
-error_log::error_log() : outer(current_log) {
-    current_log = &lines;
+// llama.cpp has one listener, and node-llama-cpp, where it is loaded later, makes itself that one.
+static void listen() {
+    static std::mutex taking_over;
+    std::lock_guard<std::mutex> lock(taking_over);
+    ggml_log_callback present;
+    void * its_data;
+    llama_log_get(&present, &its_data);
+    if (present == on_log) {
+        return;
+    }
+    // one with data of its own could not be called from another's place
+    other_listener = its_data == nullptr ? present : nullptr;
+    llama_log_set(on_log, nullptr);
 }
 
-error_log::~error_log() {
+captured_log::captured_log() : outer(current_log) {
+    listen();
+    current_log = this;
+}
+
+captured_log::~captured_log() {
     current_log = outer;
 }
 
-std::string error_log::text() const {
+void captured_log::add(ggml_log_level level, const char * text) {
+    // CONT continues the line before it, whatever its level
+    const ggml_log_level of_line = level == GGML_LOG_LEVEL_CONT ? latest : level;
+    if (of_line == GGML_LOG_LEVEL_ERROR) {
+        lines.append(text);
+    } else if (of_line == GGML_LOG_LEVEL_WARN && level == GGML_LOG_LEVEL_CONT) {
+        warned.back().append(text);
+    } else if (of_line == GGML_LOG_LEVEL_WARN) {
+        warned.emplace_back(text);
+    }
+    latest = of_line;
+}
+
+std::string captured_log::errors() const {
     std::string joined;
     for (const char c : lines) {
         if (c != '\n') {
@@ -62,9 +94,9 @@ std::string load_backend_file(const std::string & path) {
     if (loaded.count(path) > 0) {
         return "";
     }
-    error_log log;
+    captured_log log;
     if (ggml_backend_load(path.c_str()) == nullptr) {
-        const std::string why = log.text();
+        const std::string why = log.errors();
         return why.empty() ? "the library did not load or its device is absent" : why;
     }
     loaded.insert(path);

@@ -29,24 +29,33 @@ std::vector<device_info> list_devices();
 // The device with this ggml name, or nullptr.
 ggml_backend_dev_t find_device(const std::string & name);
 
-// Collects llama.cpp's error lines on the calling thread while alive, so that a failure can say why. llama.cpp
-// reports causes only through its log.
-class error_log {
+// Collects what llama.cpp logs as an error or a warning on the calling thread while alive, so that a failure can say
+// why and a doubtful file is not loaded in silence. llama.cpp tells of either only through its log. Whoever listened
+// to that log goes on hearing it.
+class captured_log {
 public:
-    error_log();
-    ~error_log();
-    error_log(const error_log &) = delete;
-    error_log & operator=(const error_log &) = delete;
+    captured_log();
+    ~captured_log();
+    captured_log(const captured_log &) = delete;
+    captured_log & operator=(const captured_log &) = delete;
 
-    // the lines so far, joined by "; ", without trailing whitespace
-    std::string text() const;
+    // one piece of the log, in the order in which they come
+    void add(ggml_log_level level, const char * text);
+
+    // the error lines so far, joined by "; ", without trailing whitespace
+    std::string errors() const;
+
+    // the warnings so far, a line each as llama.cpp wrote it
+    const std::vector<std::string> & warnings() const { return warned; }
 
 private:
-    std::string * outer;
-    std::string   lines;
+    captured_log *           outer;
+    std::string              lines;
+    std::vector<std::string> warned;
+    ggml_log_level           latest = GGML_LOG_LEVEL_NONE;
 };
 
-// Silences llama.cpp's log except for error_log; `to_stderr` lets everything through. Process-wide; called once
+// Silences llama.cpp's log except for captured_log; `to_stderr` lets everything through. Process-wide; called once
 // before anything else of llama.cpp.
 void init_logging(bool to_stderr);
 

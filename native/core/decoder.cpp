@@ -99,7 +99,7 @@ void decoder::open_context(log_prob_head & configured) {
     params.abort_callback_data = this;
     configured.configure(params);
 
-    error_log log;
+    captured_log log;
     take_left_exact_attention();
     ctx.reset(llama_init_from_model(student->get(), params));
     if (ctx && take_left_exact_attention()) {
@@ -110,7 +110,7 @@ void decoder::open_context(log_prob_head & configured) {
         ctx.reset(llama_init_from_model(student->get(), params));
     }
     if (!ctx) {
-        const std::string why = log.text();
+        const std::string why = log.errors();
         throw scoring_error(error_code::out_of_memory, why.empty() ? "the cache and the batch do not fit into memory" : why);
     }
     if (llama_get_memory(ctx.get()) == nullptr) {
@@ -206,13 +206,13 @@ decoded decoder::decode_range(const pack_layout & layout, size_t begin, size_t e
     head->begin(row_targets, (uint32_t) row_index.size());
 
     llama_batch batch = { (int32_t) n, batch_token.data(), nullptr, batch_pos.data(), batch_n_seq.data(), batch_seq.data(), batch_output.data() };
-    error_log log;
+    captured_log log;
     const int32_t status = llama_decode(ctx.get(), batch);
     if (status == 2) {
         throw scoring_error(error_code::aborted, "cancelled");
     }
     if (status != 0) {
-        const std::string why = log.text();
+        const std::string why = log.errors();
         throw scoring_error(error_code::decode_failed, "llama_decode returned " + std::to_string(status) + (why.empty() ? "" : ": " + why));
     }
     if (take_left_exact_attention()) {

@@ -131,7 +131,7 @@ std::shared_ptr<const model> model::load(const model_options & options) {
         params.load_mode = LLAMA_LOAD_MODE_NONE;
     }
 
-    error_log log;
+    captured_log log;
     try {
         if (options.widen && !options.metadata_only) {
             result->handle = load_widened(options.path, params);
@@ -142,13 +142,14 @@ std::shared_ptr<const model> model::load(const model_options & options) {
         throw scoring_error(error_code::out_of_memory, "the weights do not fit into memory");
     }
     if (!result->handle) {
-        const std::string why = log.text();
+        const std::string why = log.errors();
         const bool memory = why.find("alloc") != std::string::npos || why.find("out of memory") != std::string::npos;
         throw scoring_error(memory ? error_code::out_of_memory : error_code::model_unloadable, why.empty() ? "llama.cpp gave no reason" : why);
     }
 
     result->dev         = params.n_gpu_layers == 0 ? nullptr : devices[0];
     result->description = describe_model(result->handle.get());
+    result->description.warnings = log.warnings();
     if (options.widen) {
         result->description.quantization = file_quantization(options.path);
     }

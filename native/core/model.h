@@ -34,6 +34,7 @@ struct model_description {
     bool        add_bos;        // does its tokenizer put a BOS before every text?
     int32_t     bos;            // -1 when the vocabulary has none
     int32_t     eos;            // likewise
+    std::vector<std::string> warnings;  // what llama.cpp's log warned of while it loaded, line by line
 };
 
 struct tokenize_options {

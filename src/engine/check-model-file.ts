@@ -3,6 +3,7 @@ import { open, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { ERROR_CODES, ReflectionError } from '../errors.js';
+import { loadWarnings } from '../gguf/load-warnings.js';
 import { modelFiles } from '../gguf/model-files.js';
 import { named } from '../options/option-name.js';
 import { plainReason } from './native-error.js';
@@ -54,6 +55,38 @@ export async function checkGgufFiles(path: string, signal?: AbortSignal): Promis
  */
 export async function checkModelFile(path: string, signal?: AbortSignal): Promise<void> {
   await checkGgufFiles(path, signal);
+  const { code, message } = await readApart(path, signal);
+  if (code === 'ok') return;
+  throw new ReflectionError(
+    ERROR_CODES.find((known) => known === code) ?? 'model_unloadable',
+    `${path}: ${plainReason(message ?? 'llama.cpp gave no reason')}`,
+    { remedy: GET_ANOTHER },
+  );
+}
+
+/**
+ * What llama.cpp warns of when it reads the metadata of a file that somebody else has loaded, a sentence each. Never
+ * throws: what keeps it from being found out is such a sentence, too.
+ */
+export async function fileWarnings(path: string): Promise<readonly string[]> {
+  const unknown = (why: string) => [`whether llama.cpp warns of anything in the file is not known: ${why}`];
+  try {
+    const { code, message, warnings = [] } = await readApart(path, undefined);
+    return code === 'ok' ? loadWarnings(warnings) : unknown(message ?? 'it gave no reason');
+  } catch (error) {
+    return unknown((error as Error).message);
+  }
+}
+
+interface Finding {
+  /** `ok`, or that of an error. */
+  readonly code?: string;
+  readonly message?: string;
+  /** Lines of llama.cpp’s log. */
+  readonly warnings?: readonly string[];
+}
+
+async function readApart(path: string, signal: AbortSignal | undefined): Promise<Finding> {
   const child = spawn(process.execPath, [CHECKER, path], {
     stdio: ['ignore', 'pipe', 'ignore'],
     // Ctrl-C must reach it through the signal alone: else its death could be taken for the file's fault
@@ -82,11 +115,5 @@ export async function checkModelFile(path: string, signal?: AbortSignal): Promis
   if (exit.killedBy !== null) {
     throw unloadable(path, `is damaged: llama.cpp crashed while reading it (${exit.killedBy})`);
   }
-  const { code, message } = JSON.parse(report || '{}') as { code?: string; message?: string };
-  if (code === 'ok') return;
-  throw new ReflectionError(
-    ERROR_CODES.find((known) => known === code) ?? 'model_unloadable',
-    `${path}: ${plainReason(message ?? 'llama.cpp gave no reason')}`,
-    { remedy: GET_ANOTHER },
-  );
+  return JSON.parse(report || '{}') as Finding;
 }

@@ -27,4 +27,6 @@ export interface ModelDescription {
   /** Token ids; null when the vocabulary has none. */
   readonly bos: number | null;
   readonly eos: number | null;
+  /** What llama.cpp warned of while it loaded the file and what may change numbers, a sentence each. */
+  readonly warnings: readonly string[];
 }

@@ -60,6 +60,7 @@ export interface NativeTokenLists {
 }
 
 export interface NativeModel {
+  /** Its warnings are the lines of llama.cpp’s log. */
   describe(): ModelDescription;
   tokenize(texts: readonly string[], options: NativeTokenizeOptions): Promise<NativeTokenLists>;
   openSession(options: NativeSessionOptions): Promise<NativeSession>;

@@ -1,4 +1,5 @@
 import { ReflectionError } from '../errors.js';
+import { loadWarnings } from '../gguf/load-warnings.js';
 import type { Precision } from '../options/choices.js';
 import { named } from '../options/option-name.js';
 import { throwIfAborted } from '../util/throw-if-aborted.js';
@@ -62,7 +63,8 @@ export class Student implements LoadedStudent {
     this.#model = parts.model;
     this.#sessions = parts.sessions;
     this.#threads = parts.threads;
-    this.model = parts.model.describe();
+    const described = parts.model.describe();
+    this.model = { ...described, warnings: loadWarnings(described.warnings) };
     this.engine = { ...parts.sessions.describe(), threads: parts.threads, contexts: parts.sessions.size };
     this.device = parts.device;
     this.precision = parts.precision;

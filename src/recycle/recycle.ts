@@ -100,7 +100,8 @@ async function decideAll({ room, inputs, options, models }: RunParts): Promise<R
   replies?.kept.requireUsable();
   if (progress.rows !== options.limit) progress.finish(dataset.bytes);
   const format = await datasetFormat(dataset.file);
-  return await writeOutputs(paths, format, finishedRows(rows(), decideRows), state);
+  const finished = finishedRows(rows(), decideRows);
+  return await writeOutputs(paths, format, finished, { state, warnings: models.warnings });
 }
 
 /** Enough that each session has work while other rows are with the teacher, and that the teacher has, too. */

@@ -137,7 +137,6 @@ async function openTeacher(name: string, options: CreateTeacherOptions): Promise
         sequences: concurrency,
         contextSize: options.teacherContext,
         maxFieldCharacters: options.maxFieldCharacters,
-        onNotice: options.onNotice,
       });
     case 'replay':
       return ReplayTeacher.open(target);

@@ -1,6 +1,6 @@
 import type { ReplyFailure } from './teacher.js';
 
-/** What a teacher has to say while it works. Holds no secrets. */
+/** What a teacher has to say while it works, and what is said of the models of a run. Holds no secrets. */
 export type TeacherNotice =
   /** Nothing can be put for a while, or one request is put again later. */
   | {
@@ -14,7 +14,7 @@ export type TeacherNotice =
   | { readonly kind: 'adapted'; readonly change: string; readonly detail: string }
   /** The first request of those that fail for this reason. */
   | { readonly kind: 'failed'; readonly reason: ReplyFailure; readonly detail: string }
-  /** Something about the model that may change what it writes. */
+  /** Something about a model’s file that may change what it writes, or its scores. */
   | { readonly kind: 'warning'; readonly detail: string };
 
 export type OnNotice = (notice: TeacherNotice) => void;

@@ -9,6 +9,7 @@ import {
   scoreDataset,
 } from '../../src/pipeline/score-dataset.js';
 import { writeSplitPair } from '../gguf/fixtures/split-model.js';
+import { writeUnnamedPreTokenizer } from '../gguf/fixtures/unnamed-pre-tokenizer.js';
 import { gate } from '../helpers/gate.js';
 import { tinyModel } from '../models/tiny-models.js';
 
@@ -56,6 +57,17 @@ describe('scoreDataset', () => {
       });
     }
     expect(await readFile(dataset, 'utf8')).toBe(await readFile(options.dataset, 'utf8'));
+  });
+
+  it('says in the file beside the output what the student’s file was warned of', async () => {
+    const warningsIn = async (student: string) => {
+      await scoreDataset({ ...options, student, force: true });
+      return JSON.parse(await readFile(join(directory, 'scores.meta.json'), 'utf8')).student.warnings;
+    };
+    expect(await warningsIn(await writeUnnamedPreTokenizer(directory))).toEqual([
+      expect.stringContaining('tokenizer.ggml.pre'),
+    ]);
+    expect(await warningsIn(options.student)).toBeUndefined();
   });
 
   it('leaves nothing when no row was scored', async () => {

@@ -5,7 +5,9 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { openTeacher } from '../../src/recycle/models/open-teacher.js';
 import { runPaths } from '../../src/recycle/run/run-paths.js';
 import { RunState } from '../../src/recycle/run/run-state.js';
+import type { TeacherNotice } from '../../src/teacher/notice.js';
 import type { Teacher, TeacherReply } from '../../src/teacher/teacher.js';
+import { writeUnnamedPreTokenizer } from '../gguf/fixtures/unnamed-pre-tokenizer.js';
 import { type ScriptedTeacherServer, startScriptedTeacher } from '../helpers/scripted-teacher-server.js';
 import { ANSWER, teacherRequest } from '../helpers/teacher-requests.js';
 
@@ -56,5 +58,26 @@ describe('the cost of a run', () => {
     expect(server.seen).toHaveLength(0);
     await using rich = await openAfter(replies, 3.6);
     expect(await rich.ask(teacherRequest())).toMatchObject({ kind: 'answered' });
+  });
+});
+
+describe('a teacher in this process', () => {
+  it('is opened with what its file is warned of', async () => {
+    const model = await writeUnnamedPreTokenizer(directory);
+    using state = RunState.open(runPaths(directory).state);
+    const notices: TeacherNotice[] = [];
+    await using teacher = await openTeacher(
+      {
+        name: `gguf:${model}`,
+        isBatch: false,
+        options: { teacherDevice: 'cpu', threads: 1, concurrency: 1 },
+      },
+      runPaths(directory),
+      state,
+      (notice) => void notices.push(notice),
+    );
+    expect(teacher.server).toBeNull();
+    const detail = expect.stringMatching(/^teacher old\.gguf: .*tokenizer\.ggml\.pre/);
+    expect(notices).toEqual([{ kind: 'warning', detail }]);
   });
 });

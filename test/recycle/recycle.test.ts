@@ -8,6 +8,8 @@ import type { RecycleProgress, RecycleStart } from '../../src/recycle/recycle-op
 import { reflect } from '../../src/recycle/reflect.js';
 import { ROWS_PER_GROUP } from '../../src/recycle/rows/row-groups.js';
 import { runStatus } from '../../src/recycle/run/run-status.js';
+import type { TeacherNotice } from '../../src/teacher/notice.js';
+import { writeUnnamedPreTokenizer } from '../gguf/fixtures/unnamed-pre-tokenizer.js';
 import { gate } from '../helpers/gate.js';
 import type { TeacherAction } from '../helpers/scripted-teacher-server.js';
 import { until } from '../helpers/until.js';
@@ -96,6 +98,19 @@ describe('a run', () => {
     const devices = ['cpu', 'cpu'] as const;
     await recycle({ ...options, output: fixture.path('there'), device: undefined, devices });
     expect(await fixture.outputs('there')).toEqual(await fixture.outputs('here'));
+  });
+
+  it('tells at once, and in its summary, what its student’s file was warned of', async () => {
+    await using teacher = await startRecyclingTeacher();
+    await fixture.writeRows(await shortRows(1));
+    const student = await writeUnnamedPreTokenizer(fixture.directory);
+    const notices: TeacherNotice[] = [];
+    const onNotice = (notice: TeacherNotice) => notices.push(notice);
+    const { summary } = await recycle(fixture.options(teacher, { student, onNotice }));
+    const detail = expect.stringMatching(/^student old\.gguf: .*tokenizer\.ggml\.pre/);
+    expect(notices).toEqual([{ kind: 'warning', detail }]);
+    expect(summary.model_warnings).toEqual([detail]);
+    expect(JSON.parse(await fixture.output('summary.json'))).toEqual(summary);
   });
 
   it('that is complete is not done again, nor is one row twice', async () => {

@@ -51,7 +51,10 @@ async function run(settings: Settings<'run'>): Promise<void> {
     progress?.stop();
     if (kind === 'complete') console.error(`${settings.output} is complete already`);
     process.stdout.write(`${renderRunSummary(summary)}\noutputs are in ${settings.output}\n`);
-    for (const advice of adviseOnIgnored(summary.ignored_fields ?? {})) console.error(`\nwarning: ${advice}`);
+    const advised = adviseOnIgnored(summary.ignored_fields ?? {});
+    for (const advice of [...(summary.model_warnings ?? []), ...advised]) {
+      console.error(`\nwarning: ${advice}`);
+    }
   } catch (error) {
     progress?.stop();
     if (progress !== undefined) reportResumable(error);

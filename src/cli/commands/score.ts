@@ -1,6 +1,7 @@
 import { basename } from 'node:path';
 import { Command } from 'commander';
 import { ReflectionError } from '../../errors.js';
+import { warningsAbout } from '../../gguf/load-warnings.js';
 import { defaultScoresFile, STANDARD_OUTPUT } from '../../options/default-output.js';
 import { withDefaults } from '../../options/defaults.js';
 import { nameFlags } from '../../options/option-name.js';
@@ -28,6 +29,7 @@ async function score(settings: Settings<'score'>): Promise<void> {
   const say = (text: string) => (isPiped ? process.stderr : process.stdout).write(text);
   let progress: Progress | undefined;
   let rowsKept = 0;
+  let warnings: readonly string[] = [];
   const onStart = ({ student, totalBytes, notes, finishedRows }: ScoreDatasetStart) => {
     const { model, engine, device } = student;
     console.error(
@@ -39,6 +41,8 @@ async function score(settings: Settings<'score'>): Promise<void> {
         `note: the student’s context limits sequences to ${formatCount(engine.maxLength)} tokens`,
       );
     }
+    warnings = warningsAbout('student', settings.student, model.warnings);
+    for (const warning of warnings) console.error(`warning: ${warning}`);
     for (const note of notes) console.error(`note: ${note}`);
     rowsKept = finishedRows;
     if (finishedRows > 0) console.error(`resuming: ${formatCount(finishedRows)} rows are done`);
@@ -63,7 +67,8 @@ async function score(settings: Settings<'score'>): Promise<void> {
       return;
     }
     say(renderSummary(result.summary, { ...result, student: settings.student }));
-    for (const advice of [...adviseOnScores(result.summary), ...adviseOnIgnored(result.ignored)]) {
+    const advised = [...adviseOnScores(result.summary), ...adviseOnIgnored(result.ignored)];
+    for (const advice of [...warnings, ...advised]) {
       console.error(`\nwarning: ${nameFlags(advice)}`);
     }
   } catch (error) {

@@ -1,3 +1,4 @@
+import { warningsAbout } from '../../gguf/load-warnings.js';
 import type { BatchTeacher } from '../../teacher/batch/batch-teacher.js';
 import type { OnNotice } from '../../teacher/notice.js';
 import type { Teacher } from '../../teacher/teacher.js';
@@ -12,6 +13,8 @@ import { modelPlaces, requireMemory } from './require-memory.js';
 export interface Models extends AsyncDisposable {
   readonly teacher: Teacher | BatchTeacher | undefined;
   readonly opened: OpenedStudent | undefined;
+  /** What their files were warned of at load. */
+  readonly warnings: readonly string[];
 }
 
 /**
@@ -29,13 +32,22 @@ export async function openModels(
 
   let teacher: Models['teacher'];
   let opened: Models['opened'];
+  const warnings: string[] = [];
+  const tell: OnNotice = (notice) => {
+    if (notice.kind === 'warning') warnings.push(notice.detail);
+    onNotice?.(notice);
+  };
   const bringTeacher = async () => {
-    if (inputs.teacher !== undefined) teacher = await openTeacher(inputs.teacher, paths, state, onNotice);
+    if (inputs.teacher !== undefined) teacher = await openTeacher(inputs.teacher, paths, state, tell);
   };
   const bringStudent = async () => {
     const { student } = inputs;
     // A score's last digits must not depend on what this process happened to score before.
-    if (student !== undefined) opened = await openStudent({ ...student, independentCalls: true }, inputs);
+    if (student === undefined) return;
+    opened = await openStudent({ ...student, independentCalls: true }, inputs);
+    for (const detail of warningsAbout('student', student.model, opened.student.model.warnings)) {
+      tell({ kind: 'warning', detail });
+    }
   };
   const close = async () => {
     await teacher?.[Symbol.asyncDispose]();
@@ -44,7 +56,7 @@ export async function openModels(
   const isLocal = inputs.teacher?.name.startsWith('gguf:');
   try {
     for (const bring of isLocal ? [bringStudent, bringTeacher] : [bringTeacher, bringStudent]) await bring();
-    return { teacher, opened, [Symbol.asyncDispose]: close };
+    return { teacher, opened, warnings, [Symbol.asyncDispose]: close };
   } catch (error) {
     await close();
     throw error;

@@ -1,3 +1,6 @@
+import { fileWarnings } from '../../engine/check-model-file.js';
+import { warningsAbout } from '../../gguf/load-warnings.js';
+import { parseTeacherName } from '../../options/teacher-name.js';
 import type { BatchTeacher } from '../../teacher/batch/batch-teacher.js';
 import { createBatchTeacher, createTeacher, priceOf } from '../../teacher/create-teacher.js';
 import type { OnNotice } from '../../teacher/notice.js';
@@ -20,7 +23,16 @@ export async function openTeacher(
   const { promptTokens, completionTokens, cost } = state.teacherTotals;
   const unpriced = costOf(state.unpricedTokens, priceOf(options) ?? null) ?? 0;
   const spent = { tokens: promptTokens + completionTokens, cost: cost + unpriced };
-  return isBatch
-    ? createBatchTeacher(name, { ...options, spent, onNotice, statePath: batches })
-    : createTeacher(name, { ...options, spent, onNotice });
+  if (isBatch) return createBatchTeacher(name, { ...options, spent, onNotice, statePath: batches });
+  const teacher = await createTeacher(name, { ...options, spent, onNotice });
+  if (onNotice !== undefined) await warnOfFile(name, onNotice);
+  return teacher;
+}
+
+/** node-llama-cpp hands llama.cpp’s warnings to the first of several models only, so the file is asked itself. */
+async function warnOfFile(name: string, onNotice: OnNotice): Promise<void> {
+  const { kind, target } = parseTeacherName(name) ?? {};
+  if (kind !== 'gguf' || target === undefined) return;
+  const warnings = await fileWarnings(target);
+  for (const detail of warningsAbout('teacher', target, warnings)) onNotice({ kind: 'warning', detail });
 }

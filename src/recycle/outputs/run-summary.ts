@@ -34,6 +34,8 @@ export interface RunSummary {
   readonly ignored_fields?: IgnoredCounts;
   /** All that the teacher was asked in this run directory. */
   readonly teacher: TeacherTotals;
+  /** What llama.cpp warned of while it loaded the models; not there when it did not. */
+  readonly model_warnings?: readonly string[];
 }
 
 interface Tally {
@@ -84,7 +86,7 @@ export class RunCounter {
     }
   }
 
-  snapshot(teacher: TeacherTotals): RunSummary {
+  snapshot(teacher: TeacherTotals, warnings: readonly string[] = []): RunSummary {
     const ignored = this.#ignored.counts;
     return {
       rows: this.#rows,
@@ -96,6 +98,7 @@ export class RunCounter {
       unscorable: sorted(this.#unscorable),
       ...(Object.keys(ignored).length > 0 && { ignored_fields: ignored }),
       teacher,
+      ...(warnings.length > 0 && { model_warnings: warnings }),
     };
   }
 }

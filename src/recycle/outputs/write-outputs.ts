@@ -35,12 +35,13 @@ interface Outputs {
  * Writes a run's outputs beside their places and moves them there once all are whole, the summary last.
  * @param layout - The dataset's; what was selected is written in the same.
  * @param rows - All rows of the dataset, in its order.
+ * @param run - What else there is to summarize.
  */
 export async function writeOutputs(
   paths: RunPaths,
   layout: RowFormat['layout'],
   rows: AsyncIterable<FinishedRow>,
-  state: RunState,
+  { state, warnings }: { readonly state: RunState; readonly warnings: readonly string[] },
 ): Promise<RunSummary> {
   const selected = layout === 'array' ? paths.selectedArray : paths.selected;
   const counter = new RunCounter();
@@ -64,7 +65,7 @@ export async function writeOutputs(
   // The dataset may have had the other format before.
   const stale = layout === 'array' ? paths.selected : paths.selectedArray;
   await whileWriting(stale, () => rm(stale, { force: true }));
-  const summary = counter.snapshot(state.teacherTotals);
+  const summary = counter.snapshot(state.teacherTotals, warnings);
   await replaceFile(paths.summary, spellJson(summary));
   return summary;
 }

@@ -4,7 +4,6 @@ import { ReflectionError } from '../../errors.js';
 import { loadAndHash } from '../../gguf/load-and-hash.js';
 import type { DeviceChoice } from '../../options/device-name.js';
 import { named } from '../../options/option-name.js';
-import type { OnNotice } from '../notice.js';
 import { checkGgufHeader } from './check-gguf-header.js';
 
 export interface LocalModelOptions {
@@ -19,7 +18,6 @@ export interface LocalModelOptions {
    * then, a word: only with 1 does the same request always get the same reply.
    */
   readonly sequences?: number | undefined;
-  readonly onNotice?: OnNotice | undefined;
   /** Tokens of one request and its reply. Default: what the model was trained on, at most 8192. */
   readonly contextSize?: number | undefined;
 }
