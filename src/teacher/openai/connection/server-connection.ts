@@ -1,5 +1,5 @@
-import OpenAI from 'openai';
-import { Agent, type Dispatcher, ProxyAgent, fetch as undiciFetch } from 'undici';
+import type OpenAI from 'openai';
+import type { Dispatcher, fetch as undiciFetch } from 'undici';
 import { linkAbort } from '../../../util/linked-abort.js';
 import { BodyTooLargeError } from './body-too-large.js';
 import { proxyFor } from './proxy.js';
@@ -47,32 +47,25 @@ const NO_DEADLINE_MS = 2 ** 31 - 1;
  */
 export class ServerConnection implements Disposable {
   readonly #parts: ServerConnectionParts;
-  readonly #client: OpenAI;
-  readonly #dispatcher: Dispatcher;
+  readonly #proxy: URL | undefined;
+  #transport: Promise<Transport> | undefined;
 
   /** @throws {ReflectionError} as {@link proxyFor} does. */
   constructor(parts: ServerConnectionParts) {
     this.#parts = parts;
-    this.#dispatcher = dispatcherFor(parts);
-    this.#client = new OpenAI({
-      baseURL: parts.address.endpoint,
-      // The key is among the headers, in the form in which this server wants it.
-      apiKey: 'none',
-      defaultHeaders: { Authorization: null },
-      maxRetries: 0,
-      logLevel: 'off',
-      timeout: NO_DEADLINE_MS,
-    });
+    this.#proxy = proxyFor(parts.address.url(''));
   }
 
   /** @throws what undici does, the signal's abort among it. */
   async send({ route, query, body, signal, address }: ServerRequest): Promise<HttpResponse> {
-    const { headers } = this.#parts;
+    const { headers, maxResponseBytes } = this.#parts;
+    this.#transport ??= openTransport(this.#parts, this.#proxy);
+    const transport = await this.#transport;
     // The package never takes its listeners off a signal, and a run's lives for hours.
     const link = linkAbort(signal);
-    const exchange = new Exchange(this.#dispatcher, this.#parts.maxResponseBytes);
+    const exchange = new Exchange(transport, maxResponseBytes);
     try {
-      const response = await this.#client
+      const response = await transport.client
         .withOptions({ fetch: exchange.fetch })
         .request({
           method: body === undefined ? 'get' : 'post',
@@ -94,29 +87,66 @@ export class ServerConnection implements Disposable {
   }
 
   [Symbol.dispose](): void {
-    void this.#dispatcher.destroy();
+    void this.#transport?.then(({ dispatcher }) => dispatcher.destroy());
   }
+}
+
+/** What requests go through. */
+interface Transport {
+  readonly client: OpenAI;
+  readonly fetch: typeof undiciFetch;
+  readonly dispatcher: Dispatcher;
+}
+
+/** Both packages are loaded on demand: who asks no server need not wait for them, nor give them memory. */
+async function openTransport(
+  { address, idleTimeoutMs = 0 }: ServerConnectionParts,
+  proxy: URL | undefined,
+): Promise<Transport> {
+  const { default: OpenAI } = await import('openai');
+  const { Agent, fetch, ProxyAgent } = await import('undici');
+  const options = {
+    headersTimeout: idleTimeoutMs,
+    bodyTimeout: idleTimeoutMs,
+    connect: { timeout: CONNECT_TIMEOUT_MS },
+  };
+  // What is encrypted passes through a tunnel, so that the proxy sees where it goes, but nothing of it.
+  const proxyTunnel = address.url('').protocol === 'https:';
+  return {
+    client: new OpenAI({
+      baseURL: address.endpoint,
+      // The key is among the headers, in the form in which this server wants it.
+      apiKey: 'none',
+      defaultHeaders: { Authorization: null },
+      maxRetries: 0,
+      logLevel: 'off',
+      timeout: NO_DEADLINE_MS,
+    }),
+    fetch,
+    dispatcher:
+      proxy === undefined ? new Agent(options) : new ProxyAgent({ ...options, uri: proxy.href, proxyTunnel }),
+  };
 }
 
 /** One request on its way, and what the package does not tell of how it ended. */
 class Exchange {
-  readonly #dispatcher: Dispatcher;
+  readonly #transport: Transport;
   readonly #maxBytes: number;
   /** What the server answered where it was no success. */
   refusal: HttpResponse | undefined;
   error: unknown;
 
-  constructor(dispatcher: Dispatcher, maxBytes: number) {
-    this.#dispatcher = dispatcher;
+  constructor(transport: Transport, maxBytes: number) {
+    this.#transport = transport;
     this.#maxBytes = maxBytes;
   }
 
   readonly fetch = async (url: string | URL | Request, init: RequestInit = {}): Promise<Response> => {
     try {
       const { headers, body } = await packed(init);
-      const response = (await undiciFetch(String(url), {
+      const response = (await this.#transport.fetch(String(url), {
         ...(init as object),
-        ...{ headers, body, redirect: 'manual', dispatcher: this.#dispatcher },
+        ...{ headers, body, redirect: 'manual', dispatcher: this.#transport.dispatcher },
       })) as unknown as Response;
       if (response.ok) return response;
       const chunks: Buffer[] = [];
@@ -163,19 +193,6 @@ async function packed(init: RequestInit) {
   const form = new Response(init.body);
   headers.set('content-type', form.headers.get('content-type')!);
   return { headers: [...headers], body: Buffer.from(await form.arrayBuffer()) };
-}
-
-function dispatcherFor({ address, idleTimeoutMs = 0 }: ServerConnectionParts): Dispatcher {
-  const url = address.url('');
-  const options = {
-    headersTimeout: idleTimeoutMs,
-    bodyTimeout: idleTimeoutMs,
-    connect: { timeout: CONNECT_TIMEOUT_MS },
-  };
-  const proxy = proxyFor(url);
-  if (proxy === undefined) return new Agent(options);
-  // What is encrypted passes through a tunnel, so that the proxy sees where it goes, but nothing of it.
-  return new ProxyAgent({ ...options, uri: proxy.href, proxyTunnel: url.protocol === 'https:' });
 }
 
 /** A whole body as text. */
