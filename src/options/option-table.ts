@@ -1,6 +1,7 @@
 import type { CommandName, Option } from './option.js';
 import { GENERAL_OPTIONS } from './table/general-options.js';
 import { SELECTION_OPTIONS } from './table/selection-options.js';
+import { SERVER_OPTIONS } from './table/server-options.js';
 import { STUDENT_OPTIONS } from './table/student-options.js';
 import { TEACHER_OPTIONS } from './table/teacher-options.js';
 import type { Value } from './value.js';
@@ -13,12 +14,14 @@ export const OPTIONS: Table = {
   ...GENERAL_OPTIONS,
   ...STUDENT_OPTIONS,
   ...TEACHER_OPTIONS,
+  ...SERVER_OPTIONS,
   ...SELECTION_OPTIONS,
 };
 
 type Table = typeof GENERAL_OPTIONS &
   typeof STUDENT_OPTIONS &
   typeof TEACHER_OPTIONS &
+  typeof SERVER_OPTIONS &
   typeof SELECTION_OPTIONS;
 export type OptionName = keyof Table;
 
