@@ -31,8 +31,9 @@ export const root = fileURLToPath(new URL('..', import.meta.url));
 export const common = {
   reporters: ['default', new SeedReporter()],
   setupFiles: ['test/setup/seed.ts'],
-  // students are opened on one thread unless a test is about threads, so every core takes a file
-  maxWorkers: availableParallelism(),
+  // students are opened on one thread unless a test is about threads, so every core takes a file; and one more, for those
+  // that are waiting for a process or a disk
+  maxWorkers: availableParallelism() + 1,
   // no measure of speed: the end of a test that hangs
   testTimeout: 300_000,
   hookTimeout: 300_000,
