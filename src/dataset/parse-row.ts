@@ -1,10 +1,10 @@
 import { isUtf8 } from 'node:buffer';
+import { type RowFault, rowFault } from '../domain/row-fault.js';
 import type { Sample } from '../domain/sample.js';
 import { describeJson, isJsonObject, isWellFormed } from '../util/json-value.js';
 import type { RawRow } from './raw-row.js';
 import { readSample } from './read-sample.js';
 import type { BadRow, Row } from './row.js';
-import { type RowFault, rowFault } from './row-fault.js';
 
 /** Characters kept of a row that is too large to be kept whole. */
 const EXCERPT_LENGTH = 200;

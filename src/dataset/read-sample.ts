@@ -1,6 +1,6 @@
+import { type RowFault, rowFault } from '../domain/row-fault.js';
 import type { Sample } from '../domain/sample.js';
 import { describeJson, isWellFormed, type JsonObject } from '../util/json-value.js';
-import { type RowFault, rowFault } from './row-fault.js';
 
 /** What other datasets call our required fields, to be pointed at in the message. */
 const SYNONYMS = {

@@ -11,10 +11,24 @@ export const UNSCORABLE_REASONS = [
   'invalid_utf8',
   /** The row is larger than the reader accepts. */
   'row_too_large',
-  /** `instruction` or `output` is absent. */
+  /** A column that the layout needs, such as `instruction` or `output`, is absent. */
   'missing_field',
-  /** `instruction`, `input` or `output` is not a string (null counts as absent for `input` only). */
+  /** A text is not a string, or a list of messages not a list (null counts as absent for what may be absent). */
   'wrong_type',
+  /** Two columns, or two keys of a message, that play one part say different things. */
+  'contradicting_columns',
+  /** A message is no object with a role and a content, or a string that encodes messages or tools cannot be read. */
+  'malformed_messages',
+  /** A tool call without a name, or with arguments that are no JSON object. */
+  'malformed_tool_call',
+  /** A message has a role that is none of ours by any name we know. */
+  'unknown_role',
+  /** A part of a message's content is no text: an image, a sound. */
+  'not_text',
+  /** Nobody answers in the conversation. */
+  'no_assistant_turn',
+  /** The row's own masks exclude every assistant turn. */
+  'all_turns_masked',
   /** A field holds a lone UTF-16 surrogate, which no tokenizer can encode. */
   'lone_surrogate',
   /** Nothing to score: the answer has no characters. */

@@ -51,7 +51,7 @@ describe('adviseOnScores', () => {
   it('names the dominant reason when nothing was scored', () => {
     const reasons = { empty_output: 10, missing_field: 90 };
     expect(adviseOnScores({ ...healthy, scored: 0, unscorable: 100, reasons })).toEqual([
-      'None of the 100 rows could be scored, 90 of them because instruction or output is missing (missing_field).',
+      'None of the 100 rows could be scored, 90 of them because a needed column is missing (missing_field).',
     ]);
     expect(adviseOnScores({ ...healthy, scored: 1, unscorable: 99, reasons })).toEqual([]);
   });

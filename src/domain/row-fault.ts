@@ -1,4 +1,4 @@
-import type { UnscorableReason } from '../domain/score.js';
+import type { UnscorableReason } from './score.js';
 
 /** Why no sample can be made of a row. */
 export interface RowFault {

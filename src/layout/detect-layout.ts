@@ -1,0 +1,170 @@
+import { isJsonObject, type JsonObject } from '../util/json-value.js';
+import { type ColumnConflict, columnsOf, findColumns } from './column-aliases.js';
+import type { ColumnMapping, ColumnRole, Layout, LayoutName, MessageTags } from './layout.js';
+import { parsePythonLiteral } from './python-literal.js';
+import { isPair } from './read-pairs.js';
+
+/** What a user says about the layout; what is left out is found out. */
+export interface LayoutChoice {
+  readonly name?: LayoutName | undefined;
+  readonly columns?: ColumnMapping | undefined;
+  /** No column plays a part but those in `columns`. */
+  readonly isComplete?: boolean | undefined;
+  readonly tags?: MessageTags | undefined;
+}
+
+export type LayoutFinding =
+  | {
+      readonly kind: 'found';
+      readonly layout: Layout;
+      /** Rows looked at, and how many of them have the layout. */
+      readonly rows: number;
+      readonly matching: number;
+      /** Columns that play no part. */
+      readonly unused: readonly string[];
+    }
+  | {
+      readonly kind: 'not_found';
+      /** What is wrong and what to do, in sentences. */
+      readonly problem: string;
+    };
+
+/** The columns that a layout reads: all of `needed`, and what else there is of `also`. */
+const PARTS: Readonly<Record<LayoutName, { needed: readonly ColumnRole[]; also: readonly ColumnRole[] }>> = {
+  alpaca: { needed: ['instruction', 'output'], also: ['input', 'system', 'history', 'tools'] },
+  'prompt-completion': { needed: ['instruction', 'output'], also: ['system', 'history', 'tools'] },
+  messages: { needed: ['messages'], also: ['system', 'tools'] },
+  sharegpt: { needed: ['messages'], also: ['system', 'tools'] },
+  'sharegpt-pairs': { needed: ['messages'], also: ['system', 'tools'] },
+  preference: {
+    needed: ['chosen', 'rejected'],
+    also: ['instruction', 'input', 'messages', 'system', 'tools'],
+  },
+};
+
+/** Of a preference whose chosen answer ends the messages. */
+const REJECTED_BESIDE = { needed: ['messages', 'rejected'], also: ['system', 'tools'] } as const;
+
+/**
+ * Finds out how the first rows of a dataset are to be read: by their columns' names, and, of a column of messages, by what
+ * is in it. The layout that most of them have wins. Pure.
+ */
+export function detectLayout(rows: readonly JsonObject[], choice: LayoutChoice = {}): LayoutFinding {
+  const names = columnsOf(rows);
+  const { columns, conflicts } = choice.isComplete
+    ? { columns: choice.columns ?? {}, conflicts: [] }
+    : findColumns(names, choice.columns);
+  const absent = Object.values(choice.columns ?? {}).filter(
+    (column) => rows.length > 0 && !names.has(column),
+  );
+  if (absent.length > 0) return { kind: 'not_found', problem: absentProblem(absent, names) };
+  const votes = new Map<LayoutName, number>();
+  for (const row of rows) {
+    const name = layoutOf(row, columns, conflicts, choice.tags);
+    if (name !== undefined) votes.set(name, (votes.get(name) ?? 0) + 1);
+  }
+  const [elected] = [...votes].sort(([, a], [, b]) => b - a);
+  const name = choice.name ?? elected?.[0];
+  if (name === undefined) return { kind: 'not_found', problem: nothingFound(names, rows.length) };
+
+  const isBeside = name === 'preference' && columns.chosen === undefined && columns.messages !== undefined;
+  const { needed, also } = isBeside ? REJECTED_BESIDE : PARTS[name];
+  const parts: readonly ColumnRole[] = [...needed, ...also];
+  const conflict = conflicts.find(({ role }) => parts.includes(role));
+  if (conflict !== undefined) return { kind: 'not_found', problem: conflictProblem(conflict) };
+  const missing = needed.filter((role) => columns[role] === undefined);
+  if (missing.length > 0) return { kind: 'not_found', problem: missingProblem(name, missing, names) };
+
+  const used = parts.flatMap((role) => (columns[role] === undefined ? [] : [[role, columns[role]] as const]));
+  const layout = { name, columns: Object.fromEntries(used), tags: choice.tags ?? {} };
+  return {
+    kind: 'found',
+    layout,
+    rows: rows.length,
+    matching: votes.get(name) ?? 0,
+    unused: [...names].filter((column) => !used.some(([, taken]) => taken === column)),
+  };
+}
+
+/** The layout that one row has by itself, if any. */
+function layoutOf(
+  row: JsonObject,
+  columns: ColumnMapping,
+  conflicts: readonly ColumnConflict[],
+  tags: MessageTags | undefined,
+): LayoutName | undefined {
+  const valuesOf = (role: ColumnRole) => {
+    const candidates = conflicts.find((conflict) => conflict.role === role)?.columns ?? [columns[role]];
+    const values = candidates.map((column) => (column === undefined ? undefined : row[column]));
+    return values.filter((value) => value !== undefined && value !== null);
+  };
+  const has = (role: ColumnRole) => valuesOf(role).length > 0;
+  const messages = valuesOf('messages')
+    .map((value) => messagesLayout(value, tags))
+    .find((name) => name !== undefined);
+  if (has('rejected') && (has('chosen') || messages !== undefined)) return 'preference';
+  if (messages !== undefined) return messages;
+  if (!has('instruction') || !has('output')) return undefined;
+  const isPublished =
+    columns.instruction?.toLowerCase() === 'prompt' && columns.output?.toLowerCase() === 'completion';
+  return isPublished ? 'prompt-completion' : 'alpaca';
+}
+
+/** What kind of messages a value holds, told by the first of them. */
+function messagesLayout(value: unknown, tags: MessageTags = {}): LayoutName | undefined {
+  const first = firstMessage(value);
+  if (!isJsonObject(first)) return undefined;
+  const has = (key: string) => first[key] !== undefined && first[key] !== null;
+  if (has(tags.role ?? 'role')) return 'messages';
+  if (has('from')) return 'sharegpt';
+  return isPair(first) ? 'sharegpt-pairs' : undefined;
+}
+
+function firstMessage(value: unknown): unknown {
+  if (typeof value !== 'string') return Array.isArray(value) ? value[0] : undefined;
+  for (const parse of [JSON.parse, parsePythonLiteral]) {
+    try {
+      const list: unknown = parse(value);
+      return Array.isArray(list) ? list[0] : undefined;
+    } catch {
+      // it may be spelled the other way
+    }
+  }
+  return undefined;
+}
+
+function nothingFound(names: ReadonlySet<string>, rows: number): string {
+  const what = rows === 0 ? 'no row is an object' : `the columns are ${listed(names)}`;
+  return (
+    `the first rows have no layout that is known: ${what}. ` +
+    'Name the columns with --map, e.g. --map instruction=question,output=reply or --map messages=turns.'
+  );
+}
+
+function conflictProblem({ role, columns }: ColumnConflict): string {
+  const [first] = columns;
+  return (
+    `${columns.map((column) => JSON.stringify(column)).join(' and ')} could each be the ${role}. ` +
+    `Say which one is, e.g. --map ${role}=${first}.`
+  );
+}
+
+function absentProblem(absent: readonly string[], names: ReadonlySet<string>): string {
+  const list = absent.map((column) => JSON.stringify(column)).join(' and no ');
+  return `the first rows have no column ${list}; their columns are ${listed(names)}.`;
+}
+
+function missingProblem(
+  name: LayoutName,
+  missing: readonly ColumnRole[],
+  names: ReadonlySet<string>,
+): string {
+  return (
+    `the layout ${name} needs a column for ${missing.join(' and one for ')}, and none of the columns ${listed(names)} has a name known for it. ` +
+    `Name it with --map ${missing.map((role) => `${role}=COLUMN`).join(',')}, or choose another --layout.`
+  );
+}
+
+function listed(names: ReadonlySet<string>): string {
+  return [...names].map((name) => JSON.stringify(name)).join(', ');
+}

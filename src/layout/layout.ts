@@ -1,0 +1,55 @@
+import type { Role } from '../domain/conversation.js';
+
+/** The ways in which rows spell what was said. */
+export const LAYOUT_NAMES = [
+  /** A column each for the instruction, its input and the answer, by whatever names. */
+  'alpaca',
+  /** `prompt` and `completion`, each a text or a list of messages. */
+  'prompt-completion',
+  /** A list of messages with `role` and `content`. */
+  'messages',
+  /** A list of messages with `from` and `value`. */
+  'sharegpt',
+  /** A list of exchanges, both sides of which stand in one object: `{"human": ..., "assistant": ...}`. */
+  'sharegpt-pairs',
+  /** Two answers, `chosen` and `rejected`, each a text or messages. */
+  'preference',
+] as const;
+export type LayoutName = (typeof LAYOUT_NAMES)[number];
+
+/** The parts that columns play. */
+export const COLUMN_ROLES = [
+  'instruction',
+  'input',
+  'output',
+  'system',
+  'history',
+  'messages',
+  'tools',
+  'chosen',
+  'rejected',
+] as const;
+export type ColumnRole = (typeof COLUMN_ROLES)[number];
+
+/** The column that plays each part, spelled as in the rows. */
+export type ColumnMapping = Readonly<Partial<Record<ColumnRole, string>>>;
+
+/** What a message's role means to us: who speaks, or an assistant that calls tools. */
+export type MessageRole = Role | 'call';
+
+/** What messages call their members, where that is not what we know anyway. */
+export interface MessageTags {
+  /** The key under which a message names its speaker. */
+  readonly role?: string;
+  /** The key under which a message holds what is said. */
+  readonly content?: string;
+  /** Names of speakers, in lower case. */
+  readonly roles?: Readonly<Record<string, MessageRole>>;
+}
+
+/** How the rows of a dataset are to be read. Plain data: it is printed, recorded and compared. */
+export interface Layout {
+  readonly name: LayoutName;
+  readonly columns: ColumnMapping;
+  readonly tags: MessageTags;
+}
