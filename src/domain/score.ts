@@ -31,6 +31,12 @@ export const UNSCORABLE_REASONS = [
   'all_turns_masked',
   /** A field holds a lone UTF-16 surrogate, which no tokenizer can encode. */
   'lone_surrogate',
+  /** The student's chat template refuses the conversation: a role, an order, tools. */
+  'template_refuses',
+  /** The chat template leaves a text out, or changes more than its leading and trailing whitespace. */
+  'template_alters_text',
+  /** The chat template writes the date of the day, and no date was given. */
+  'template_needs_date',
   /** Nothing to score: the answer has no characters. */
   'empty_output',
   /** r-IFD only: there is no instruction to predict. */

@@ -1,5 +1,5 @@
 /** How reasoning models mark what they think before they answer: the pairs of tags in use. */
-const TAGS: readonly (readonly [opening: string, closing: string])[] = [
+export const REASONING_TAGS: readonly (readonly [opening: string, closing: string])[] = [
   ['<think>', '</think>'],
   ['<thinking>', '</thinking>'],
   ['<thought>', '</thought>'],
@@ -21,7 +21,7 @@ export interface SplitText {
  */
 export function splitReasoning(text: string): SplitText {
   const start = text.length - text.trimStart().length;
-  const opened = TAGS.find(([opening]) => text.startsWith(opening, start));
+  const opened = REASONING_TAGS.find(([opening]) => text.startsWith(opening, start));
   const closing = opened?.[1] ?? closingWithoutOpening(text);
   if (closing === undefined) return { reasoning: '', answer: text };
   const at = text.indexOf(closing, start);
@@ -33,7 +33,11 @@ export function splitReasoning(text: string): SplitText {
 
 /** The first closing tag in the text, when its opening tag is not before it. */
 function closingWithoutOpening(text: string): string | undefined {
-  const [first] = TAGS.map(([opening, closing]) => ({ opening, closing, at: text.indexOf(closing) }))
+  const [first] = REASONING_TAGS.map(([opening, closing]) => ({
+    opening,
+    closing,
+    at: text.indexOf(closing),
+  }))
     .filter(({ at }) => at !== -1)
     .sort((a, b) => a.at - b.at);
   return first === undefined || text.lastIndexOf(first.opening, first.at) !== -1 ? undefined : first.closing;

@@ -1,0 +1,83 @@
+import { createHash } from 'node:crypto';
+import { REASONING_TAGS } from '../../domain/split-reasoning.js';
+import { ReflectionError } from '../../errors.js';
+import { compileJinja, type JinjaTemplate, type Rendering } from './jinja.js';
+
+export interface ChatTemplateParts {
+  /** As the model's file calls it; `default` for the one without a name. */
+  readonly name: string;
+  /** Jinja. */
+  readonly source: string;
+  /** How the student's tokenizer spells its BOS and end-of-text tokens; empty where it has none. */
+  readonly bosText: string;
+  readonly eosText: string;
+  /** The day that templates are told which write one. */
+  readonly date?: Date | undefined;
+}
+
+/** The variables that a template is rendered with, see {@link chatVariables}. */
+export type ChatVariables = Readonly<Record<string, unknown>>;
+
+export interface RenderOptions {
+  /** Write what comes before the assistant's next turn. Default false. */
+  readonly addGenerationPrompt?: boolean;
+}
+
+/** Renderings of marks that are kept. Conversations are alike but for their texts, and a mark stands for any text. */
+const KEPT_RENDERINGS = 256;
+
+/** Tags, other than those of reasoning, that templates look for in what is said. */
+const RESULT_TAGS = ['<tool_response>', '</tool_response>'];
+
+/** A student's own template: how its chats are written, in the words of whoever trained it. */
+export class ChatTemplate {
+  readonly name: string;
+  readonly source: string;
+  readonly bosText: string;
+  readonly eosText: string;
+  /** The first 16 hex digits of SHA-256 over the source and the date. The name is left out: it changes no score. */
+  readonly hash: string;
+  /** The tags in its source by which it may tell the parts of a text. */
+  readonly knownTags: readonly string[];
+  readonly #jinja: JinjaTemplate;
+  readonly #kept = new Map<string, Rendering>();
+
+  /** @throws {ReflectionError} `invalid_template` when the source is no Jinja. */
+  constructor({ name, source, bosText, eosText, date }: ChatTemplateParts) {
+    this.name = name;
+    this.source = source;
+    this.bosText = bosText;
+    this.eosText = eosText;
+    this.knownTags = [...REASONING_TAGS.flat(), ...RESULT_TAGS].filter((tag) => source.includes(tag));
+    const digest = createHash('sha256').update(JSON.stringify([source, date?.toISOString() ?? null]));
+    this.hash = digest.digest('hex').slice(0, 16);
+    try {
+      this.#jinja = compileJinja(source, date);
+    } catch (cause) {
+      throw new ReflectionError(
+        'invalid_template',
+        `the chat template '${name}' cannot be read: ${(cause as Error).message}`,
+        { cause, remedy: 'use another --template: a built-in one, or a file' },
+      );
+    }
+  }
+
+  render(variables: ChatVariables, { addGenerationPrompt = false }: RenderOptions = {}): Rendering {
+    return this.#jinja.render({
+      bos_token: this.bosText,
+      eos_token: this.eosText,
+      add_generation_prompt: addGenerationPrompt,
+      ...variables,
+    });
+  }
+
+  /** The same for variables that hold marks: conversations of one shape have the same, and are rendered once. */
+  renderMarked(variables: ChatVariables, options: RenderOptions = {}): Rendering {
+    const key = JSON.stringify([options.addGenerationPrompt ?? false, variables]);
+    const kept = this.#kept.get(key) ?? this.render(variables, options);
+    this.#kept.delete(key);
+    this.#kept.set(key, kept);
+    if (this.#kept.size > KEPT_RENDERINGS) this.#kept.delete(this.#kept.keys().next().value!);
+    return kept;
+  }
+}
