@@ -8,12 +8,12 @@ import { spellRow } from '../../src/output/spell-row.js';
 import { BUILT_IN_TEMPLATES } from '../../src/prompt/built-in-templates.js';
 import { renderPrompt } from '../../src/prompt/template.js';
 import { EXACT_DEFINITION } from '../../src/scoring/exact-definition.js';
-import { Planner, textsOf } from '../../src/scoring/planner.js';
+import { SamplePlanner, textsOf } from '../../src/scoring/sample-planner.js';
 import type { MicroCase } from './micro-case.js';
 
 const CHARACTERS_PER_TOKEN = 4;
 const TEMPLATE = BUILT_IN_TEMPLATES.alpaca;
-const PLANNER = new Planner(EXACT_DEFINITION, { template: TEMPLATE, maxLength: 2048, startToken: 0 });
+const PLANNER = new SamplePlanner(EXACT_DEFINITION, { template: TEMPLATE, maxLength: 2048, startToken: 0 });
 const SPAN = { sumLogprob: -123.456789, tokenCount: 45 };
 const SCORED = scoredMetric(SPAN, SPAN, false);
 const SCORE: SampleScore = { metrics: { ifd: SCORED, rifd: SCORED } };

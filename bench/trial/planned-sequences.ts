@@ -1,6 +1,6 @@
 import { BUILT_IN_TEMPLATES, METRICS, type Sample, type Scorer, type SpanRequest } from 'reflection-tuning';
-import { textsOf } from '../../src/scoring/planner.js';
-import { plannerFor } from '../../src/scoring/score-stream.js';
+import { EXACT_DEFINITION } from '../../src/scoring/exact-definition.js';
+import { SamplePlanner, textsOf } from '../../src/scoring/sample-planner.js';
 import type { TrialTask } from './task.js';
 
 /** The sequences of the exact definition for each sample, each a pass of its own for a scorer that shares nothing. */
@@ -9,7 +9,11 @@ export async function plannedSequences(
   samples: readonly Sample[],
   metrics: TrialTask['metrics'],
 ): Promise<readonly (readonly SpanRequest[])[]> {
-  const planner = plannerFor(scorer, { template: BUILT_IN_TEMPLATES.alpaca });
+  const planner = new SamplePlanner(EXACT_DEFINITION, {
+    template: BUILT_IN_TEMPLATES.alpaca,
+    maxLength: scorer.maxLength,
+    startToken: scorer.startToken,
+  });
   return Promise.all(
     samples.map(async (sample) => {
       const task = planner.prepare(

@@ -37,6 +37,8 @@ export const UNSCORABLE_REASONS = [
   'template_alters_text',
   /** The chat template writes the date of the day, and no date was given. */
   'template_needs_date',
+  /** The definition is about one question and its answer, and the row is a conversation. */
+  'not_a_sample',
   /** Nothing to score: the answer has no characters. */
   'empty_output',
   /** r-IFD only: there is no instruction to predict. */

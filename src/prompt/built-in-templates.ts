@@ -18,18 +18,25 @@ export const BUILT_IN_TEMPLATES: Readonly<Record<BuiltInTemplateName, Template>>
     'Below is an instruction that describes a task, paired with an input that provides further context. ' +
       'Write a response that appropriately completes the request.\n\n' +
       '### Instruction:\n{instruction}\n\n### Input:\n{input}\n\n### Response:',
+    { question: '### Instruction:', answer: '### Response:', separator: '\n\n' },
   ),
   vicuna: createTemplate(
     'vicuna',
     `${VICUNA_SYSTEM} USER: {instruction} ASSISTANT:`,
     `${VICUNA_SYSTEM} USER: {instruction}\nInput:\n{input} ASSISTANT:`,
+    { question: 'USER:', answer: 'ASSISTANT:', separator: ' ' },
   ),
   wizardlm: createTemplate(
     'wizardlm',
     '{instruction}\n\n### Response:',
     '{instruction}\n{input}\n\n### Response:',
+    { question: '', answer: '### Response:', separator: '\n\n' },
   ),
-  none: createTemplate('none', '{instruction}\n', '{instruction}\n{input}\n'),
+  none: createTemplate('none', '{instruction}\n', '{instruction}\n{input}\n', {
+    question: '',
+    answer: '',
+    separator: '\n',
+  }),
 };
 
 export function isBuiltInTemplateName(name: string): name is BuiltInTemplateName {

@@ -19,6 +19,7 @@ export const REASON_TEXT: Readonly<Record<UnscorableReason, string>> = {
   template_refuses: 'the chat template refuses the row',
   template_alters_text: 'the chat template alters a text',
   template_needs_date: 'the chat template needs a date',
+  not_a_sample: 'not one question with its answer',
   empty_output: 'the answer is empty',
   empty_instruction: 'the instruction is empty',
   prompt_too_long: 'no room is left for the answer',

@@ -33,16 +33,24 @@ export interface PlannedSpan extends SpanRequest {
   readonly truncated: boolean;
 }
 
-export type SpanPlan = PlannedSpan | { readonly kind: 'unscorable'; readonly reason: UnscorableReason };
+export type SpanPlan = PlannedSpan | UnscorableSpan;
+
+export interface UnscorableSpan {
+  readonly kind: 'unscorable';
+  readonly reason: UnscorableReason;
+  /** One sentence for people, where the reason alone does not say it. */
+  readonly detail?: string;
+}
 
 /** The two spans that a metric divides. */
 export type MetricPlan = Readonly<Record<SpanSide, SpanPlan>>;
 
-export function unscorable(reason: UnscorableReason): SpanPlan {
-  return { kind: 'unscorable', reason };
+export function unscorable(reason: UnscorableReason, detail?: string): UnscorableSpan {
+  return { kind: 'unscorable', reason, ...(detail !== undefined && { detail }) };
 }
 
 /** The plan of a metric neither of whose spans can be scored. */
-export function unscorablePlan(reason: UnscorableReason): MetricPlan {
-  return { conditioned: unscorable(reason), direct: unscorable(reason) };
+export function unscorablePlan(reason: UnscorableReason, detail?: string): MetricPlan {
+  const span = unscorable(reason, detail);
+  return { conditioned: span, direct: span };
 }

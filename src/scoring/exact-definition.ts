@@ -4,7 +4,7 @@ import { renderPrompt, renderReversePrompt } from '../prompt/template.js';
 import {
   type Definition,
   type MetricPlan,
-  type SpanPlan,
+  type PlannedSpan,
   type SpanSettings,
   unscorablePlan,
 } from './definition.js';
@@ -52,25 +52,39 @@ const PARTS: Record<
   },
 };
 
-function planPair(
+/**
+ * The spans of a target after its context and alone, both cut to what fits behind the context. Also for contexts that are
+ * not made of a template's text.
+ */
+export function planPair(
   context: Int32Array,
   target: Int32Array,
-  settings: SpanSettings,
+  { maxLength, startToken }: Pick<SpanSettings, 'maxLength' | 'startToken'>,
   tooLong: UnscorableReason,
 ): MetricPlan {
-  const room = settings.maxLength - 1 - context.length;
-  const kept = Math.min(target.length, room);
-  if (kept < 1) return unscorablePlan(target.length === 0 ? 'no_target_tokens' : tooLong);
-  const truncated = kept < target.length;
-  const span = (prefix: Int32Array): SpanPlan => {
-    const begin = 1 + prefix.length;
-    const tokens = new Int32Array(begin + kept);
-    tokens[0] = settings.startToken;
-    tokens.set(prefix, 1);
-    tokens.set(target.subarray(0, kept), begin);
-    return { kind: 'span', tokens, begin, end: begin + kept, truncated };
+  const room = maxLength - 1 - context.length;
+  const kept = target.subarray(0, Math.max(0, room));
+  if (kept.length < 1) return unscorablePlan(target.length === 0 ? 'no_target_tokens' : tooLong);
+  const truncated = kept.length < target.length;
+  return {
+    conditioned: spanAfter(startToken, context, kept, truncated),
+    direct: spanAfter(startToken, NO_TOKENS, kept, truncated),
   };
-  return { conditioned: span(context), direct: span(NO_TOKENS) };
+}
+
+/** The span of a target after the start token and a context. */
+export function spanAfter(
+  startToken: number,
+  context: Int32Array,
+  target: Int32Array,
+  truncated: boolean,
+): PlannedSpan {
+  const begin = 1 + context.length;
+  const tokens = new Int32Array(begin + target.length);
+  tokens[0] = startToken;
+  tokens.set(context, 1);
+  tokens.set(target, begin);
+  return { kind: 'span', tokens, begin, end: tokens.length, truncated };
 }
 
 const NO_TOKENS = new Int32Array(0);

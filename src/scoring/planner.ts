@@ -1,64 +1,104 @@
+import { type Conversation, conversationOf, sampleOf } from '../domain/conversation.js';
 import type { Sample } from '../domain/sample.js';
 import type { Metric, UnscorableReason } from '../domain/score.js';
-import type { TokenizeOptions } from '../engine/scorer.js';
+import { ChatTemplate } from '../prompt/chat/chat-template.js';
+import { conversationRenderer, type PromptTemplate } from '../prompt/conversation-renderer.js';
+import type { TargetChoice } from '../prompt/rendered-chat.js';
 import { isWellFormed } from '../util/json-value.js';
-import { type Definition, type MetricPlan, type SpanSettings, unscorablePlan } from './definition.js';
+import { type Definition, unscorablePlan } from './definition.js';
+import { type ChatPlanSettings, chatTask } from './plan-chat.js';
+import { SamplePlanner, textsOf } from './sample-planner.js';
+import type { PlannedTask, ScoringTask } from './task.js';
 
-/** One metric of a sample on its way to its spans. */
-type PreparedMetric =
-  | { readonly kind: 'texts'; readonly metric: Metric; readonly texts: readonly string[] }
-  | { readonly kind: 'missing'; readonly metric: Metric; readonly reason: UnscorableReason };
+/** What a row is about. */
+export type Scorable = Sample | Conversation;
 
-/** Some metrics of one sample, with the texts that have to be tokenized for them. */
-export type ScoringTask = readonly PreparedMetric[];
-
-export interface PlannedMetric {
-  readonly metric: Metric;
-  readonly plan: MetricPlan;
+export interface PlannerSettings {
+  readonly template: PromptTemplate;
+  /** Longest sequence in tokens, start token included. */
+  readonly maxLength: number;
+  /** See Scorer.startToken. */
+  readonly startToken: number;
+  /** What of an answer is scored. Default `all`. */
+  readonly targets?: TargetChoice;
+  /** The token that ends a turn in the student's own template is scored too. Default false. */
+  readonly endOfTurn?: boolean;
 }
 
-/** Plans the spans of samples, all by one definition and with one template. */
+/**
+ * Plans the spans of samples and conversations, all by one definition and with one template. A conversation that is no more
+ * than a question and its answer is a sample; what a template of ours is to show of a sample, the definition says.
+ */
 export class Planner {
   readonly #definition: Definition;
-  readonly settings: SpanSettings;
+  /** Undefined when the template is the student's own, in which samples are conversations too. */
+  readonly #samples: SamplePlanner | undefined;
+  readonly #chats: ChatPlanSettings;
+  readonly maxLength: number;
 
-  constructor(definition: Definition, settings: SpanSettings) {
+  constructor(definition: Definition, settings: PlannerSettings) {
+    const { template, maxLength, startToken, targets = 'all', endOfTurn = false } = settings;
     this.#definition = definition;
-    this.settings = settings;
+    this.maxLength = maxLength;
+    const isPlain = !(template instanceof ChatTemplate);
+    // reasoning that is left out of a target goes into its context, and a sample's has none
+    const isWhole = targets === 'all';
+    if (isPlain && isWhole)
+      this.#samples = new SamplePlanner(definition, { template, maxLength, startToken });
+    const renderer = conversationRenderer(template, targets);
+    this.#chats = { renderer, includesEndOfTurn: endOfTurn, maxLength, startToken };
   }
 
-  get tokenize(): TokenizeOptions {
-    return this.#definition.tokenize;
-  }
-
-  prepare(sample: Sample, metrics: readonly Metric[]): ScoringTask {
-    const isBroken = ![sample.instruction, sample.input, sample.output].every(isWellFormed);
-    return metrics.map((metric) => {
-      const reason = isBroken ? 'lone_surrogate' : missingText(metric, sample);
-      if (reason !== undefined) return { kind: 'missing', metric, reason };
-      return { kind: 'texts', metric, texts: this.#definition.texts(metric, sample, this.settings) };
-    });
-  }
-
-  /** `ids` are those of {@link textsOf} the task, in the same order. */
-  plan(task: ScoringTask, ids: readonly Int32Array[]): readonly PlannedMetric[] {
-    let at = 0;
-    return task.map((prepared) => {
-      const { metric } = prepared;
-      if (prepared.kind === 'missing') return { metric, plan: unscorablePlan(prepared.reason) };
-      const own = ids.slice(at, at + prepared.texts.length);
-      at += own.length;
-      return { metric, plan: this.#definition.plan(metric, own, this.settings) };
-    });
+  prepare(subject: Scorable, metrics: readonly Metric[]): ScoringTask {
+    const conversation = 'turns' in subject ? subject : conversationOf(subject);
+    const sample = 'turns' in subject ? sampleOf(subject) : subject;
+    if (sample !== undefined && this.#samples !== undefined)
+      return sampleTask(this.#samples, sample, metrics);
+    const isSample = sample !== undefined;
+    if (this.#definition.name !== 'exact') return decided('not_a_sample', metrics);
+    if (!isReadable(conversation)) return decided('lone_surrogate', metrics);
+    const task = chatTask(conversation, metrics, this.#chats);
+    return isSample ? withoutTurns(task, metrics) : task;
   }
 }
 
-export function textsOf(task: ScoringTask): readonly string[] {
-  return task.flatMap((prepared) => (prepared.kind === 'texts' ? prepared.texts : []));
+function sampleTask(planner: SamplePlanner, sample: Sample, metrics: readonly Metric[]): ScoringTask {
+  const task = planner.prepare(sample, metrics);
+  return {
+    kind: 'task',
+    texts: textsOf(task).map((text) => ({ text, options: planner.tokenize })),
+    plan: (ids) => ({ kind: 'sample', metrics: planner.plan(task, ids) }),
+  };
 }
 
-/** Why there is nothing to score; undefined when there is. */
-function missingText(metric: Metric, { instruction, output }: Sample): UnscorableReason | undefined {
-  if (output === '') return 'empty_output';
-  return metric === 'rifd' && instruction === '' ? 'empty_instruction' : undefined;
+/** The only turn's metrics as a sample's. */
+function withoutTurns(task: ScoringTask, metrics: readonly Metric[]): ScoringTask {
+  return {
+    ...task,
+    plan(ids) {
+      const planned = task.plan(ids);
+      if (planned.kind === 'task') return withoutTurns(planned, metrics);
+      if (planned.kind === 'sample') return planned;
+      const own = planned.turns[0]!.metrics;
+      return {
+        kind: 'sample',
+        metrics: metrics.map((metric) => ({
+          metric,
+          plan: own.find((turnMetric) => turnMetric.metric === metric)!.plan,
+        })),
+      };
+    },
+  };
+}
+
+function decided(reason: UnscorableReason, metrics: readonly Metric[]): ScoringTask {
+  const planned: PlannedTask = {
+    kind: 'sample',
+    metrics: metrics.map((metric) => ({ metric, plan: unscorablePlan(reason) })),
+  };
+  return { kind: 'task', texts: [], plan: () => planned };
+}
+
+function isReadable({ turns }: Conversation): boolean {
+  return turns.every(({ text, input, reasoning }) => [text, input, reasoning].every(isWellFormed));
 }

@@ -1,17 +1,18 @@
+import { chatScore, type TurnMetric } from '../domain/chat-score.js';
 import {
   type Metric,
   type MetricScore,
   type SampleScore,
   type SpanSide,
   scoredMetric,
-  type UnscorableReason,
 } from '../domain/score.js';
 import type { SpanScore } from '../domain/span-score.js';
 import type { ScoreOptions, Scorer, SpanOutcome } from '../engine/scorer.js';
-import type { SpanPlan } from './definition.js';
+import { type SpanPlan, type UnscorableSpan, unscorable } from './definition.js';
 import { explainUnscorable } from './explain-unscorable.js';
-import { type PlannedMetric, type Planner, type ScoringTask, textsOf } from './planner.js';
+import type { Planner } from './planner.js';
 import { SpanRequests } from './span-requests.js';
+import { type PlannedMetric, type PlannedTask, planTasks, type ScoringTask } from './task.js';
 
 /** What became of a task. */
 export interface TaskScore {
@@ -24,85 +25,110 @@ export interface TaskScore {
 }
 
 /**
- * Scores tasks as one job: one call to tokenize, one to score, and each different span requested once. Rejects as
+ * Scores tasks as one job: each round of texts is tokenized together, and each different span requested once. Rejects as
  * {@link Scorer.score} does; what is wrong with one task is its score.
  */
 export async function scoreJob(
   scorer: Scorer,
-  planner: Planner,
+  { maxLength }: Pick<Planner, 'maxLength'>,
   tasks: readonly ScoringTask[],
   options: ScoreOptions,
 ): Promise<readonly TaskScore[]> {
-  const texts = tasks.map(textsOf);
-  const ids = await scorer.tokenize(texts.flat(), planner.tokenize);
   const requests = new SpanRequests();
-  let at = 0;
-  const requested = tasks.map((task, i) => {
-    const own = ids.slice(at, at + texts[i]!.length);
-    at += own.length;
-    return requestTask(planner.plan(task, own), requests);
-  });
+  const requested = (await planTasks(scorer, tasks)).map((task) => requestTask(task, requests));
   const outcomes = await scorer.score(requests.list, options);
-  const { maxLength } = planner.settings;
-  return requested.map(({ metrics, ...counts }) => ({
-    score: { metrics: Object.fromEntries(metrics.map((metric) => assemble(metric, outcomes, maxLength))) },
-    ...counts,
-  }));
+  return requested.map(({ task, ...counts }) => ({ score: scoreOf(task, outcomes, maxLength), ...counts }));
 }
 
 type RequestedSpan =
   | { readonly kind: 'requested'; readonly place: number; readonly truncated: boolean }
-  | { readonly kind: 'unscorable'; readonly reason: UnscorableReason };
+  | UnscorableSpan;
 
-interface RequestedMetric extends Readonly<Record<SpanSide, RequestedSpan>> {
-  readonly metric: Metric;
+interface RequestedMetric<Name extends TurnMetric> extends Readonly<Record<SpanSide, RequestedSpan>> {
+  readonly metric: Name;
 }
 
-function requestTask(planned: readonly PlannedMetric[], requests: SpanRequests) {
+type RequestedTask =
+  | { readonly kind: 'sample'; readonly metrics: readonly RequestedMetric<Metric>[] }
+  | {
+      readonly kind: 'chat';
+      readonly metrics: readonly Metric[];
+      readonly turns: readonly {
+        readonly turn: number;
+        readonly droppedTurns: number;
+        readonly metrics: readonly RequestedMetric<TurnMetric>[];
+      }[];
+    };
+
+function requestTask(task: PlannedTask, requests: SpanRequests) {
   let logicalTokens = 0;
   let repeatedSpans = 0;
+  /** A span that two metrics of a turn share is one. */
+  const known = new Map<SpanPlan, RequestedSpan>();
   const request = (span: SpanPlan): RequestedSpan => {
     if (span.kind === 'unscorable') return span;
+    const before = known.get(span);
+    if (before !== undefined) return before;
     const { place, isRepeated } = requests.add(span);
     logicalTokens += span.tokens.length;
     repeatedSpans += isRepeated ? 1 : 0;
-    return { kind: 'requested', place, truncated: span.truncated };
+    const requested = { kind: 'requested', place, truncated: span.truncated } as const;
+    known.set(span, requested);
+    return requested;
   };
-  const metrics = planned.map(
-    ({ metric, plan }): RequestedMetric => ({
-      metric,
-      conditioned: request(plan.conditioned),
-      direct: request(plan.direct),
-    }),
-  );
-  return { metrics, logicalTokens, repeatedSpans };
+  const requestMetric = <Name extends TurnMetric>({
+    metric,
+    plan,
+  }: PlannedMetric<Name>): RequestedMetric<Name> => ({
+    metric,
+    conditioned: request(plan.conditioned),
+    direct: request(plan.direct),
+  });
+  const requested: RequestedTask =
+    task.kind === 'sample'
+      ? { kind: 'sample', metrics: task.metrics.map(requestMetric) }
+      : { ...task, turns: task.turns.map((turn) => ({ ...turn, metrics: turn.metrics.map(requestMetric) })) };
+  return { task: requested, logicalTokens, repeatedSpans };
+}
+
+function scoreOf(task: RequestedTask, outcomes: readonly SpanOutcome[], maxLength: number): SampleScore {
+  const scores = <Name extends TurnMetric>(metrics: readonly RequestedMetric<Name>[]) =>
+    Object.fromEntries(
+      metrics.map((metric) => [metric.metric, assemble(metric, outcomes, maxLength)]),
+    ) as Partial<Record<Name, MetricScore>>;
+  if (task.kind === 'sample') return { metrics: scores(task.metrics) };
+  const turns = task.turns.map(({ metrics, ...turn }) => ({ ...turn, metrics: scores(metrics) }));
+  return chatScore(turns, task.metrics);
 }
 
 function assemble(
-  { metric, ...spans }: RequestedMetric,
+  spans: Readonly<Record<SpanSide, RequestedSpan>>,
   outcomes: readonly SpanOutcome[],
   maxLength: number,
-): readonly [Metric, MetricScore] {
+): MetricScore {
   const conditioned = resultOf(spans.conditioned, outcomes);
   const direct = resultOf(spans.direct, outcomes);
   const truncated = [spans.conditioned, spans.direct].some(
     (span) => span.kind === 'requested' && span.truncated,
   );
-  const unscorable = (reason: UnscorableReason) =>
-    ({ kind: 'unscorable', reason, detail: explainUnscorable(reason, maxLength), truncated }) as const;
-  if (typeof conditioned === 'string') {
-    const half = typeof direct === 'string' ? {} : { half: { side: 'direct', span: direct } as const };
-    return [metric, { ...unscorable(conditioned), ...half }];
+  const without = ({ reason, detail }: UnscorableSpan) =>
+    ({
+      kind: 'unscorable',
+      reason,
+      detail: detail ?? explainUnscorable(reason, maxLength),
+      truncated,
+    }) as const;
+  if ('kind' in conditioned) {
+    const half = 'kind' in direct ? {} : { half: { side: 'direct', span: direct } as const };
+    return { ...without(conditioned), ...half };
   }
-  if (typeof direct === 'string') {
-    return [metric, { ...unscorable(direct), half: { side: 'conditioned', span: conditioned } }];
-  }
-  return [metric, scoredMetric(conditioned, direct, truncated)];
+  if ('kind' in direct) return { ...without(direct), half: { side: 'conditioned', span: conditioned } };
+  return scoredMetric(conditioned, direct, truncated);
 }
 
 /** The score of a span, or why it has none. */
-function resultOf(span: RequestedSpan, outcomes: readonly SpanOutcome[]): SpanScore | UnscorableReason {
-  if (span.kind === 'unscorable') return span.reason;
+function resultOf(span: RequestedSpan, outcomes: readonly SpanOutcome[]): SpanScore | UnscorableSpan {
+  if (span.kind === 'unscorable') return span;
   const { kind, ...score } = outcomes[span.place]!;
-  return kind === 'scored' ? (score as SpanScore) : kind;
+  return kind === 'scored' ? (score as SpanScore) : unscorable(kind);
 }

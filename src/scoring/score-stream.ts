@@ -1,13 +1,12 @@
-import type { Sample } from '../domain/sample.js';
 import { METRICS, type Metric, type ScoreFor } from '../domain/score.js';
 import type { Scorer } from '../engine/scorer.js';
 import { checkOptions } from '../options/option-schema.js';
 import type { Options } from '../options/option-table.js';
-import type { Template } from '../prompt/template.js';
 import { mapInOrder } from '../util/map-in-order.js';
 import { DEFINITIONS } from './definitions.js';
-import { Planner, type ScoringTask, textsOf } from './planner.js';
+import { Planner, type PlannerSettings, type Scorable } from './planner.js';
 import { scoreJob, type TaskScore } from './score-job.js';
+import type { ScoringTask } from './task.js';
 
 const NAMES = ['metrics', 'maxLength', 'definition', 'perToken'] as const;
 
@@ -16,8 +15,8 @@ const NAMES = ['metrics', 'maxLength', 'definition', 'perToken'] as const;
  * scorer's own; with `perToken` the spans keep the log-prob of every token.
  */
 export interface ScoringOptions<Asked extends readonly Metric[] = readonly Metric[]>
-  extends Omit<Options<(typeof NAMES)[number]>, 'metrics'> {
-  readonly template: Template;
+  extends Omit<Options<(typeof NAMES)[number]>, 'metrics'>,
+    Pick<PlannerSettings, 'template' | 'targets' | 'endOfTurn'> {
   readonly metrics?: Asked | undefined;
   readonly signal?: AbortSignal | undefined;
 }
@@ -27,7 +26,7 @@ export type ScorableItem<T, Asked extends readonly Metric[] = readonly Metric[]>
   readonly item: T;
   /** Rough size of what the item holds in memory, in characters; bounds how many are held at a time. */
   readonly characters?: number;
-} & ({ readonly sample: Sample } | { readonly score: ScoreFor<Asked> });
+} & ({ readonly sample: Scorable } | { readonly score: ScoreFor<Asked> });
 
 export interface ScoredItem<T, Asked extends readonly Metric[] = readonly Metric[]> {
   readonly item: T;
@@ -56,7 +55,7 @@ export async function* scoreStream<T, const Asked extends readonly Metric[] = ty
   items: AsyncIterable<ScorableItem<T, Asked>> | Iterable<ScorableItem<T, Asked>>,
   options: ScoringOptions<Asked>,
 ): AsyncGenerator<ScoredItem<T, Asked>> {
-  const { template: _, signal, ...given } = options;
+  const { template: _, targets, endOfTurn, signal, ...given } = options;
   const { perToken = false } = checkOptions(NAMES, given);
   const planner = plannerFor(scorer, options);
   const windows = inWindows(items, BATCHES_PER_WINDOW * scorer.batchTokens, (sample) =>
@@ -78,10 +77,10 @@ function askedFor({ metrics = METRICS }: ScoringOptions): readonly Metric[] {
 /** @param options.maxLength - Default and upper bound is the scorer's. */
 export function plannerFor(
   { startToken, maxLength: longest }: Pick<Scorer, 'startToken' | 'maxLength'>,
-  { template, definition = 'exact', maxLength = longest }: ScoringOptions,
+  { definition = 'exact', maxLength = longest, ...options }: ScoringOptions,
 ): Planner {
   return new Planner(DEFINITIONS[definition], {
-    template,
+    ...options,
     maxLength: Math.min(maxLength, longest),
     startToken,
   });
@@ -95,7 +94,7 @@ type Window<T, Asked extends readonly Metric[]> = readonly (
 async function* inWindows<T, Asked extends readonly Metric[]>(
   items: AsyncIterable<ScorableItem<T, Asked>> | Iterable<ScorableItem<T, Asked>>,
   windowTokens: number,
-  prepare: (sample: Sample) => ScoringTask,
+  prepare: (sample: Scorable) => ScoringTask,
 ): AsyncGenerator<Window<T, Asked>> {
   let window: Window<T, Asked>[number][] = [];
   let toTokenize = 0;
@@ -106,7 +105,7 @@ async function* inWindows<T, Asked extends readonly Metric[]>(
     toTokenize += CHARACTERS_PER_TOKEN;
     if ('sample' in source) {
       const task = prepare(source.sample);
-      toTokenize += textsOf(task).reduce((sum, text) => sum + text.length, 0);
+      toTokenize += task.texts.reduce((sum, { text }) => sum + text.length, 0);
       window.push({ kind: 'task', item, task });
     } else {
       window.push({ kind: 'decided', item, score: source.score });

@@ -22,9 +22,9 @@ import { fakeTokenizer } from './fake-tokenizer.js';
 import { planSample } from './plan-sample.js';
 import { anyMaxLength, anyMetrics, anySample, anyTemplate } from './sample-arbitraries.js';
 
-const OPTIONS: ScoringOptions = {
+const OPTIONS = {
   template: createTemplate('colon', '{instruction}:', '{instruction}({input}):'),
-};
+} satisfies ScoringOptions;
 
 const DECIDED = unscorableSample(METRICS, {
   reason: 'malformed_json',

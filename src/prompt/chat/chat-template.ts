@@ -23,8 +23,11 @@ export interface RenderOptions {
   readonly addGenerationPrompt?: boolean;
 }
 
-/** Renderings of marks that are kept. Conversations are alike but for their texts, and a mark stands for any text. */
-const KEPT_RENDERINGS = 256;
+/**
+ * Characters of renderings of marks that are kept, keys included. Conversations are alike but for their texts, and a mark
+ * stands for any text.
+ */
+const MOST_CHARACTERS_KEPT = 2 ** 23;
 
 /** Tags, other than those of reasoning, that templates look for in what is said. */
 const RESULT_TAGS = ['<tool_response>', '</tool_response>'];
@@ -40,7 +43,9 @@ export class ChatTemplate {
   /** The tags in its source by which it may tell the parts of a text. */
   readonly knownTags: readonly string[];
   readonly #jinja: JinjaTemplate;
+  /** Used least recently first. */
   readonly #kept = new Map<string, Rendering>();
+  #charactersKept = 0;
 
   /** @throws {ReflectionError} `invalid_template` when the source is no Jinja. */
   constructor({ name, source, bosText, eosText, date }: ChatTemplateParts) {
@@ -74,10 +79,20 @@ export class ChatTemplate {
   /** The same for variables that hold marks: conversations of one shape have the same, and are rendered once. */
   renderMarked(variables: ChatVariables, options: RenderOptions = {}): Rendering {
     const key = JSON.stringify([options.addGenerationPrompt ?? false, variables]);
-    const kept = this.#kept.get(key) ?? this.render(variables, options);
+    const known = this.#kept.get(key);
+    const rendering = known ?? this.render(variables, options);
     this.#kept.delete(key);
-    this.#kept.set(key, kept);
-    if (this.#kept.size > KEPT_RENDERINGS) this.#kept.delete(this.#kept.keys().next().value!);
-    return kept;
+    this.#kept.set(key, rendering);
+    if (known === undefined) this.#charactersKept += sizeOf(key, rendering);
+    for (const [oldest, forgotten] of this.#kept) {
+      if (this.#charactersKept <= MOST_CHARACTERS_KEPT) break;
+      this.#kept.delete(oldest);
+      this.#charactersKept -= sizeOf(oldest, forgotten);
+    }
+    return rendering;
   }
+}
+
+function sizeOf(key: string, rendering: Rendering): number {
+  return key.length + (rendering.kind === 'rendered' ? rendering.text.length : 0);
 }

@@ -1,4 +1,5 @@
 import { Environment, Interpreter, parse, tokenize } from '@huggingface/jinja';
+import { type ChatFault, chatFault } from '../rendered-chat.js';
 import { rewriteCalls, STAND_INS } from './rewrite-calls.js';
 import { strftime } from './strftime.js';
 
@@ -67,4 +68,14 @@ function range(first: number, second?: number, step = 1): number[] {
   const length = Math.max(0, Math.ceil((stop - start) / step));
   if (!(length <= MAX_RANGE)) throw new Error(`a range has more than ${MAX_RANGE} numbers`);
   return Array.from({ length }, (_, i) => start + i * step);
+}
+
+export function faultOf(rendering: Exclude<Rendering, { kind: 'rendered' }>): ChatFault {
+  if (rendering.kind === 'needs_date') {
+    return chatFault(
+      'template_needs_date',
+      'the chat template writes the date of the day, which would change the scores from day to day; give it one with --template-date',
+    );
+  }
+  return chatFault('template_refuses', `the chat template refuses the conversation: ${rendering.message}`);
 }

@@ -1,7 +1,8 @@
 import type { Conversation, Turn } from '../../domain/conversation.js';
-import { type ChatFault, chatFault, faultOf } from './chat-fault.js';
+import { type ChatFault, chatFault } from '../rendered-chat.js';
 import { chatVariables, VERBATIM } from './chat-messages.js';
 import type { ChatTemplate, RenderOptions } from './chat-template.js';
+import { faultOf } from './jinja.js';
 import { type MarkCharacters, Marks, type Slot, TextCollector, unusedCharacters } from './marks.js';
 import { type MarkedText, matchMarks, splitAtMarks } from './match-marks.js';
 

@@ -1,40 +1,11 @@
 import type { Conversation } from '../../domain/conversation.js';
 import { splitReasoning } from '../../domain/split-reasoning.js';
-import { type ChatFault, faultOf } from './chat-fault.js';
+import type { ChatFault, ChatSequence, Piece, RenderedChat, TargetChoice } from '../rendered-chat.js';
 import type { ChatTemplate } from './chat-template.js';
+import { faultOf } from './jinja.js';
 import { type MarkedChat, renderMarks, renderWithMarks } from './marked-chat.js';
-import type { Piece } from './piece.js';
 import { cutPieces, stretchesOf } from './stretches.js';
 import { type TargetRegion, targetRegion } from './target-region.js';
-
-/** The target of one turn, by indexes into the pieces of its sequence. */
-export interface ChatTarget {
-  /** Index of the turn. */
-  readonly turn: number;
-  readonly begin: number;
-  /** One past its last piece. */
-  readonly end: number;
-  /** One past the end-of-turn token that follows; undefined when the template writes none. */
-  readonly endOfTurn: number | undefined;
-}
-
-/** A rendering, and the turns whose targets lie in it with everything before them as it is to be. */
-export interface ChatSequence {
-  readonly pieces: readonly Piece[];
-  readonly targets: readonly ChatTarget[];
-}
-
-export interface RenderedChat {
-  readonly kind: 'chat';
-  readonly sequences: readonly ChatSequence[];
-  /** What is wrong with turns that have no target in any of the sequences. */
-  readonly faults: ReadonlyMap<number, ChatFault>;
-}
-
-export interface ChatSettings {
-  /** `answer` leaves reasoning out of the targets. */
-  readonly targets: 'all' | 'answer';
-}
 
 /**
  * Renders a conversation with a student's own template and finds the target of every turn that has one. As many as possible
@@ -44,7 +15,7 @@ export interface ChatSettings {
 export function renderChat(
   template: ChatTemplate,
   conversation: Conversation,
-  settings: ChatSettings,
+  choice: TargetChoice,
 ): RenderedChat | ChatFault {
   const targets = conversation.turns.flatMap(({ isTarget }, i) => (isTarget ? [i] : []));
   const whole = upTo(conversation, targets.at(-1) ?? -1);
@@ -60,13 +31,25 @@ export function renderChat(
       shared.push({ turn, region });
       continue;
     }
-    const sequence =
-      region.kind === 'elsewhere' ? renderAlone(template, conversation, turn, settings) : region;
+    const sequence = region.kind === 'elsewhere' ? renderAlone(template, conversation, turn, choice) : region;
     if ('kind' in sequence) faults.set(turn, sequence);
     else alone.push(sequence);
   }
-  const sequences = shared.length === 0 ? alone : [toSequence(template, chat, shared, settings), ...alone];
+  const sequences = shared.length === 0 ? alone : [toSequence(template, chat, shared, choice), ...alone];
   return { kind: 'chat', sequences, faults };
+}
+
+/** A conversation up to where the template lets an assistant go on. */
+export function renderChatPrompt(
+  template: ChatTemplate,
+  history: Conversation,
+): readonly Piece[] | ChatFault {
+  const chat = renderWithMarks(template, history, { addGenerationPrompt: true });
+  if (chat.kind === 'fault') return chat;
+  const stretches = stretchesOf(chat);
+  const bos = bosLength(template, chat);
+  const { pieces, indexOf } = cutPieces(stretches, [bos]);
+  return pieces.slice(indexOf(bos));
 }
 
 interface PlacedTarget {
@@ -95,27 +78,26 @@ function renderAlone(
   template: ChatTemplate,
   conversation: Conversation,
   turn: number,
-  settings: ChatSettings,
+  choice: TargetChoice,
 ): ChatSequence | ChatFault {
   const part = upTo(conversation, turn);
   const chat = renderWithMarks(template, part);
   if (chat.kind === 'fault') return chat;
   const region = targetRegion(template, part, chat.style, chat.marked);
-  return region.kind === 'fault' ? region : toSequence(template, chat, [{ turn, region }], settings);
+  return region.kind === 'fault' ? region : toSequence(template, chat, [{ turn, region }], choice);
 }
 
 function toSequence(
   template: ChatTemplate,
   chat: MarkedChat,
   targets: readonly PlacedTarget[],
-  settings: ChatSettings,
+  choice: TargetChoice,
 ): ChatSequence {
   const stretches = stretchesOf(chat);
   const places = targets.map(({ turn, region: { begin, end, endOfTurn } }) => {
     const from = stretches.toText(begin);
     const to = stretches.toText(end);
-    const thought =
-      settings.targets === 'answer' ? splitReasoning(stretches.text.slice(from, to)).reasoning : '';
+    const thought = choice === 'answer' ? splitReasoning(stretches.text.slice(from, to)).reasoning : '';
     const isEnded = endOfTurn !== '' && chat.marked.startsWith(endOfTurn, end);
     return {
       turn,
@@ -124,8 +106,7 @@ function toSequence(
       endOfTurn: isEnded ? to + endOfTurn.length : undefined,
     };
   });
-  const bos =
-    template.bosText !== '' && stretches.text.startsWith(template.bosText) ? template.bosText.length : 0;
+  const bos = bosLength(template, chat);
   const cuts = places.flatMap(({ begin, end, endOfTurn }) => [
     begin,
     end,
@@ -141,4 +122,9 @@ function toSequence(
       endOfTurn: endOfTurn === undefined ? undefined : indexOf(endOfTurn) - indexOf(bos),
     })),
   };
+}
+
+/** Every sequence starts with the BOS of a student that has one; a template that writes it first need not. */
+function bosLength({ bosText }: ChatTemplate, { parts }: MarkedChat): number {
+  return parts.fixed[0]!.startsWith(bosText) ? bosText.length : 0;
 }

@@ -1,6 +1,6 @@
+import type { Piece } from '../rendered-chat.js';
 import type { MarkedChat } from './marked-chat.js';
 import { markOf } from './marks.js';
-import type { Piece } from './piece.js';
 
 /** A rendering by who wrote what, and how positions in the rendering of its marks translate to it. */
 export interface Stretches {

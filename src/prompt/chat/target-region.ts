@@ -1,7 +1,8 @@
 import { type Conversation, textTurn } from '../../domain/conversation.js';
 import { REASONING_TAGS } from '../../domain/split-reasoning.js';
-import { type ChatFault, chatFault, faultOf } from './chat-fault.js';
+import { type ChatFault, chatFault } from '../rendered-chat.js';
 import type { ChatTemplate } from './chat-template.js';
+import { faultOf } from './jinja.js';
 import { type MarkStyle, renderMarks } from './marked-chat.js';
 import { markOf } from './marks.js';
 
@@ -30,10 +31,11 @@ export function targetRegion(
   const around = surroundings(template, plain, style);
   if (around.kind === 'fault') return around;
   const { before, after } = around;
-  const begin = marked.startsWith(before) ? before.length : sharedBefore(marked, before);
   const end = marked.length - (marked.endsWith(after) ? after.length : sharedAfter(marked, after));
-  const isAfterHistory = begin >= historyLength(template, history, style, marked);
-  if (begin > end || !isAfterHistory || (end === marked.length && after !== '')) return unknownRegion();
+  const isUsual = marked.startsWith(before);
+  const begin = isUsual ? before.length : sharedBefore(marked, before);
+  const isWithinHistory = !isUsual && begin < historyLength(template, history, style, marked);
+  if (begin > end || isWithinHistory || (end === marked.length && after !== '')) return unknownRegion();
   return { kind: 'region', begin, end, endOfTurn: endOfTurnIn(marked.slice(end), template.eosText) };
 }
 

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { type Conversation, textTurn } from '../../../src/domain/conversation.js';
-import type { Piece } from '../../../src/prompt/chat/piece.js';
-import { type ChatSettings, type RenderedChat, renderChat } from '../../../src/prompt/chat/render-chat.js';
+import { renderChat } from '../../../src/prompt/chat/render-chat.js';
+import type { Piece, RenderedChat, TargetChoice } from '../../../src/prompt/rendered-chat.js';
 import {
   CONVERSATIONS,
   chatTemplate,
@@ -13,7 +13,7 @@ import {
   TEMPLATE_NAMES,
 } from './chat-golden.js';
 
-const ALL: ChatSettings = { targets: 'all' };
+const ALL: TargetChoice = 'all';
 
 /** What templates write that we refuse, by name, because something of the row is not in it or not as it was. */
 const REFUSED: Readonly<Record<string, readonly [conversation: string, reason: string, problem: RegExp][]>> =
@@ -49,8 +49,8 @@ function joined(pieces: readonly Piece[]): string {
   return pieces.map(({ text }) => text).join('');
 }
 
-function rendered(name: string, conversation: Conversation, settings = ALL): RenderedChat {
-  const chat = renderChat(chatTemplate(name), conversation, settings);
+function rendered(name: string, conversation: Conversation, choice = ALL): RenderedChat {
+  const chat = renderChat(chatTemplate(name), conversation, choice);
   if (chat.kind === 'fault') throw new Error(chat.problem);
   return chat;
 }
@@ -170,9 +170,7 @@ describe('renderChat', () => {
 
   it('leaves reasoning to the context when only answers are targets', () => {
     const answers = (template: string, conversation: string) =>
-      [
-        ...targetsOf(rendered(template, CONVERSATIONS[conversation]!, { targets: 'answer' })).entries(),
-      ].toSorted();
+      [...targetsOf(rendered(template, CONVERSATIONS[conversation]!, 'answer')).entries()].toSorted();
     const [first, second] = answers('chatml', 'reasoning in the text');
     expect(first).toEqual([1, { before: expect.stringMatching(/Add them\.\n<\/think>\n\n$/), target: '4' }]);
     expect(second).toEqual([3, { before: expect.stringMatching(/<b>\.\n\n<\/think>\n\n $/), target: '6\n' }]);
