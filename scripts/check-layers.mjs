@@ -12,7 +12,7 @@ const allowed = {
   util: ['errors.ts'],
   domain: ['errors.ts', 'util'],
   options: ['errors.ts', 'util', 'domain'],
-  layout: ['errors.ts', 'util', 'domain'],
+  layout: ['errors.ts', 'util', 'options', 'domain'],
   dataset: ['errors.ts', 'util', 'domain', 'layout'],
   prompt: ['errors.ts', 'util', 'options', 'domain'],
   output: ['errors.ts', 'util', 'domain', 'options', 'dataset/row.ts'],

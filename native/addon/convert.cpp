@@ -152,6 +152,13 @@ Napi::Object from_model_description(Napi::Env env, const scoring::model_descript
     o["bos"]           = d.bos < 0 ? env.Null() : Napi::Number::New(env, d.bos);
     o["eos"]           = d.eos < 0 ? env.Null() : Napi::Number::New(env, d.eos);
     o["warnings"]      = from_strings(env, d.warnings);
+    o["bosText"]       = Napi::String::New(env, d.bos_text);
+    o["eosText"]       = Napi::String::New(env, d.eos_text);
+    Napi::Object templates = Napi::Object::New(env);
+    for (const auto & [name, source] : d.chat_templates) {
+        templates[name.empty() ? "default" : name] = Napi::String::New(env, source);
+    }
+    o["chatTemplates"] = templates;
     return o;
 }
 

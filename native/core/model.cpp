@@ -42,6 +42,28 @@ static int32_t special_token(const llama_model * m, const char * key, llama_toke
     return real ? id : -1;
 }
 
+static std::string token_text(const llama_model * m, int32_t id) {
+    return id < 0 ? "" : llama_vocab_get_text(llama_model_get_vocab(m), id);
+}
+
+// One has no name; others have it behind the key, as in tokenizer.chat_template.tool_use.
+static std::vector<std::pair<std::string, std::string>> chat_templates(const llama_model * m) {
+    const std::string prefix = "tokenizer.chat_template";
+    std::vector<std::pair<std::string, std::string>> found;
+    for (int32_t i = 0; i < llama_model_meta_count(m); i++) {
+        char key[128];  // a longer key is none of these
+        const int32_t length = llama_model_meta_key_by_index(m, i, key, sizeof key);
+        if (length <= 0 || (size_t) length >= sizeof key || std::string(key).rfind(prefix, 0) != 0) {
+            continue;
+        }
+        const std::string rest = std::string(key).substr(prefix.size());
+        if (rest.empty() || rest[0] == '.') {
+            found.emplace_back(rest.empty() ? "" : rest.substr(1), meta_string(m, key));
+        }
+    }
+    return found;
+}
+
 static model_description describe_model(const llama_model * m) {
     const llama_vocab * vocab = llama_model_get_vocab(m);
 
@@ -61,6 +83,9 @@ static model_description describe_model(const llama_model * m) {
     d.add_bos      = llama_vocab_get_add_bos(vocab);
     d.bos          = special_token(m, "tokenizer.ggml.bos_token_id", llama_vocab_bos(vocab));
     d.eos          = special_token(m, "tokenizer.ggml.eos_token_id", llama_vocab_eos(vocab));
+    d.bos_text     = token_text(m, d.bos);
+    d.eos_text     = token_text(m, d.eos);
+    d.chat_templates = chat_templates(m);
     return d;
 }
 

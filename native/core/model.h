@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace scoring {
@@ -35,6 +36,9 @@ struct model_description {
     int32_t     bos;            // -1 when the vocabulary has none
     int32_t     eos;            // likewise
     std::vector<std::string> warnings;  // what llama.cpp's log warned of while it loaded, line by line
+    std::string bos_text;       // how the vocabulary spells them; empty when it has none
+    std::string eos_text;
+    std::vector<std::pair<std::string, std::string>> chat_templates;  // Jinja by name; "" for the one without
 };
 
 struct tokenize_options {

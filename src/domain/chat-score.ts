@@ -37,7 +37,10 @@ export function isChatScore(score: SampleScore): score is ChatScore {
  * the conversation has none either, for the reason of the first.
  */
 export function chatScore(turns: readonly TurnScore[], metrics: readonly Metric[]): ChatScore {
-  return { metrics: Object.fromEntries(metrics.map((metric) => [metric, meanOverTurns(turns, metric)])), turns };
+  return {
+    metrics: Object.fromEntries(metrics.map((metric) => [metric, meanOverTurns(turns, metric)])),
+    turns,
+  };
 }
 
 /** See {@link chatScore}. */

@@ -29,4 +29,9 @@ export interface ModelDescription {
   readonly eos: number | null;
   /** What llama.cpp warned of while it loaded the file and what may change numbers, a sentence each. */
   readonly warnings: readonly string[];
+  /** How the vocabulary spells these; empty when it has none. */
+  readonly bosText: string;
+  readonly eosText: string;
+  /** Jinja by name; `default` is the one without a name. Empty for a base model. */
+  readonly chatTemplates: Readonly<Record<string, string>>;
 }

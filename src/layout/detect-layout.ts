@@ -1,6 +1,7 @@
+import type { LayoutName } from '../options/choices.js';
 import { isJsonObject, type JsonObject } from '../util/json-value.js';
 import { type ColumnConflict, columnsOf, findColumns } from './column-aliases.js';
-import type { ColumnMapping, ColumnRole, Layout, LayoutName, MessageTags } from './layout.js';
+import type { ColumnMapping, ColumnRole, Layout, MessageTags } from './layout.js';
 import { parsePythonLiteral } from './python-literal.js';
 import { isPair } from './read-pairs.js';
 

@@ -1,21 +1,5 @@
 import type { Role } from '../domain/conversation.js';
-
-/** The ways in which rows spell what was said. */
-export const LAYOUT_NAMES = [
-  /** A column each for the instruction, its input and the answer, by whatever names. */
-  'alpaca',
-  /** `prompt` and `completion`, each a text or a list of messages. */
-  'prompt-completion',
-  /** A list of messages with `role` and `content`. */
-  'messages',
-  /** A list of messages with `from` and `value`. */
-  'sharegpt',
-  /** A list of exchanges, both sides of which stand in one object: `{"human": ..., "assistant": ...}`. */
-  'sharegpt-pairs',
-  /** Two answers, `chosen` and `rejected`, each a text or messages. */
-  'preference',
-] as const;
-export type LayoutName = (typeof LAYOUT_NAMES)[number];
+import type { LayoutName } from '../options/choices.js';
 
 /** The parts that columns play. */
 export const COLUMN_ROLES = [

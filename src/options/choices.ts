@@ -40,3 +40,24 @@ export type FilterFailPolicy = (typeof FILTER_FAIL_POLICIES)[number];
 /** Formats in which a server can be asked for a reply, the strictest first. */
 export const SERVER_FORMATS = ['json_schema', 'json_object', 'markers'] as const;
 export type ServerFormat = (typeof SERVER_FORMATS)[number];
+
+/** What of an assistant's turn is scored: all of it, or only what follows the reasoning that it begins with. */
+export const TARGET_CHOICES = ['all', 'answer'] as const;
+export type TargetChoice = (typeof TARGET_CHOICES)[number];
+
+/** The ways in which rows spell what was said. */
+export const LAYOUT_NAMES = [
+  /** A column each for the instruction, its input and the answer, by whatever names. */
+  'alpaca',
+  /** `prompt` and `completion`, each a text or a list of messages. */
+  'prompt-completion',
+  /** A list of messages with `role` and `content`. */
+  'messages',
+  /** A list of messages with `from` and `value`. */
+  'sharegpt',
+  /** A list of exchanges, both sides of which stand in one object: `{"human": ..., "assistant": ...}`. */
+  'sharegpt-pairs',
+  /** Two answers, `chosen` and `rejected`, each a text or messages. */
+  'preference',
+] as const;
+export type LayoutName = (typeof LAYOUT_NAMES)[number];

@@ -1,8 +1,9 @@
 import type { Conversation } from '../domain/conversation.js';
+import type { TargetChoice } from '../options/choices.js';
 import { ChatTemplate } from './chat/chat-template.js';
 import { renderChat, renderChatPrompt } from './chat/render-chat.js';
 import { renderPlainChat, renderPlainPrompt } from './plain-chat.js';
-import type { ChatFault, Piece, RenderedChat, TargetChoice } from './rendered-chat.js';
+import type { ChatFault, Piece, RenderedChat } from './rendered-chat.js';
 import type { Template } from './template.js';
 
 /** What prompts are made with: one of our templates, or the student's own. */

@@ -1,12 +1,12 @@
 import type { Conversation, Turn } from '../domain/conversation.js';
 import { splitReasoning } from '../domain/split-reasoning.js';
+import type { TargetChoice } from '../options/choices.js';
 import {
   type ChatFault,
   type ChatTarget,
   chatFault,
   type Piece,
   type RenderedChat,
-  type TargetChoice,
 } from './rendered-chat.js';
 import { renderPrompt, type Template } from './template.js';
 

@@ -47,7 +47,3 @@ export interface ChatFault {
 export function chatFault(reason: ChatFault['reason'], problem: string): ChatFault {
   return { kind: 'fault', reason, problem };
 }
-
-/** `answer` leaves the reasoning before an answer out of the target. */
-export const TARGET_CHOICES = ['all', 'answer'] as const;
-export type TargetChoice = (typeof TARGET_CHOICES)[number];

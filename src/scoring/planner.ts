@@ -1,9 +1,9 @@
 import { type Conversation, conversationOf, sampleOf } from '../domain/conversation.js';
 import type { Sample } from '../domain/sample.js';
 import type { Metric, UnscorableReason } from '../domain/score.js';
+import type { TargetChoice } from '../options/choices.js';
 import { ChatTemplate } from '../prompt/chat/chat-template.js';
 import { conversationRenderer, type PromptTemplate } from '../prompt/conversation-renderer.js';
-import type { TargetChoice } from '../prompt/rendered-chat.js';
 import { isWellFormed } from '../util/json-value.js';
 import { type Definition, unscorablePlan } from './definition.js';
 import { type ChatPlanSettings, chatTask } from './plan-chat.js';

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { Conversation } from '../../src/domain/conversation.js';
-import type { Layout, LayoutName } from '../../src/layout/layout.js';
+import type { Layout } from '../../src/layout/layout.js';
 import { readRowContent } from '../../src/layout/read-row.js';
+import type { LayoutName } from '../../src/options/choices.js';
 import type { JsonObject } from '../../src/util/json-value.js';
 
 const MESSAGES: Layout = { name: 'messages', columns: { messages: 'messages' }, tags: {} };

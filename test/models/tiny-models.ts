@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { PROJECT_ROOT } from '../helpers/paths.js';
 import { bertModel } from './architectures/bert-model.js';
@@ -7,6 +8,7 @@ import { mambaModel } from './architectures/mamba-model.js';
 import { qwen2Model } from './architectures/qwen2-model.js';
 import { spmLlamaModel } from './architectures/spm-llama-model.js';
 import { cachedGguf } from './gguf/cached-gguf.js';
+import { string } from './gguf/gguf-value.js';
 import type { GgufSpec } from './gguf/gguf-writer.js';
 
 /** Built like everything in there, and as easily thrown away. */
@@ -47,4 +49,17 @@ export const TINY_MODELS = Object.keys(MODELS) as readonly TinyModel[];
 /** The path of a random model of at most 1 MB, written on first use and shared by all test processes. */
 export function tinyModel(kind: TinyModel): Promise<string> {
   return cachedGguf(FOLDER, kind, MODELS[kind]());
+}
+
+/** The same with chat templates: files of test/fixtures/chat-templates by their name in the model, `` for none. */
+export function tinyChatModel(kind: TinyModel, templates: Readonly<Record<string, string>>): Promise<string> {
+  const spec: GgufSpec = MODELS[kind]();
+  const added = Object.entries(templates).map(([name, file]) => {
+    const source = readFileSync(join(PROJECT_ROOT, `test/fixtures/chat-templates/${file}.jinja`), 'utf8');
+    return [`tokenizer.chat_template${name === '' ? '' : `.${name}`}`, string(source)] as const;
+  });
+  return cachedGguf(FOLDER, `${kind}-chat`, {
+    ...spec,
+    metadata: [...spec.metadata, ...added],
+  });
 }

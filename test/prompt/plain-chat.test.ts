@@ -1,9 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { type Conversation, conversationOf, type Turn, textTurn } from '../../src/domain/conversation.js';
+import type { TargetChoice } from '../../src/options/choices.js';
 import { BUILT_IN_TEMPLATES } from '../../src/prompt/built-in-templates.js';
 import { renderPlainChat, renderPlainPrompt } from '../../src/prompt/plain-chat.js';
-import type { Piece, TargetChoice } from '../../src/prompt/rendered-chat.js';
+import type { Piece } from '../../src/prompt/rendered-chat.js';
 import { createTemplate, renderPrompt, type Template } from '../../src/prompt/template.js';
 
 const user = (text: string, input = ''): Turn => ({ ...textTurn('user', text), input });

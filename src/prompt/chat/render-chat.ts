@@ -1,6 +1,7 @@
 import type { Conversation } from '../../domain/conversation.js';
 import { splitReasoning } from '../../domain/split-reasoning.js';
-import type { ChatFault, ChatSequence, Piece, RenderedChat, TargetChoice } from '../rendered-chat.js';
+import type { TargetChoice } from '../../options/choices.js';
+import type { ChatFault, ChatSequence, Piece, RenderedChat } from '../rendered-chat.js';
 import type { ChatTemplate } from './chat-template.js';
 import { faultOf } from './jinja.js';
 import { type MarkedChat, renderMarks, renderWithMarks } from './marked-chat.js';

@@ -1,8 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { type Conversation, textTurn } from '../../../src/domain/conversation.js';
+import type { TargetChoice } from '../../../src/options/choices.js';
 import { renderChat } from '../../../src/prompt/chat/render-chat.js';
-import type { Piece, RenderedChat, TargetChoice } from '../../../src/prompt/rendered-chat.js';
+import type { Piece, RenderedChat } from '../../../src/prompt/rendered-chat.js';
 import {
   CONVERSATIONS,
   chatTemplate,
