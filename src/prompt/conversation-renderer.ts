@@ -11,21 +11,28 @@ export type PromptTemplate = Template | ChatTemplate;
 
 /** Shows conversations to a student. */
 export interface ConversationRenderer {
-  /** The conversation with the targets of all its turns that have one, or why the template cannot show it. */
-  render(conversation: Conversation): RenderedChat | ChatFault;
+  /**
+   * The conversation with the targets of all its turns that have one, or why the template cannot show it.
+   * @param whole - A rendering of a conversation that all its texts are from, which may save looking at them again.
+   */
+  render(conversation: Conversation, whole?: RenderedChat): RenderedChat | ChatFault;
   /** What comes before the assistant's next turn. */
-  renderPrompt(history: Conversation): readonly Piece[] | ChatFault;
+  renderPrompt(history: Conversation, whole?: RenderedChat): readonly Piece[] | ChatFault;
 }
 
 export function conversationRenderer(template: PromptTemplate, targets: TargetChoice): ConversationRenderer {
   if (template instanceof ChatTemplate) {
     return {
-      render: (conversation) => renderChat(template, conversation, targets),
-      renderPrompt: (history) => renderChatPrompt(template, history),
+      render: (conversation, whole) => renderChat(template, conversation, targets, marking(whole)),
+      renderPrompt: (history, whole) => renderChatPrompt(template, history, marking(whole)),
     };
   }
   return {
     render: (conversation) => renderPlainChat(template, conversation, targets),
     renderPrompt: (history) => renderPlainPrompt(template, history),
   };
+}
+
+function marking(whole: RenderedChat | undefined) {
+  return { areVerbatim: whole?.isVerbatim ?? false };
 }

@@ -25,7 +25,7 @@ export function renderPlainChat(
   if (fault !== undefined) return fault;
   const last = page.targets.at(-1)?.end ?? 0;
   const sequence = { pieces: page.pieces.slice(0, last), targets: page.targets };
-  return { kind: 'chat', sequences: [sequence], faults: new Map() };
+  return { kind: 'chat', sequences: [sequence], faults: new Map(), isVerbatim: true };
 }
 
 /** The same up to where the assistant goes on. */

@@ -31,6 +31,8 @@ export interface RenderedChat {
   readonly sequences: readonly ChatSequence[];
   /** What is wrong with turns that have no target in any of the sequences. */
   readonly faults: ReadonlyMap<number, ChatFault>;
+  /** Every text stands there as it is, and would in any other conversation made of the same texts. */
+  readonly isVerbatim: boolean;
 }
 
 /** Why a template cannot show a conversation, or one turn of it. */

@@ -42,7 +42,7 @@ export function turnViews(
   if (asked === undefined) return { whole, withoutQuestion: 'no_question', question: 'no_question' };
   return {
     whole,
-    withoutQuestion: withoutTurn(conversation, asked, turn, whole, settings),
+    withoutQuestion: withoutTurn(conversation, asked, turn, whole, rendered, settings),
     question: reversed(conversation.turns[asked]!, whole, settings),
   };
 }
@@ -90,16 +90,17 @@ function withoutTurn(
   left: number,
   turn: number,
   { target }: TargetView,
+  whole: RenderedChat,
   settings: ViewSettings,
 ): TurnViews['withoutQuestion'] {
   const { turns, tools } = endingWith(conversation, turn);
   const remaining = { turns: turns.filter((_, i) => i !== left), tools };
   const history = { turns: remaining.turns.slice(0, -1), tools };
   if (history.turns.length === 0 && tools.length === 0) return 'alone';
-  const rendered = settings.renderer.render(remaining);
+  const rendered = settings.renderer.render(remaining, whole);
   const view = rendered.kind === 'fault' ? rendered : viewIn(rendered, remaining.turns.length - 1, settings);
   if (view.kind === 'view' && textOf(view.target) === textOf(target)) return { ...view, target };
-  const prompt = settings.renderer.renderPrompt(history);
+  const prompt = settings.renderer.renderPrompt(history, whole);
   if (!('kind' in prompt)) return { kind: 'view', context: prompt, target };
   return view.kind === 'fault' ? view : prompt;
 }

@@ -5,6 +5,7 @@ import type { ChatTemplate, RenderOptions } from './chat-template.js';
 import { faultOf } from './jinja.js';
 import { type MarkCharacters, Marks, type Slot, TextCollector, unusedCharacters } from './marks.js';
 import { type MarkedText, matchMarks, splitAtMarks } from './match-marks.js';
+import { pythonStrip } from './python-strip.js';
 
 /** How the texts of a conversation are marked. */
 export interface MarkStyle {
@@ -22,6 +23,16 @@ export interface MarkedChat {
   readonly parts: MarkedText;
   /** What stands where each mark of `parts` does. */
   readonly texts: readonly string[];
+  /** Every text stands there as it is, and nothing in it could make a template write something else. */
+  readonly isVerbatim: boolean;
+}
+
+export interface MarkingOptions extends RenderOptions {
+  /**
+   * The texts are known from a longer conversation that was {@link MarkedChat.isVerbatim}: they need not be rendered
+   * themselves, for they stand where their marks do. Default false.
+   */
+  readonly areVerbatim?: boolean;
 }
 
 /**
@@ -32,7 +43,7 @@ export interface MarkedChat {
 export function renderWithMarks(
   template: ChatTemplate,
   conversation: Conversation,
-  options: RenderOptions = {},
+  options: MarkingOptions = {},
 ): MarkedChat | ChatFault {
   const collector = new TextCollector();
   chatVariables(conversation, collector);
@@ -40,8 +51,10 @@ export function renderWithMarks(
   if (characters === undefined) {
     return chatFault('template_refuses', 'the row uses every character for private use');
   }
-  const rendering = template.render(chatVariables(conversation, VERBATIM), options);
-  if (rendering.kind !== 'rendered') return faultOf(rendering);
+  const rendering = options.areVerbatim
+    ? undefined
+    : template.render(chatVariables(conversation, VERBATIM), options);
+  if (rendering !== undefined && rendering.kind !== 'rendered') return faultOf(rendering);
 
   const tags = template.knownTags.filter((tag) => collector.texts.some((text) => text.includes(tag)));
   for (const keptTags of tags.length === 0 ? [[]] : [[], tags]) {
@@ -49,15 +62,23 @@ export function renderWithMarks(
     const { marked, slots } = renderMarks(template, conversation, style, options);
     if (marked.kind !== 'rendered') return faultOf(marked);
     const parts = splitAtMarks(marked.text, characters);
-    const texts = matchMarks(rendering.text, parts, slots);
+    const own = parts.slots.map((slot) => slots.get(slot)!.text);
+    const texts = rendering === undefined ? own : matchMarks(rendering.text, parts, slots);
     if (texts === undefined) continue;
     const fault = lostText(parts, slots) ?? lostTools(template, conversation, style, marked.text);
-    return fault ?? { kind: 'chat', style, marked: marked.text, parts, texts };
+    if (fault !== undefined) return fault;
+    const isVerbatim =
+      tags.length === 0 && texts.every((text, i) => text === own[i]) && collector.texts.every(isStripped);
+    return { kind: 'chat', style, marked: marked.text, parts, texts, isVerbatim };
   }
   return chatFault(
     'template_alters_text',
     'the chat template changes more of a text than whitespace at its ends, so that it is unknown what is to be scored',
   );
+}
+
+function isStripped(text: string): boolean {
+  return pythonStrip(text, 'both') === text;
 }
 
 /** The conversation with marks for texts, and the texts they stand for. */

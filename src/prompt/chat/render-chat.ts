@@ -4,7 +4,7 @@ import type { TargetChoice } from '../../options/choices.js';
 import type { ChatFault, ChatSequence, Piece, RenderedChat } from '../rendered-chat.js';
 import type { ChatTemplate } from './chat-template.js';
 import { faultOf } from './jinja.js';
-import { type MarkedChat, renderMarks, renderWithMarks } from './marked-chat.js';
+import { type MarkedChat, type MarkingOptions, renderMarks, renderWithMarks } from './marked-chat.js';
 import { cutPieces, stretchesOf } from './stretches.js';
 import { type TargetRegion, targetRegion } from './target-region.js';
 
@@ -12,15 +12,17 @@ import { type TargetRegion, targetRegion } from './target-region.js';
  * Renders a conversation with a student's own template and finds the target of every turn that has one. As many as possible
  * lie in one rendering, that of the whole; a turn before which the template writes something else once more turns
  * follow has a rendering of its own, in which it is the last.
+ * @param options - See {@link MarkingOptions.areVerbatim}.
  */
 export function renderChat(
   template: ChatTemplate,
   conversation: Conversation,
   choice: TargetChoice,
+  { areVerbatim = false }: Pick<MarkingOptions, 'areVerbatim'> = {},
 ): RenderedChat | ChatFault {
   const targets = conversation.turns.flatMap(({ isTarget }, i) => (isTarget ? [i] : []));
   const whole = upTo(conversation, targets.at(-1) ?? -1);
-  const chat = renderWithMarks(template, whole);
+  const chat = renderWithMarks(template, whole, { areVerbatim });
   if (chat.kind === 'fault') return chat;
 
   const shared: PlacedTarget[] = [];
@@ -32,20 +34,22 @@ export function renderChat(
       shared.push({ turn, region });
       continue;
     }
-    const sequence = region.kind === 'elsewhere' ? renderAlone(template, conversation, turn, choice) : region;
+    const sequence =
+      region.kind === 'elsewhere' ? renderAlone(template, conversation, turn, choice, chat) : region;
     if ('kind' in sequence) faults.set(turn, sequence);
     else alone.push(sequence);
   }
   const sequences = shared.length === 0 ? alone : [toSequence(template, chat, shared, choice), ...alone];
-  return { kind: 'chat', sequences, faults };
+  return { kind: 'chat', sequences, faults, isVerbatim: chat.isVerbatim };
 }
 
 /** A conversation up to where the template lets an assistant go on. */
 export function renderChatPrompt(
   template: ChatTemplate,
   history: Conversation,
+  { areVerbatim = false }: Pick<MarkingOptions, 'areVerbatim'> = {},
 ): readonly Piece[] | ChatFault {
-  const chat = renderWithMarks(template, history, { addGenerationPrompt: true });
+  const chat = renderWithMarks(template, history, { addGenerationPrompt: true, areVerbatim });
   if (chat.kind === 'fault') return chat;
   const stretches = stretchesOf(chat);
   const bos = bosLength(template, chat);
@@ -80,9 +84,10 @@ function renderAlone(
   conversation: Conversation,
   turn: number,
   choice: TargetChoice,
+  whole: MarkedChat,
 ): ChatSequence | ChatFault {
   const part = upTo(conversation, turn);
-  const chat = renderWithMarks(template, part);
+  const chat = renderWithMarks(template, part, { areVerbatim: whole.isVerbatim });
   if (chat.kind === 'fault') return chat;
   const region = targetRegion(template, part, chat.style, chat.marked);
   return region.kind === 'fault' ? region : toSequence(template, chat, [{ turn, region }], choice);
