@@ -1,12 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type ChatScore, isChatScore } from '../../src/domain/chat-score.js';
+import { type ChatScore, isChatScore, meanOverTurns } from '../../src/domain/chat-score.js';
 import { type Conversation, conversationOf, textTurn } from '../../src/domain/conversation.js';
 import { METRICS, type MetricScore, type SampleScore, type ScoredMetric } from '../../src/domain/score.js';
 import { loss } from '../../src/domain/span-score.js';
 import type { SpanRequest } from '../../src/engine/scorer.js';
 import { BUILT_IN_TEMPLATES } from '../../src/prompt/built-in-templates.js';
-import { reverseInstruction } from '../../src/prompt/template.js';
+import { createTemplate, reverseInstruction } from '../../src/prompt/template.js';
 import { type ScoringOptions, scoreStream } from '../../src/scoring/score-stream.js';
 import { collect } from '../helpers/collect.js';
 import { chatTemplate } from '../prompt/chat/chat-golden.js';
@@ -386,5 +386,41 @@ describe('a conversation that is too long', () => {
         },
       ),
     );
+  });
+});
+
+describe('the example in docs/chats.md', () => {
+  /** Its log-probs, by the length of the context and the number of tokens of the answer. */
+  const LOGPROBS: Readonly<Record<string, readonly number[]>> = {
+    '2 2': [-0.5, -0.7],
+    '0 2': [-2.0, -1.2],
+    '6 3': [-0.3, -0.3, -0.6],
+    '4 3': [-0.9, -0.6, -0.9],
+    '0 3': [-3.0, -2.1, -1.5],
+  };
+
+  class Told extends FakeScorer {
+    override async score(requests: readonly SpanRequest[]) {
+      return requests.map(({ begin, end }) => {
+        const sumLogprob = LOGPROBS[`${begin - 1} ${end - begin}`]!.reduce((sum, value) => sum + value, 0);
+        return { kind: 'scored' as const, sumLogprob, tokenCount: end - begin };
+      });
+    }
+  }
+
+  it('has these figures', async () => {
+    const template = createTemplate('bare', '{instruction}', '{instruction}{input}', {
+      question: '',
+      answer: '',
+      separator: '',
+    });
+    const score = await scoreChat(chat('ab', 'cd', 'ef', 'ghi'), { template, metrics: ['ifd'] }, new Told());
+    const ratio = (of: MetricScore | undefined) => (of as ScoredMetric).ratio.toFixed(3);
+    expect(score.turns.map(({ metrics }) => [ratio(metrics.ifd), ratio(metrics.ifd_turn)])).toEqual([
+      ['0.368', '0.368'],
+      ['0.165', '0.670'],
+    ]);
+    expect(ratio(score.metrics.ifd)).toBe('0.228');
+    expect(ratio(meanOverTurns(score.turns, 'ifd_turn'))).toBe('0.527');
   });
 });
