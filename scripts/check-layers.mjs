@@ -52,6 +52,7 @@ const allowed = {
     'recycle/run/run-status.ts',
     'select/select.ts',
   ],
+  inspection: ['errors.ts', 'util', 'domain', 'options', 'prompt', 'report'],
   pipeline: ['*'],
   recycle: ['*'],
   cli: ['*'],
