@@ -46,6 +46,7 @@ const allowed = {
     'domain',
     'options',
     'dataset/ignored-fields.ts',
+    'layout/detect-layout.ts',
     'comparison/compare-scores.ts',
     'recycle/outputs/run-summary.ts',
     'recycle/run/run-state.ts',

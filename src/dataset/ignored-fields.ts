@@ -1,4 +1,4 @@
-import type { Row } from './row.js';
+import type { Content, RowOf } from './row.js';
 
 /** Fields that other tools train on and that are no part of what is scored. */
 export const IGNORED_FIELDS = ['system', 'history'] as const;
@@ -9,11 +9,17 @@ export type IgnoredCounts = Readonly<Partial<Record<IgnoredField, number>>>;
 
 /** Counts the rows of which something is left out. */
 export class IgnoredFields {
+  readonly #fields: readonly IgnoredField[];
   readonly #counts: Partial<Record<IgnoredField, number>> = {};
 
-  add({ kind, object }: Row): void {
+  /** @param used - Fields that do have a part. */
+  constructor(used: readonly string[] = []) {
+    this.#fields = IGNORED_FIELDS.filter((field) => !used.includes(field));
+  }
+
+  add({ kind, object }: Pick<RowOf<Content>, 'kind' | 'object'>): void {
     if (kind === 'bad') return;
-    for (const field of IGNORED_FIELDS) {
+    for (const field of this.#fields) {
       if (hasContent(object?.[field])) this.#counts[field] = (this.#counts[field] ?? 0) + 1;
     }
   }

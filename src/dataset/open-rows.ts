@@ -6,7 +6,8 @@ import { datasetError, unreadable } from './dataset-error.js';
 import { MAGIC_BYTES, refuseForeignFormat } from './foreign-format.js';
 import { inputName } from './input.js';
 import { parseRow } from './parse-row.js';
-import type { Row } from './row.js';
+import { readSample } from './read-sample.js';
+import type { Content, ObjectReader, Row, RowOf, SampleContent } from './row.js';
 import { type DatasetFormat, openJsonText, splitRows } from './split-rows.js';
 
 const DEFAULT_MAX_ROW_BYTES = 64 * 1024 * 1024;
@@ -27,13 +28,13 @@ export interface ReadRowsOptions {
 }
 
 /** The rows of one input, to be read once. Every format that is read comes out as one of these. */
-export interface RowSource {
+export interface RowSource<Found extends Content = SampleContent> {
   readonly format: DatasetFormat;
   /**
    * In order, holding one chunk and one row at a time. A row that cannot be used is a `bad` row.
    * @throws {ReflectionError} `dataset_unreadable` when the input cannot be read or has no rows at all; `aborted`.
    */
-  readonly rows: AsyncIterable<Row>;
+  readonly rows: AsyncIterable<RowOf<Found>>;
   /** Lets go of the input, however far it was read. */
   close(): void;
 }
@@ -43,7 +44,16 @@ export interface RowSource {
  * told apart by content.
  * @throws {ReflectionError} `dataset_unreadable` when it cannot be read or is of a format we do not read; `aborted`.
  */
-export async function openRows(input: string, options: ReadRowsOptions = {}): Promise<RowSource> {
+export function openRows(input: string, options: ReadRowsOptions = {}): Promise<RowSource> {
+  return openRowsWith(readSample, input, options);
+}
+
+/** The same with another reader of the rows' objects. */
+export async function openRowsWith<Found extends Content>(
+  read: ObjectReader<Found>,
+  input: string,
+  options: ReadRowsOptions = {},
+): Promise<RowSource<Found>> {
   const { signal, chunkBytes = DEFAULT_CHUNK_BYTES } = options;
   let source: ByteSource | undefined;
   try {
@@ -55,7 +65,7 @@ export async function openRows(input: string, options: ReadRowsOptions = {}): Pr
     const batches = splitRows(text, options.maxRowBytes ?? DEFAULT_MAX_ROW_BYTES);
     return {
       format: text.format,
-      rows: parseRows(input, batches, source.inputBytes, options),
+      rows: parseRows(input, batches, source.inputBytes, read, options),
       close: source.close,
     };
   } catch (cause) {
@@ -65,9 +75,18 @@ export async function openRows(input: string, options: ReadRowsOptions = {}): Pr
 }
 
 /** Streams the rows of a dataset, see {@link openRows}. */
-export async function* readRows(input: string, options: ReadRowsOptions = {}): AsyncGenerator<Row, void> {
+export function readRows(input: string, options: ReadRowsOptions = {}): AsyncGenerator<Row, void> {
+  return readRowsWith(readSample, input, options);
+}
+
+/** The same with another reader of the rows' objects. */
+export async function* readRowsWith<Found extends Content>(
+  read: ObjectReader<Found>,
+  input: string,
+  options: ReadRowsOptions = {},
+): AsyncGenerator<RowOf<Found>, void> {
   if (options.limit !== undefined && options.limit <= 0) return;
-  const source = await openRows(input, options);
+  const source = await openRowsWith(read, input, options);
   try {
     yield* source.rows;
   } finally {
@@ -82,12 +101,13 @@ export async function datasetFormat(input: string): Promise<DatasetFormat> {
   return source.format;
 }
 
-async function* parseRows(
+async function* parseRows<Found extends Content>(
   input: string,
   batches: ReturnType<typeof splitRows>,
   inputBytes: (offset: number) => number,
+  read: ObjectReader<Found>,
   options: ReadRowsOptions,
-): AsyncGenerator<Row, void> {
+): AsyncGenerator<RowOf<Found>, void> {
   const { limit = Number.POSITIVE_INFINITY, maxRowBytes = DEFAULT_MAX_ROW_BYTES, signal } = options;
   const file = options.name ?? inputName(input);
   let index = 0;
@@ -95,7 +115,8 @@ async function* parseRows(
     for await (const batch of batches) {
       for (const raw of batch) {
         signal?.throwIfAborted();
-        yield parseRow(raw, { file, index, endByte: inputBytes(raw.end), maxRowBytes, parse: options.parse });
+        const endByte = inputBytes(raw.end);
+        yield parseRow(raw, { file, index, endByte, maxRowBytes, parse: options.parse, read });
         if (++index >= limit) return;
       }
     }

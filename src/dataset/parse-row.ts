@@ -1,16 +1,14 @@
 import { isUtf8 } from 'node:buffer';
 import { type RowFault, rowFault } from '../domain/row-fault.js';
-import type { Sample } from '../domain/sample.js';
 import { describeJson, isJsonObject, isWellFormed } from '../util/json-value.js';
 import type { RawRow } from './raw-row.js';
-import { readSample } from './read-sample.js';
-import type { BadRow, Row } from './row.js';
+import type { BadRow, Content, ObjectReader, RowOf } from './row.js';
 
 /** Characters kept of a row that is too large to be kept whole. */
 const EXCERPT_LENGTH = 200;
 
 /** What a row's bytes do not tell. */
-export interface RowContext {
+export interface RowContext<Found extends Content> {
   /** As the user named it. */
   readonly file: string;
   readonly index: number;
@@ -18,22 +16,24 @@ export interface RowContext {
   readonly maxRowBytes: number;
   /** Throws SyntaxError where a text is not valid; `JSON.parse` unless told. */
   readonly parse?: ((text: string) => unknown) | undefined;
+  /** Reads the row's object. */
+  readonly read: ObjectReader<Found>;
 }
 
 type Json = { readonly value: unknown } | { readonly syntaxError: string };
 
 /** Makes a row of its bytes. Never throws: what is wrong with them becomes part of the row. */
-export function parseRow(raw: RawRow, context: RowContext): Row {
+export function parseRow<Found extends Content>(raw: RawRow, context: RowContext<Found>): RowOf<Found> {
   const { file, index, endByte, maxRowBytes, parse = JSON.parse } = context;
   const { line } = raw;
   if (raw.overflowed) {
     const place = { index, line, endByte, text: excerpt(raw.bytes), object: undefined };
-    return bad(place, file, tooLarge(maxRowBytes));
+    return badRow(place, file, tooLarge(maxRowBytes));
   }
   const text = raw.bytes.toString();
   if (!isUtf8(raw.bytes)) {
     // Not parsed: U+FFFD in the place of bytes would pass for the row's own.
-    return bad(
+    return badRow(
       { index, line, endByte, text, bytes: Buffer.from(raw.bytes), object: undefined },
       file,
       INVALID_UTF8,
@@ -42,12 +42,21 @@ export function parseRow(raw: RawRow, context: RowContext): Row {
   const json = parseJson(text, parse);
   const object = 'value' in json && isJsonObject(json.value) ? json.value : undefined;
   const place = { index, line, endByte, text, object };
-  const read = readRow(raw, text, json);
-  return read.kind === 'bad' ? bad(place, file, read) : { kind: 'sample', ...place, sample: read.sample };
+  const found = readRow(raw, text, json, context.read);
+  return isFault(found) ? badRow(place, file, found) : { ...place, ...found };
 }
 
-function bad(place: Omit<BadRow, 'kind' | 'reason' | 'detail'>, file: string, fault: RowFault): BadRow {
-  return { kind: 'bad', ...place, reason: fault.reason, detail: `${file}:${place.line}: ${fault.problem}` };
+export function isFault(found: Content | RowFault): found is RowFault {
+  return found.kind === 'bad';
+}
+
+/** A row of which nothing can be made; `place` is all that is known of it but its kind. */
+export function badRow(
+  place: Omit<BadRow, 'kind' | 'reason' | 'detail'>,
+  file: string,
+  fault: RowFault,
+): BadRow {
+  return { ...place, kind: 'bad', reason: fault.reason, detail: `${file}:${place.line}: ${fault.problem}` };
 }
 
 const INVALID_UTF8 = rowFault(
@@ -55,7 +64,12 @@ const INVALID_UTF8 = rowFault(
   'the row is not valid UTF-8. Save the file as UTF-8 or remove the row.',
 );
 
-function readRow(raw: RawRow, text: string, json: Json): { kind: 'sample'; sample: Sample } | RowFault {
+function readRow<Found extends Content>(
+  raw: RawRow,
+  text: string,
+  json: Json,
+  read: ObjectReader<Found>,
+): Found | RowFault {
   if (raw.misplaced !== undefined) {
     return rowFault('malformed_json', `the row cannot be told apart: ${raw.misplaced}. Repair the array.`);
   }
@@ -63,13 +77,9 @@ function readRow(raw: RawRow, text: string, json: Json): { kind: 'sample'; sampl
     return rowFault('malformed_json', `the row is not valid JSON: ${json.syntaxError}. ${jsonRemedy(text)}`);
   }
   if (!isJsonObject(json.value)) {
-    const found = describeJson(json.value);
-    return rowFault(
-      'not_an_object',
-      `the row is ${found}. A row is an object with "instruction" and "output".`,
-    );
+    return rowFault('not_an_object', `the row is ${describeJson(json.value)}. A row is an object.`);
   }
-  return readSample(json.value);
+  return read(json.value);
 }
 
 function tooLarge(maxRowBytes: number): RowFault {

@@ -1,6 +1,6 @@
 import { type RowFault, rowFault } from '../domain/row-fault.js';
-import type { Sample } from '../domain/sample.js';
 import { describeJson, isWellFormed, type JsonObject } from '../util/json-value.js';
+import type { SampleContent } from './row.js';
 
 /** What other datasets call our required fields, to be pointed at in the message. */
 const SYNONYMS = {
@@ -11,9 +11,7 @@ const CHAT_FIELDS = ['messages', 'conversations'];
 const MAX_KEYS_LISTED = 10;
 
 /** The sample an object describes, its texts untouched, or why it describes none. */
-export function readSample(
-  object: JsonObject,
-): { readonly kind: 'sample'; readonly sample: Sample } | RowFault {
+export function readSample(object: JsonObject): SampleContent | RowFault {
   const { instruction, output } = object;
   const input = object.input ?? '';
   if (instruction === undefined || output === undefined) return missingField(object);

@@ -2,8 +2,9 @@ import { ReflectionError } from '../errors.js';
 import { openByteSource } from './byte-source.js';
 import { type Diagnosis, diagnoseRows } from './diagnose-rows.js';
 import { inputName, isRereadable } from './input.js';
-import { type ReadRowsOptions, readRows } from './open-rows.js';
-import type { BadRow } from './row.js';
+import { type ReadRowsOptions, readRowsWith } from './open-rows.js';
+import { readSample } from './read-sample.js';
+import { type BadRow, type Content, isBad, type ObjectReader } from './row.js';
 
 /** Enough to tell what a dataset is instead. */
 const ROWS_KEPT = 20;
@@ -53,12 +54,16 @@ export function nothingScorable(name: string, { found, remedy }: Diagnosis): Ref
 /**
  * Makes sure, before time is spent on models, that some row of a dataset can be used. Reads as far as the first that
  * can.
- * @throws {ReflectionError} `nothing_scorable` saying what was found instead; what {@link readRows} throws.
+ * @throws {ReflectionError} `nothing_scorable` saying what was found instead; what {@link readRowsWith} throws.
  */
-export async function requireSample(input: string, options: ReadRowsOptions): Promise<void> {
+export async function requireSample(
+  input: string,
+  options: ReadRowsOptions,
+  read: ObjectReader<Content> = readSample,
+): Promise<void> {
   const unusable = new UnusableRows();
-  for await (const row of readRows(input, options)) {
-    if (row.kind === 'sample') return;
+  for await (const row of readRowsWith(read, input, options)) {
+    if (!isBad(row)) return;
     unusable.add(row);
   }
   throw await unusable.error(input, options.name);

@@ -1,3 +1,4 @@
+import type { RowFault } from '../domain/row-fault.js';
 import type { Sample } from '../domain/sample.js';
 import type { UnscorableReason } from '../domain/score.js';
 import type { JsonObject } from '../util/json-value.js';
@@ -24,13 +25,18 @@ export interface RowBase extends SpelledRow {
   readonly endByte: number;
 }
 
-/** A row with the fields scoring needs. Their text may still be empty: that is for scoring to judge. */
-export interface SampleRow extends RowBase {
-  readonly kind: 'sample';
-  readonly sample: Sample;
+/** What a reader finds in a row's object, told apart by `kind`; never `bad`. */
+export interface Content {
+  readonly kind: string;
 }
 
-/** A row no sample can be made of. */
+/** Reads an object, or says why nothing can be made of it. */
+export type ObjectReader<Found extends Content> = (object: JsonObject) => Found | RowFault;
+
+/** A row with what was found in it. */
+export type GoodRow<Found extends Content> = RowBase & Found;
+
+/** A row nothing can be made of. */
 export interface BadRow extends RowBase {
   readonly kind: 'bad';
   readonly reason: UnscorableReason;
@@ -39,4 +45,17 @@ export interface BadRow extends RowBase {
 }
 
 /** One row of a dataset, good or bad. */
-export type Row = SampleRow | BadRow;
+export type RowOf<Found extends Content> = GoodRow<Found> | BadRow;
+
+export function isBad(row: RowOf<Content>): row is BadRow {
+  return row.kind === 'bad';
+}
+
+/** The fields scoring needs. Their text may still be empty: that is for scoring to judge. */
+export interface SampleContent {
+  readonly kind: 'sample';
+  readonly sample: Sample;
+}
+
+export type SampleRow = GoodRow<SampleContent>;
+export type Row = RowOf<SampleContent>;

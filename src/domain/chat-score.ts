@@ -72,3 +72,16 @@ function joined(spans: readonly SpanScore[]): SpanScore {
     tokenCount: spans.reduce((sum, { tokenCount }) => sum + tokenCount, 0),
   };
 }
+
+/** What the student says about both sides of a preference. */
+export interface PreferenceScore {
+  readonly chosen: SampleScore;
+  readonly rejected: SampleScore;
+}
+
+/** What there is to say about a row. */
+export type RowScore = SampleScore | PreferenceScore;
+
+export function isPreferenceScore(score: RowScore): score is PreferenceScore {
+  return 'rejected' in score;
+}

@@ -1,4 +1,5 @@
 import type { LayoutName } from '../options/choices.js';
+import { named } from '../options/option-name.js';
 import { isJsonObject, type JsonObject } from '../util/json-value.js';
 import { type ColumnConflict, columnsOf, findColumns } from './column-aliases.js';
 import type { ColumnMapping, ColumnRole, Layout, MessageTags } from './layout.js';
@@ -14,20 +15,24 @@ export interface LayoutChoice {
   readonly tags?: MessageTags | undefined;
 }
 
+/** How the rows of a dataset are read, and what speaks for it. */
+export interface FoundLayout {
+  readonly layout: Layout;
+  /** Rows looked at, and how many of them have the layout. */
+  readonly rows: number;
+  readonly matching: number;
+  /** Columns that play no part. */
+  readonly unused: readonly string[];
+}
+
 export type LayoutFinding =
-  | {
-      readonly kind: 'found';
-      readonly layout: Layout;
-      /** Rows looked at, and how many of them have the layout. */
-      readonly rows: number;
-      readonly matching: number;
-      /** Columns that play no part. */
-      readonly unused: readonly string[];
-    }
+  | ({ readonly kind: 'found' } & FoundLayout)
   | {
       readonly kind: 'not_found';
-      /** What is wrong and what to do, in sentences. */
-      readonly problem: string;
+      /** What is wrong, a clause that follows a colon. */
+      readonly found: string;
+      /** What to do, a sentence. */
+      readonly remedy: string;
     };
 
 /** The columns that a layout reads: all of `needed`, and what else there is of `also`. */
@@ -58,7 +63,7 @@ export function detectLayout(rows: readonly JsonObject[], choice: LayoutChoice =
   const absent = Object.values(choice.columns ?? {}).filter(
     (column) => rows.length > 0 && !names.has(column),
   );
-  if (absent.length > 0) return { kind: 'not_found', problem: absentProblem(absent, names) };
+  if (absent.length > 0) return columnsAbsent(absent, names);
   const votes = new Map<LayoutName, number>();
   for (const row of rows) {
     const name = layoutOf(row, columns, conflicts, choice.tags);
@@ -66,15 +71,15 @@ export function detectLayout(rows: readonly JsonObject[], choice: LayoutChoice =
   }
   const [elected] = [...votes].sort(([, a], [, b]) => b - a);
   const name = choice.name ?? elected?.[0];
-  if (name === undefined) return { kind: 'not_found', problem: nothingFound(names, rows.length) };
+  if (name === undefined) return nothingFound(names, rows.length);
 
   const isBeside = name === 'preference' && columns.chosen === undefined && columns.messages !== undefined;
   const { needed, also } = isBeside ? REJECTED_BESIDE : PARTS[name];
   const parts: readonly ColumnRole[] = [...needed, ...also];
   const conflict = conflicts.find(({ role }) => parts.includes(role));
-  if (conflict !== undefined) return { kind: 'not_found', problem: conflictProblem(conflict) };
+  if (conflict !== undefined) return conflictFound(conflict);
   const missing = needed.filter((role) => columns[role] === undefined);
-  if (missing.length > 0) return { kind: 'not_found', problem: missingProblem(name, missing, names) };
+  if (missing.length > 0) return partsMissing(name, missing, names);
 
   const used = parts.flatMap((role) => (columns[role] === undefined ? [] : [[role, columns[role]] as const]));
   const layout = { name, columns: Object.fromEntries(used), tags: choice.tags ?? {} };
@@ -134,38 +139,49 @@ function firstMessage(value: unknown): unknown {
   return undefined;
 }
 
-function nothingFound(names: ReadonlySet<string>, rows: number): string {
-  const what = rows === 0 ? 'no row is an object' : `the columns are ${listed(names)}`;
-  return (
-    `the first rows have no layout that is known: ${what}. ` +
-    'Name the columns with --map, e.g. --map instruction=question,output=reply or --map messages=turns.'
-  );
+type NotFound = Extract<LayoutFinding, { kind: 'not_found' }>;
+
+function nothingFound(names: ReadonlySet<string>, rows: number): NotFound {
+  const what = rows === 0 ? 'none of them is an object' : `their columns are ${listed(names)}`;
+  return {
+    kind: 'not_found',
+    found: `the first rows have no layout that is known; ${what}`,
+    remedy: `Say what the columns are with ${named('map')}, e.g. instruction=question,output=reply or messages=turns.`,
+  };
 }
 
-function conflictProblem({ role, columns }: ColumnConflict): string {
-  const [first] = columns;
-  return (
-    `${columns.map((column) => JSON.stringify(column)).join(' and ')} could each be the ${role}. ` +
-    `Say which one is, e.g. --map ${role}=${first}.`
-  );
+function conflictFound({ role, columns }: ColumnConflict): NotFound {
+  return {
+    kind: 'not_found',
+    found: `${columns.map((column) => JSON.stringify(column)).join(' and ')} could each be the ${role}`,
+    remedy: `Say which one is with ${named('map')}, e.g. ${role}=${columns[0]}.`,
+  };
 }
 
-function absentProblem(absent: readonly string[], names: ReadonlySet<string>): string {
+function columnsAbsent(absent: readonly string[], names: ReadonlySet<string>): NotFound {
   const list = absent.map((column) => JSON.stringify(column)).join(' and no ');
-  return `the first rows have no column ${list}; their columns are ${listed(names)}.`;
+  return {
+    kind: 'not_found',
+    found: `the first rows have no column ${list}; their columns are ${listed(names)}`,
+    remedy: `Name columns as the rows spell them with ${named('map')}.`,
+  };
 }
 
-function missingProblem(
+function partsMissing(
   name: LayoutName,
   missing: readonly ColumnRole[],
   names: ReadonlySet<string>,
-): string {
-  return (
-    `the layout ${name} needs a column for ${missing.join(' and one for ')}, and none of the columns ${listed(names)} has a name known for it. ` +
-    `Name it with --map ${missing.map((role) => `${role}=COLUMN`).join(',')}, or choose another --layout.`
-  );
+): NotFound {
+  return {
+    kind: 'not_found',
+    found: `the layout ${name} needs a column for ${missing.join(' and one for ')}, and none of the columns ${listed(names)} has a name known for it`,
+    remedy: `Name it with ${named('map')} ${missing.map((role) => `${role}=COLUMN`).join(',')}, or choose another ${named('layout')}.`,
+  };
 }
 
 function listed(names: ReadonlySet<string>): string {
-  return [...names].map((name) => JSON.stringify(name)).join(', ');
+  const shown = [...names].slice(0, MOST_NAMES).map((name) => JSON.stringify(name));
+  return shown.join(', ') + (names.size > MOST_NAMES ? ` and ${names.size - MOST_NAMES} more` : '');
 }
+
+const MOST_NAMES = 20;

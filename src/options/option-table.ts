@@ -1,5 +1,6 @@
 import type { CommandName, Option } from './option.js';
 import { GENERAL_OPTIONS } from './table/general-options.js';
+import { LAYOUT_OPTIONS } from './table/layout-options.js';
 import { SELECTION_OPTIONS } from './table/selection-options.js';
 import { SERVER_OPTIONS } from './table/server-options.js';
 import { STUDENT_OPTIONS } from './table/student-options.js';
@@ -12,6 +13,7 @@ import type { Value } from './value.js';
  */
 export const OPTIONS: Table = {
   ...GENERAL_OPTIONS,
+  ...LAYOUT_OPTIONS,
   ...STUDENT_OPTIONS,
   ...TEACHER_OPTIONS,
   ...SERVER_OPTIONS,
@@ -19,6 +21,7 @@ export const OPTIONS: Table = {
 };
 
 type Table = typeof GENERAL_OPTIONS &
+  typeof LAYOUT_OPTIONS &
   typeof STUDENT_OPTIONS &
   typeof TEACHER_OPTIONS &
   typeof SERVER_OPTIONS &

@@ -9,6 +9,7 @@ export type CommandName = (typeof COMMANDS)[number];
 export const OPTION_GROUPS = [
   'Scored files',
   'Options',
+  'Layout of the rows',
   'Student',
   'Teacher',
   'Teacher behind a server (openai:, azure:)',

@@ -1,12 +1,12 @@
 import { createHash } from 'node:crypto';
 import { type ReadRowsOptions, readRows } from '../dataset/open-rows.js';
-import type { Row } from '../dataset/row.js';
+import type { SpelledRow } from '../dataset/row.js';
 
 /** Tells whether two runs were about the same rows: a SHA-256 over their sources, in order. */
 export class RowsDigest {
   readonly #hash = createHash('sha256');
 
-  add({ text, bytes }: Row): void {
+  add({ text, bytes }: SpelledRow): void {
     this.#hash.update(`${text.length}:`).update(bytes ?? text);
   }
 

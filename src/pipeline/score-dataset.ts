@@ -1,36 +1,36 @@
+import { basename } from 'node:path';
 import { type IgnoredCounts, IgnoredFields } from '../dataset/ignored-fields.js';
 import { datasetBytes, inputName, isRereadable } from '../dataset/input.js';
-import { readRows } from '../dataset/open-rows.js';
+import { layoutReader, openDataset } from '../dataset/open-dataset.js';
 import { nothingScorable, requireSample, UnusableRows } from '../dataset/require-sample.js';
-import type { Row } from '../dataset/row.js';
 import type { Fingerprint } from '../domain/fingerprint.js';
-import { type Metric, unscorableSample } from '../domain/score.js';
 import { type LoadStudentOptions, loadStudent } from '../engine/load-student.js';
 import type { LoadedStudent } from '../engine/loaded-student.js';
 import { llamaVersion } from '../engine/versions.js';
 import { ReflectionError } from '../errors.js';
 import { loadAndHash } from '../gguf/load-and-hash.js';
+import type { FoundLayout } from '../layout/detect-layout.js';
 import { STANDARD_OUTPUT } from '../options/default-output.js';
 import { named } from '../options/option-name.js';
 import type { CommandOptions } from '../options/required-options.js';
 import { refuseToOverwriteInputs } from '../output/claim-paths.js';
 import { outputPaths } from '../output/scores/output-paths.js';
 import { reserveScores } from '../output/scores/reserve-scores.js';
-import type { ScoreOutput } from '../output/scores/score-output.js';
 import { scoreRow } from '../output/scores/score-row.js';
 import { spellRow } from '../output/spell-row.js';
+import { templateFor } from '../prompt/choose-template.js';
 import { REASON_TEXT } from '../report/reason-text.js';
 import { reasonsByCount } from '../report/reasons-by-count.js';
 import { ScoreSummary, type Summary } from '../report/summarize.js';
-import { readScoreLine } from '../scores/read-score-line.js';
 import { RememberingScorer } from '../scoring/remembering-scorer.js';
-import { type ScorableItem, scoreStream } from '../scoring/score-stream.js';
+import { scoreStream } from '../scoring/score-stream.js';
 import { requestedFingerprint, scoringFingerprint } from '../scoring/scoring-fingerprint.js';
 import { defined } from '../util/defined.js';
 import { formatCount } from '../util/format.js';
 import { linkTarget } from '../util/link-target.js';
 import { RowsDigest, rowsDigestOf } from './rows-digest.js';
 import { type ScoreInputs, scoreInputs } from './score-inputs.js';
+import { countedScore, scorableItems, scoredRows } from './score-items.js';
 import { describeRun, hasScores } from './score-manifest.js';
 
 /** The options of `score`, under their names and with their meaning in the table of options. */
@@ -44,6 +44,8 @@ export interface ScoreDatasetStart {
   readonly student: LoadedStudent;
   /** Of the dataset; undefined where it does not tell, being a pipe. */
   readonly totalBytes: number | undefined;
+  /** How its rows are read. */
+  readonly found: FoundLayout;
   /** What the user should know, a sentence each. */
   readonly notes: readonly string[];
   /** Rows that an earlier attempt has finished. */
@@ -91,18 +93,27 @@ export async function scoreDataset(given: ScoreDatasetOptions): Promise<ScoreDat
   const written = output === STANDARD_OUTPUT ? [] : Object.values(outputPaths(await linkTarget(output)));
   await refuseToOverwriteInputs([dataset, options.student.model], written);
   const totalBytes = await datasetBytes(dataset);
+  const { limit, signal } = options;
+  using data = await openDataset(dataset, options.layout, { limit, signal });
+  const { found } = data;
   // a strict run ends at the first of such rows, whatever follows
-  if (!options.strict && (await isRereadable(dataset))) await requireSample(dataset, options);
-  const { template, metrics, definition, perToken, signal } = options;
-  const requested = { template, metrics, definition, perToken };
+  if (!options.strict && (await isRereadable(dataset))) {
+    await requireSample(dataset, options, layoutReader(found.layout));
+  }
+  const { metrics, definition, perToken, targets, endOfTurn } = options;
+  const asked = { metrics, definition, perToken, targets, endOfTurn, layout: unusualLayout(found) };
+  const known = options.template.kind === 'ours' ? options.template.template : undefined;
   await using reserved = await reserveScores({
     path: output,
     existing: options.existing,
-    known: { ...requestedFingerprint(requested), ...knownOf(options.student) },
+    known: { ...requestedFingerprint({ ...asked, template: known }), ...knownOf(options.student) },
   });
   const load = () => loadStudent(options.student);
   const { model, hash: studentHash } = await loadAndHash(options.student.model, load, signal);
   await using student = model;
+  const name = basename(options.student.model);
+  const template = templateFor(options.template, { ...student.model, name });
+  const requested = { ...asked, template };
   const opened = await reserved.open({
     fingerprint: scoringFingerprint(requested, student, studentHash, llamaVersion()),
     acceptChanges: options.acceptChanges,
@@ -111,30 +122,28 @@ export async function scoreDataset(given: ScoreDatasetOptions): Promise<ScoreDat
   if (opened.alreadyComplete) return await alreadyComplete(opened.meta, options);
 
   await using file = opened.output;
-  onStart?.({ student, totalBytes, notes: file.notes, finishedRows: file.finishedRows });
+  onStart?.({ student, totalBytes, found, notes: file.notes, finishedRows: file.finishedRows });
   const started = performance.now();
   const summary = new ScoreSummary();
-  const ignored = new IgnoredFields();
+  const ignored = new IgnoredFields(Object.values(found.layout.columns));
   const unusable = new UnusableRows();
   const digest = new RowsDigest();
   let progress: ScoreDatasetProgress = { rows: 0, bytes: 0, tokens: 0, reused: 0 };
   const scorer = new RememberingScorer(student);
-  const scored = scoreStream(scorer, scorableRows(file, requested.metrics, options), {
-    ...requested,
-    ...(signal && { signal }),
-  });
+  const items = scorableItems(data.rows, file, { metrics, strict: options.strict });
+  const scored = scoreStream(scorer, items, { ...requested, ...(signal && { signal }) });
   let repeatedSpans = 0;
-  for await (const { item, score, ...counts } of scored) {
-    await file.append(item.line ?? spellRow(scoreRow(item.row, score, requested)));
-    summary.add(score, item.line !== undefined);
-    ignored.add(item.row);
-    if (item.row.kind === 'bad') unusable.add(item.row);
-    digest.add(item.row);
+  for await (const { row, line, score, ...counts } of scoredRows(scored)) {
+    await file.append(line ?? spellRow(scoreRow(row, score, requested)));
+    summary.add(countedScore(score), line !== undefined);
+    ignored.add(row);
+    if (row.kind === 'bad') unusable.add(row);
+    digest.add(row);
     progress = {
       rows: progress.rows + 1,
-      bytes: item.row.endByte,
+      bytes: row.endByte,
       tokens: progress.tokens + counts.logicalTokens,
-      reused: progress.reused + (item.line === undefined ? 0 : 1),
+      reused: progress.reused + (line === undefined ? 0 : 1),
     };
     repeatedSpans += counts.repeatedSpans;
     onProgress?.(progress);
@@ -155,7 +164,7 @@ export async function scoreDataset(given: ScoreDatasetOptions): Promise<ScoreDat
     reusedSpans: repeatedSpans + scorer.reusedSpans,
   } as const;
   await file.finish(
-    describeRun({ ...requested, student, studentHash, options, totalBytes }, result, digest.hex()),
+    describeRun({ ...requested, found, student, studentHash, options, totalBytes }, result, digest.hex()),
   );
   if (hasScores(result.summary)) return result;
   if (unusable.count === progress.rows) throw await unusable.error(dataset);
@@ -180,36 +189,14 @@ function knownOf({ precision, deterministic }: LoadStudentOptions): Fingerprint 
   return defined({ precision, deterministic });
 }
 
-interface DatasetItem {
-  readonly row: Row;
-  /** Its finished line, when an earlier attempt wrote it. */
-  readonly line?: string;
-}
-
-async function* scorableRows(
-  file: ScoreOutput,
-  metrics: readonly Metric[],
-  { dataset, limit, strict, signal }: ScoreInputs,
-): AsyncGenerator<ScorableItem<DatasetItem>> {
-  for await (const row of readRows(dataset, { limit, signal })) {
-    if (row.kind === 'bad') {
-      if (strict) {
-        throw new ReflectionError('row_rejected', row.detail, {
-          remedy: `mend the row, or leave out ${named('strict')} to have it written as unscorable`,
-        });
-      }
-      yield { item: { row }, characters: row.text.length, score: unscorableSample(metrics, row) };
-      continue;
-    }
-    const line = await file.lookup(row);
-    yield line === undefined
-      ? { item: { row }, characters: row.text.length, sample: row.sample }
-      : {
-          item: { row, line },
-          characters: row.text.length + line.length,
-          score: readScoreLine(line, metrics),
-        };
-  }
+/** Undefined for what every dataset was before there were others, so that work on those can be gone on with. */
+function unusualLayout({ layout }: FoundLayout): string | undefined {
+  const isUsual =
+    layout.name === 'alpaca' &&
+    Object.entries(layout.columns).every(
+      ([role, column]) => role === column && ['instruction', 'input', 'output'].includes(role),
+    );
+  return isUsual ? undefined : JSON.stringify(layout);
 }
 
 /** @throws {ReflectionError} `resume_mismatch` unless the finished output holds just the rows that were asked for. */

@@ -1,19 +1,24 @@
 import { METRICS, type Metric } from '../domain/score.js';
 import { type LoadStudentOptions, studentOptions } from '../engine/load-student.js';
-import type { DefinitionName } from '../options/choices.js';
+import type { LayoutChoice } from '../layout/detect-layout.js';
+import type { DefinitionName, TargetChoice } from '../options/choices.js';
 import { defaultScoresFile } from '../options/default-output.js';
 import { readOptions } from '../options/read-options.js';
 import type { CommandOptions } from '../options/required-options.js';
 import type { ExistingOutput } from '../output/scores/earlier-work.js';
-import { loadTemplate } from '../prompt/load-template.js';
-import type { Template } from '../prompt/template.js';
+import { chooseTemplate, type TemplateChoice } from '../prompt/choose-template.js';
+import { layoutChoice } from './layout-choice.js';
 
 /** What there is to score, and how: options with defaults in place, names and files made into what they stand for. */
 export interface ScoreInputs {
   readonly dataset: string;
   readonly output: string;
+  /** What is said about the layout of its rows. */
+  readonly layout: LayoutChoice;
   readonly student: LoadStudentOptions;
-  readonly template: Template;
+  readonly template: TemplateChoice;
+  readonly targets: TargetChoice;
+  readonly endOfTurn: boolean;
   /** In the order of {@link METRICS}. */
   readonly metrics: readonly Metric[];
   readonly definition: DefinitionName;
@@ -36,7 +41,10 @@ export async function scoreInputs(
     dataset,
     output: options.output ?? defaultScoresFile(dataset),
     student: studentOptions(options, signal),
-    template: await loadTemplate(options.template),
+    layout: await layoutChoice(options),
+    template: await chooseTemplate(options),
+    targets: options.targets,
+    endOfTurn: options.endOfTurn,
     metrics: METRICS.filter((metric) => options.metrics.includes(metric)),
     definition: options.definition,
     perToken: options.perToken,

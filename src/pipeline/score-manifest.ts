@@ -3,8 +3,10 @@ import type { IgnoredCounts } from '../dataset/ignored-fields.js';
 import type { Metric } from '../domain/score.js';
 import type { LoadedStudent } from '../engine/loaded-student.js';
 import { llamaVersion } from '../engine/versions.js';
-import type { DefinitionName } from '../options/choices.js';
-import type { Template } from '../prompt/template.js';
+import type { FoundLayout } from '../layout/detect-layout.js';
+import type { DefinitionName, TargetChoice } from '../options/choices.js';
+import { ChatTemplate } from '../prompt/chat/chat-template.js';
+import type { PromptTemplate } from '../prompt/conversation-renderer.js';
 import type { Summary } from '../report/summarize.js';
 import { DEFINITIONS } from '../scoring/definitions.js';
 import { PACKAGE_VERSION } from '../util/package-version.js';
@@ -13,7 +15,10 @@ export interface ScoreFacts {
   readonly student: LoadedStudent;
   /** sha256 of the student's file. */
   readonly studentHash: string;
-  readonly template: Template;
+  readonly template: PromptTemplate;
+  readonly found: FoundLayout;
+  readonly targets: TargetChoice;
+  readonly endOfTurn: boolean;
   readonly metrics: readonly Metric[];
   readonly definition: DefinitionName;
   readonly perToken: boolean;
@@ -44,12 +49,9 @@ export function describeRun(
     created: new Date().toISOString(),
     definition: { name: facts.definition, version: DEFINITIONS[facts.definition].version },
     metrics: facts.metrics,
-    template: {
-      name: template.name,
-      hash: template.hash,
-      no_input: template.noInput,
-      with_input: template.withInput,
-    },
+    template: describeTemplate(template),
+    targets: facts.targets,
+    end_of_turn: facts.endOfTurn,
     student: {
       file: basename(options.student.model),
       sha256: facts.studentHash,
@@ -87,6 +89,7 @@ export function describeRun(
       bytes: facts.totalBytes ?? null,
       limit: options.limit ?? null,
       rows_sha256: rowsSha256,
+      layout: facts.found.layout,
     },
     rows: {
       total: summary.rows,
@@ -102,4 +105,10 @@ export function describeRun(
 /** Whether any metric of any row could be computed. */
 export function hasScores({ scored, metrics }: Summary): boolean {
   return scored > 0 || Object.keys(metrics).length > 0;
+}
+
+function describeTemplate(template: PromptTemplate): object {
+  const { name, hash } = template;
+  if (template instanceof ChatTemplate) return { name: `chat:${name}`, hash, source: template.source };
+  return { name, hash, no_input: template.noInput, with_input: template.withInput };
 }

@@ -1,7 +1,7 @@
 import type { ArithmeticName, Fingerprint } from '../domain/fingerprint.js';
 import type { Metric } from '../domain/score.js';
-import type { DefinitionName } from '../options/choices.js';
-import type { Template } from '../prompt/template.js';
+import type { DefinitionName, TargetChoice } from '../options/choices.js';
+import type { PromptTemplate } from '../prompt/conversation-renderer.js';
 import { defined } from '../util/defined.js';
 import { PACKAGE_VERSION } from '../util/package-version.js';
 import { DEFINITIONS } from './definitions.js';
@@ -9,7 +9,13 @@ import { DEFINITIONS } from './definitions.js';
 /** What is asked for. */
 export interface RequestedScoring {
   readonly definition: DefinitionName;
-  readonly template: Template;
+  /** Undefined as long as it is not known, being the student's own. */
+  readonly template: PromptTemplate | undefined;
+  /** Default `all`. */
+  readonly targets?: TargetChoice;
+  readonly endOfTurn?: boolean;
+  /** Of the rows, in words that change when it does; undefined when it is the usual one of samples. */
+  readonly layout?: string | undefined;
   /** Where they decide what is kept of a score. */
   readonly metrics?: readonly Metric[];
   readonly perToken?: boolean;
@@ -37,7 +43,7 @@ export function scoringFingerprint(
   studentHash: string,
   llamaVersion: string,
 ): Fingerprint {
-  const { definition, template, metrics, per_token } = requestedFingerprint(requested);
+  const { definition, template, metrics, per_token, ...chats } = requestedFingerprint(requested);
   const { device, engine } = student;
   const arithmetic: Record<ArithmeticName, string> = {
     device: device.kind,
@@ -58,16 +64,21 @@ export function scoringFingerprint(
     precision: student.precision,
     deterministic: student.deterministic,
     per_token,
+    ...chats,
   });
   return { ...parameters, ...arithmetic };
 }
 
-/** The part of the fingerprint that is known before the student is. */
-export function requestedFingerprint({ definition, template, metrics, perToken }: RequestedScoring) {
+/** The part of the fingerprint that is known before the student is. What has its default leaves no trace. */
+export function requestedFingerprint(requested: RequestedScoring) {
+  const { definition, template, metrics, perToken, targets, endOfTurn, layout } = requested;
   return defined({
     definition: DEFINITIONS[definition].version,
-    template: `${template.name} ${template.hash}`,
+    template: template && `${template.name} ${template.hash}`,
     metrics: metrics?.join(','),
     per_token: perToken,
+    targets: targets === 'all' ? undefined : targets,
+    end_of_turn: endOfTurn ? true : undefined,
+    layout,
   });
 }

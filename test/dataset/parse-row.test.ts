@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { parseRow } from '../../src/dataset/parse-row.js';
+import { readSample } from '../../src/dataset/read-sample.js';
 
-const CONTEXT = { file: 'data.jsonl', index: 4, endByte: 99, maxRowBytes: 1000 };
+const CONTEXT = { file: 'data.jsonl', index: 4, endByte: 99, maxRowBytes: 1000, read: readSample };
 
 function parse(source: string | Buffer, extra: { overflowed?: boolean; misplaced?: string } = {}) {
   return parseRow({ bytes: Buffer.from(source), overflowed: false, line: 7, end: 99, ...extra }, CONTEXT);

@@ -4,14 +4,14 @@ import type { JsonObject } from '../../src/util/json-value.js';
 
 function found(row: JsonObject | JsonObject[], choice?: LayoutChoice) {
   const finding = detectLayout([row].flat(), choice);
-  if (finding.kind === 'not_found') throw new Error(finding.problem);
+  if (finding.kind === 'not_found') throw new Error(finding.found);
   return finding;
 }
 
 function problem(row: JsonObject | JsonObject[], choice?: LayoutChoice): string {
   const finding = detectLayout([row].flat(), choice);
   if (finding.kind === 'found') throw new Error(JSON.stringify(finding.layout));
-  return finding.problem;
+  return `${finding.found}. ${finding.remedy}`;
 }
 
 const MESSAGES = [{ role: 'user', content: 'u' }];
@@ -97,7 +97,7 @@ describe('detectLayout', () => {
   it.each([
     [
       { instruction: 'i', question: 'q', output: 'o' },
-      /"instruction" and "question".*--map instruction=instruction/,
+      /"instruction" and "question".*`map`, e.g. instruction=instruction/,
     ],
     [{ instruction: 'i', Output: 'o', output: 'o' }, /"Output" and "output"/],
     [{ messages: MESSAGES, conversations: MESSAGES }, /"messages" and "conversations".*messages/],
@@ -111,8 +111,8 @@ describe('detectLayout', () => {
   });
 
   it('says what there is when it finds nothing', () => {
-    expect(problem({ text: 'x', label: 1 })).toMatch(/columns are "text", "label".*--map/);
-    expect(problem([])).toMatch(/no row is an object/);
+    expect(problem({ text: 'x', label: 1 })).toMatch(/columns are "text", "label".*`map`/);
+    expect(problem([])).toMatch(/none of them is an object/);
   });
 
   it('takes what it is told', () => {
@@ -137,7 +137,7 @@ describe('detectLayout', () => {
       /no column "contxt".*"instruction", "output"/,
     );
     expect(problem(row, { name: 'messages' })).toMatch(
-      /messages needs a column for messages.*--map messages=COLUMN/,
+      /messages needs a column for messages.*`map` messages=COLUMN/,
     );
     expect(problem({ rejected: 'r' }, { name: 'preference' })).toMatch(/chosen/);
   });

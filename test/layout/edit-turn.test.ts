@@ -6,7 +6,7 @@ import type { JsonObject } from '../../src/util/json-value.js';
 
 function readBack(object: JsonObject) {
   const finding = detectLayout([object]);
-  if (finding.kind === 'not_found') throw new Error(finding.problem);
+  if (finding.kind === 'not_found') throw new Error(finding.found);
   const content = readRowContent(object, finding.layout);
   if (content.kind !== 'conversation') throw new Error(JSON.stringify(content));
   return content;

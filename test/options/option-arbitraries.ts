@@ -5,7 +5,17 @@ import { type OptionName, optionNamed, optionsOf } from '../../src/options/optio
 import type { Value } from '../../src/options/value.js';
 
 /** Texts of a form of their own, which no chance would hit upon. */
-const FORMS = ['auto', 'cpu', 'cuda:1', 'metal', 'openai:gpt', 'gguf:a b.gguf', 'replay:x.jsonl', 'X-Y: z'];
+const FORMS = [
+  'auto',
+  'cpu',
+  'cuda:1',
+  'metal',
+  'openai:gpt',
+  'gguf:a b.gguf',
+  'replay:x.jsonl',
+  'X-Y: z',
+  '2026-01-31',
+];
 
 const anyText = fc.oneof(fc.constantFrom(...FORMS), fc.string({ unit: 'grapheme', minLength: 1 }));
 /** A comma would end it. */

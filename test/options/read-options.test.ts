@@ -24,8 +24,17 @@ describe('readOptions', () => {
   it('puts defaults in place', () => {
     expect(readOptions('score', { dataset: 'x', student: 'y', limit: undefined })).toEqual({
       ...{ dataset: 'x', student: 'y', strict: false, metrics: ['ifd', 'rifd'], perToken: false },
-      ...{ resume: false, force: false, acceptChanges: false, template: 'alpaca', definition: 'exact' },
+      ...{
+        endOfTurn: false,
+        targets: 'all',
+        resume: false,
+        force: false,
+        acceptChanges: false,
+        template: 'alpaca',
+        definition: 'exact',
+      },
       ...{ maxLength: 2048, device: 'auto', precision: 'fast', deterministic: false, checkFile: true },
+      ...{ targets: 'all', endOfTurn: false },
     });
   });
 

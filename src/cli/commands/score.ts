@@ -8,6 +8,7 @@ import { nameFlags } from '../../options/option-name.js';
 import { type ScoreDatasetStart, scoreDataset } from '../../pipeline/score-dataset.js';
 import { adviseOnIgnored } from '../../report/advise-on-ignored.js';
 import { adviseOnScores } from '../../report/advise-on-scores.js';
+import { describeLayout } from '../../report/describe-layout.js';
 import { renderSummary } from '../../report/render-summary.js';
 import { formatCount } from '../../util/format.js';
 import { interruptible } from '../interruptible.js';
@@ -30,8 +31,9 @@ async function score(settings: Settings<'score'>): Promise<void> {
   let progress: Progress | undefined;
   let rowsKept = 0;
   let warnings: readonly string[] = [];
-  const onStart = ({ student, totalBytes, notes, finishedRows }: ScoreDatasetStart) => {
+  const onStart = ({ student, totalBytes, found, notes, finishedRows }: ScoreDatasetStart) => {
     const { model, engine, device } = student;
+    if (found.rows > 0) console.error(describeLayout(found));
     console.error(
       `student ${model.name || basename(settings.student)} (${model.architecture}, ${model.quantization}, ${student.precision}) on ${device.description || device.name}` +
         `; ${engine.head} head, ${engine.threads} ${engine.threads === 1 ? 'thread' : 'threads'}, ${formatCount(engine.batchTokens)} tokens a batch`,

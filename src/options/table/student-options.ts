@@ -1,4 +1,4 @@
-import { BUILT_IN_TEMPLATE_NAMES, DEFINITION_NAMES, PRECISIONS } from '../choices.js';
+import { BUILT_IN_TEMPLATE_NAMES, DEFINITION_NAMES, PRECISIONS, TARGET_CHOICES } from '../choices.js';
 import { isDeviceName, isWorkerDevice } from '../device-name.js';
 import type { Option } from '../option.js';
 import { count, listThat, MOST_THREADS, oneOf, SWITCH, text, textThat } from '../value.js';
@@ -15,10 +15,36 @@ export const STUDENT_OPTIONS = {
   template: {
     value: text('name|file'),
     group: 'Student',
-    help: `prompt template: ${BUILT_IN_TEMPLATE_NAMES.join(', ')}, or a file`,
+    help: {
+      run: `prompt template: ${BUILT_IN_TEMPLATE_NAMES.join(', ')}, or a file`,
+      score: `prompt template: chat (the student’s own, or chat:NAME), ${BUILT_IN_TEMPLATE_NAMES.join(', ')}, or a file`,
+    },
     commands: ['run', 'score'],
     concerns: ['student'],
     default: { value: 'alpaca' },
+  },
+  templateDate: {
+    value: textThat('YYYY-MM-DD', isDay, 'a day as in 2026-01-31'),
+    group: 'Student',
+    help: 'the day that the student’s own template is told, if it writes one',
+    commands: ['score'],
+    concerns: ['student'],
+    default: { text: 'none' },
+  },
+  targets: {
+    value: oneOf(TARGET_CHOICES),
+    group: 'Student',
+    help: 'what of an answer is scored: all of it, or answer: without the reasoning it begins with',
+    commands: ['score'],
+    concerns: ['student'],
+    default: { value: 'all' },
+  },
+  endOfTurn: {
+    value: SWITCH,
+    group: 'Student',
+    help: 'score the token that ends a turn in the student’s own template, too',
+    commands: ['score'],
+    concerns: ['student'],
   },
   definition: {
     value: oneOf(DEFINITION_NAMES),
@@ -111,3 +137,9 @@ export const STUDENT_OPTIONS = {
     default: { value: true },
   },
 } as const satisfies Record<string, Option>;
+
+function isDay(day: unknown): day is string {
+  if (typeof day !== 'string' || !/^\d{4}-\d{2}-\d{2}$/.test(day)) return false;
+  const date = new Date(day);
+  return !Number.isNaN(date.getTime()) && date.toISOString().startsWith(day);
+}

@@ -1,6 +1,6 @@
 import { rm } from 'node:fs/promises';
 import { isDeepStrictEqual } from 'node:util';
-import type { Row } from '../../dataset/row.js';
+import type { Content, RowOf } from '../../dataset/row.js';
 import type { Fingerprint } from '../../domain/fingerprint.js';
 import { parseJsonIfValid } from '../../util/json-value.js';
 import { outputError } from '../../util/output-error.js';
@@ -14,8 +14,10 @@ import { gatherLines, removeUnfinished } from './earlier-work.js';
 import type { FinishedLines } from './finished-lines.js';
 import { packLines } from './pack-lines.js';
 import type { ReservedOutput } from './reserved-output.js';
-import { SCORE_NAMES } from './score-fields.js';
+import { type ScoreKind, scoreNames } from './score-fields.js';
 import type { OpenedScoreOutput, ScoreOutput, ScoreOutputOptions } from './score-output.js';
+
+const SAMPLE: ScoreKind = { isChat: false, isPreference: false };
 
 /** What an open score file consists of. */
 interface Parts {
@@ -84,12 +86,12 @@ export class ScoreFile implements ScoreOutput {
    * The finished line of a row with exactly this text, if an earlier attempt got that far. A bad row has none:
    * its line names its place in the dataset, which may have changed, and costs nothing to write again.
    */
-  async lookup(row: Row): Promise<string | undefined> {
+  async lookup(row: RowOf<Content>, kind: ScoreKind = SAMPLE): Promise<string | undefined> {
     const { earlier } = this.#parts;
     if (earlier === undefined || row.kind === 'bad') return undefined;
     const key = rowKey(row);
     const line = await this.#guard(() => earlier.find(key));
-    if (!line?.startsWith(`${spellOwnFields(row, SCORE_NAMES)}"${ROW_KEY}":"${key}",`)) return undefined;
+    if (!line?.startsWith(`${spellOwnFields(row, scoreNames(kind))}"${ROW_KEY}":"${key}",`)) return undefined;
     // A power failure may have damaged it.
     return parseJsonIfValid(line) === undefined ? undefined : line;
   }

@@ -1,6 +1,7 @@
-import type { Row } from '../../dataset/row.js';
+import type { Content, RowOf } from '../../dataset/row.js';
 import type { Fingerprint } from '../../domain/fingerprint.js';
 import type { JsonObject } from '../../util/json-value.js';
+import type { ScoreKind } from './score-fields.js';
 
 /** Where the lines of scored rows go. Disposing of it before {@link finish} keeps what can be gone on with. */
 export interface ScoreOutput extends AsyncDisposable {
@@ -8,8 +9,11 @@ export interface ScoreOutput extends AsyncDisposable {
   readonly finishedRows: number;
   /** What the user should know about this output, a sentence each. */
   readonly notes: readonly string[];
-  /** The finished line of a row with exactly this text, if an earlier attempt got that far. */
-  lookup(row: Row): Promise<string | undefined>;
+  /**
+   * The finished line of a row with exactly this text, if an earlier attempt got that far.
+   * @param kind - Of its score; that of a sample unless told.
+   */
+  lookup(row: RowOf<Content>, kind?: ScoreKind): Promise<string | undefined>;
   /** Adds a line, in the order of the calls. @throws {ReflectionError} `output_unwritable`. */
   append(line: string): Promise<void>;
   /** Ends the output, `meta` beside it where there is such a place. */
