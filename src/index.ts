@@ -13,8 +13,36 @@ export type { MissingScores } from './comparison/paired-scores.js';
 export type { TopOverlap } from './comparison/top-overlap.js';
 export type { IgnoredCounts, IgnoredField } from './dataset/ignored-fields.js';
 export { openRows, type ReadRowsOptions, type RowSource, readRows } from './dataset/open-rows.js';
-export type { BadRow, Row, RowBase, SampleRow, SpelledRow } from './dataset/row.js';
+export type {
+  BadRow,
+  Content,
+  GoodRow,
+  Row,
+  RowBase,
+  RowOf,
+  SampleContent,
+  SampleRow,
+  SpelledRow,
+} from './dataset/row.js';
 export type { DatasetFormat } from './dataset/split-rows.js';
+export {
+  type ChatScore,
+  isChatScore,
+  meanOverTurns,
+  TURN_METRICS,
+  type TurnMetric,
+  type TurnScore,
+} from './domain/chat-score.js';
+export {
+  type Conversation,
+  conversationOf,
+  ROLES,
+  type Role,
+  sampleOf,
+  type ToolCall,
+  type Turn,
+  textTurn,
+} from './domain/conversation.js';
 export type { Fingerprint } from './domain/fingerprint.js';
 export { lossRatio, perplexityRatio } from './domain/ratio.js';
 export type { Sample } from './domain/sample.js';
@@ -49,6 +77,13 @@ export { Student } from './engine/student.js';
 export type { KernelChoice, StudentOptions } from './engine/student-options.js';
 export { StudentPool, type StudentPoolOptions } from './engine/workers/student-pool.js';
 export { ERROR_CODES, type ErrorCode, type ErrorDetails, ReflectionError } from './errors.js';
+export type { CountedReason } from './inspection/counted-reason.js';
+export type { DatasetProfile } from './inspection/dataset-profile.js';
+export type { LengthSummary } from './inspection/length-statistics.js';
+export type { ShownPiece } from './inspection/shown-row.js';
+export type { StudentView } from './inspection/student-view.js';
+export type { FoundLayout } from './layout/detect-layout.js';
+export type { ColumnMapping, ColumnRole, Layout, MessageRole, MessageTags } from './layout/layout.js';
 export {
   BUILT_IN_TEMPLATE_NAMES,
   type BuiltInTemplateName,
@@ -58,10 +93,14 @@ export {
   type FilterFailPolicy,
   KEEP_POLICIES,
   type KeepPolicy,
+  LAYOUT_NAMES,
+  type LayoutName,
   PRECISIONS,
   type Precision,
   RECYCLE_MODES,
   type RecycleMode,
+  TARGET_CHOICES,
+  type TargetChoice,
 } from './options/choices.js';
 export type { Config, ConfigurableCommand } from './options/config.js';
 export {
@@ -74,6 +113,12 @@ export {
 } from './options/device-name.js';
 export type { FieldNames, OutputRow } from './output/spell-row.js';
 export {
+  type InspectDatasetOptions,
+  type Inspection,
+  inspectDataset,
+  type ShownRow,
+} from './pipeline/inspect-dataset.js';
+export {
   type ScoreDatasetOptions,
   type ScoreDatasetProgress,
   type ScoreDatasetResult,
@@ -81,8 +126,17 @@ export {
   scoreDataset,
 } from './pipeline/score-dataset.js';
 export { BUILT_IN_TEMPLATES } from './prompt/built-in-templates.js';
+export {
+  ChatTemplate,
+  type ChatTemplateParts,
+  type ChatVariables,
+  type RenderOptions,
+} from './prompt/chat/chat-template.js';
+export type { Rendering } from './prompt/chat/jinja.js';
+export { type ChatHabits, studentTemplate } from './prompt/chat/student-template.js';
+export type { PromptTemplate } from './prompt/conversation-renderer.js';
 export { loadTemplate } from './prompt/load-template.js';
-export { renderPrompt, renderReversePrompt, type Template } from './prompt/template.js';
+export { type ChatForm, renderPrompt, renderReversePrompt, type Template } from './prompt/template.js';
 export { readAudit } from './recycle/outputs/read-audit.js';
 export type { ReflectionCounts, RunSummary } from './recycle/outputs/run-summary.js';
 export { recycle } from './recycle/recycle.js';
@@ -126,6 +180,7 @@ export { renderStatus } from './report/render-status.js';
 export { type RunFacts, renderSummary } from './report/render-summary.js';
 export type { Summary } from './report/summarize.js';
 export type { ObjectRow, ReadScoresOptions } from './scores/read-scored-rows.js';
+export type { PlannerSettings, Scorable } from './scoring/planner.js';
 export { scoreSamples } from './scoring/score-samples.js';
 export {
   type ScorableItem,

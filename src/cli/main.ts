@@ -4,6 +4,7 @@ import { PACKAGE_VERSION } from '../util/package-version.js';
 import { compareCommand } from './commands/compare.js';
 import { doctorCommand } from './commands/doctor.js';
 import { explainCommand } from './commands/explain.js';
+import { inspectCommand } from './commands/inspect.js';
 import { reflectCommand } from './commands/reflect.js';
 import { runCommand } from './commands/run.js';
 import { scoreCommand } from './commands/score.js';
@@ -21,6 +22,7 @@ const program = new Command('reflection-tuning')
   .addCommand(scoreCommand())
   .addCommand(selectCommand())
   .addCommand(compareCommand())
+  .addCommand(inspectCommand())
   .addCommand(statusCommand())
   .addCommand(explainCommand())
   .addCommand(doctorCommand());

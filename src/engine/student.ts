@@ -7,7 +7,6 @@ import { checkGgufFiles, checkModelFile } from './check-model-file.js';
 import { type ChosenDevice, chooseDevice } from './devices.js';
 import type { EngineStats } from './engine-stats.js';
 import type { LoadedStudent, StudentFacts } from './loaded-student.js';
-import type { ModelDescription } from './model-description.js';
 import {
   type NativeJob,
   type NativeModel,
@@ -18,6 +17,7 @@ import {
 import { fromNative } from './native-error.js';
 import type { ScoreOptions, SpanOutcome, SpanRequest, TokenizeOptions } from './scorer.js';
 import { SessionPool } from './session-pool.js';
+import { startOf } from './start-token.js';
 import {
   type CompleteStudentOptions,
   completeStudentOptions,
@@ -193,16 +193,4 @@ async function loadModel(options: CompleteStudentOptions, device: ChosenDevice):
       device_unavailable: 'run `reflection-tuning doctor` to see what is there',
     });
   }
-}
-
-function startOf(model: ModelDescription, path: string): { token: number; kind: 'bos' | 'eos' } {
-  if (model.bos !== null) return { token: model.bos, kind: 'bos' };
-  if (model.eos !== null) return { token: model.eos, kind: 'eos' };
-  throw new ReflectionError(
-    'model_unloadable',
-    `${path}: the vocabulary has neither a BOS nor an end-of-text token`,
-    {
-      remedy: 'sequences need a token to start with; set tokenizer.ggml.bos_token_id in the GGUF file',
-    },
-  );
 }

@@ -1,5 +1,6 @@
 import { type Conversation, ROLES, type Role } from '../domain/conversation.js';
 import type { UnscorableReason } from '../domain/score.js';
+import { type CountedReason, ReasonCounter } from './counted-reason.js';
 import { LengthStatistics, type LengthSummary } from './length-statistics.js';
 import { roleSequence } from './role-sequence.js';
 
@@ -10,12 +11,8 @@ export const OTHER_SEQUENCES = 'others';
 /** What there is in a dataset, over all rows read. */
 export interface DatasetProfile {
   readonly rows: number;
-  /** Rows of which nothing can be scored: how many, and what is said of the first of them. */
-  readonly unscorable: readonly {
-    readonly reason: UnscorableReason;
-    readonly rows: number;
-    readonly example: string;
-  }[];
+  /** Rows of which nothing can be scored, whoever the student. */
+  readonly unscorable: readonly CountedReason[];
   /** Who speaks in what order, most frequent first. */
   readonly sequences: readonly { readonly roles: string; readonly rows: number }[];
   /** Characters of what each speaker says at once. */
@@ -33,7 +30,7 @@ export class ProfileBuilder {
   #targets = 0;
   #masked = 0;
   #withTools = 0;
-  readonly #unscorable = new Map<UnscorableReason, { rows: number; readonly example: string }>();
+  readonly #unscorable = new ReasonCounter();
   readonly #sequences = new Map<string, number>();
   readonly #characters = Object.fromEntries(ROLES.map((role) => [role, new LengthStatistics()])) as Record<
     Role,
@@ -57,9 +54,7 @@ export class ProfileBuilder {
 
   addUnscorable(reason: UnscorableReason, detail: string): void {
     this.#rows += 1;
-    const known = this.#unscorable.get(reason);
-    if (known === undefined) this.#unscorable.set(reason, { rows: 1, example: detail });
-    else known.rows += 1;
+    this.#unscorable.add(reason, detail);
   }
 
   snapshot(): DatasetProfile {
@@ -67,11 +62,12 @@ export class ProfileBuilder {
       const summary = this.#characters[role].snapshot();
       return summary === undefined ? [] : [[role, summary] as const];
     });
-    const most = (a: { rows: number }, b: { rows: number }) => b.rows - a.rows;
     return {
       rows: this.#rows,
-      unscorable: [...this.#unscorable].map(([reason, found]) => ({ reason, ...found })).sort(most),
-      sequences: [...this.#sequences].map(([roles, rows]) => ({ roles, rows })).sort(most),
+      unscorable: this.#unscorable.snapshot(),
+      sequences: [...this.#sequences]
+        .map(([roles, rows]) => ({ roles, rows }))
+        .sort((one, other) => other.rows - one.rows),
       characters: Object.fromEntries(characters),
       targets: this.#targets,
       masked: this.#masked,

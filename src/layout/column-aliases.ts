@@ -21,7 +21,7 @@ const ROLE_OF_ALIAS: ReadonlyMap<string, ColumnRole> = new Map(
   COLUMN_ROLES.flatMap((role) => COLUMN_ALIASES[role].map((alias) => [alias, role] as const)),
 );
 
-/** Two columns that both play one part. */
+/** Columns that all play one part, in one and the same row. */
 export interface ColumnConflict {
   readonly role: ColumnRole;
   readonly columns: readonly string[];
@@ -34,33 +34,49 @@ export interface ColumnFindings {
 }
 
 /**
- * Which column plays which part. What `given` says goes first: a column it names plays no other part, and a part it
- * fills is looked for no further. Without a column for the instruction, `input` is the instruction.
+ * Which column plays which part in rows. What `given` says goes first: a column it names plays no other part, and a part it
+ * fills is looked for no further. Where different rows have different columns for a part, it is the one that most have.
+ * Without a column for the instruction, `input` is the instruction.
  */
-export function findColumns(names: Iterable<string>, given: ColumnMapping = {}): ColumnFindings {
+export function findColumns(rows: readonly JsonObject[], given: ColumnMapping = {}): ColumnFindings {
   const taken = new Set(Object.values(given));
-  const found = new Map<ColumnRole, string[]>();
-  for (const name of names) {
-    const role = ROLE_OF_ALIAS.get(name.toLowerCase());
-    if (role === undefined || taken.has(name) || given[role] !== undefined) continue;
-    found.set(role, [...(found.get(role) ?? []), name]);
+  const counts = new Map<ColumnRole, Map<string, number>>();
+  const conflicts = new Map<ColumnRole, Set<string>>();
+  for (const row of rows) {
+    const inRow = new Map<ColumnRole, string>();
+    for (const name of Object.keys(row)) {
+      const role = ROLE_OF_ALIAS.get(name.toLowerCase());
+      if (role === undefined || taken.has(name) || given[role] !== undefined) continue;
+      const columns = counts.get(role) ?? new Map<string, number>();
+      counts.set(role, columns.set(name, (columns.get(name) ?? 0) + 1));
+      const other = inRow.get(role);
+      if (other !== undefined) {
+        conflicts.set(role, (conflicts.get(role) ?? new Set()).add(other).add(name));
+      }
+      inRow.set(role, name);
+    }
   }
+  const found = new Map([...counts].map(([role, columns]) => [role, mostFrequent(columns)]));
+  for (const role of conflicts.keys()) found.delete(role);
+  const hasInstruction = counts.has('instruction') || given.instruction !== undefined;
   const input = found.get('input');
-  if (input?.length === 1 && !found.has('instruction') && given.instruction === undefined) {
+  if (input !== undefined && !hasInstruction) {
     found.set('instruction', input);
     found.delete('input');
   }
-  const single = [...found].filter(([, columns]) => columns.length === 1);
-  const several = [...found].filter(([, columns]) => columns.length > 1);
   return {
-    columns: { ...Object.fromEntries(single.map(([role, [column]]) => [role, column])), ...given },
-    conflicts: several.map(([role, columns]) => ({ role, columns })),
+    columns: { ...Object.fromEntries(found), ...given },
+    conflicts: [...conflicts].map(([role, columns]) => ({ role, columns: [...columns] })),
   };
 }
 
-/** The names of an object's columns. */
-export function columnsOf(objects: Iterable<JsonObject>): ReadonlySet<string> {
+function mostFrequent(counts: ReadonlyMap<string, number>): string {
+  return [...counts].reduce((most, other) => (other[1] > most[1] ? other : most))[0];
+}
+
+/** The names of rows' columns. */
+export function columnsOf(rows: Iterable<JsonObject>): ReadonlySet<string> {
   const names = new Set<string>();
-  for (const object of objects) for (const name of Object.keys(object)) names.add(name);
+  for (const row of rows) for (const name of Object.keys(row)) names.add(name);
   return names;
 }

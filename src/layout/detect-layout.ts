@@ -59,7 +59,7 @@ export function detectLayout(rows: readonly JsonObject[], choice: LayoutChoice =
   const names = columnsOf(rows);
   const { columns, conflicts } = choice.isComplete
     ? { columns: choice.columns ?? {}, conflicts: [] }
-    : findColumns(names, choice.columns);
+    : findColumns(rows, choice.columns);
   const absent = Object.values(choice.columns ?? {}).filter(
     (column) => rows.length > 0 && !names.has(column),
   );

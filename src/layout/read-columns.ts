@@ -1,4 +1,5 @@
 import { textTurn } from '../domain/conversation.js';
+import { named } from '../options/option-name.js';
 import { describeJson, isWellFormed, type JsonObject } from '../util/json-value.js';
 import { COLUMN_ALIASES } from './column-aliases.js';
 import { decodeValue } from './decode-value.js';
@@ -42,7 +43,7 @@ export function requireColumns<Needed extends ColumnRole>(
     const map = missing.map(([role]) => `${role}=COLUMN`).join(',');
     refuseRow(
       'missing_field',
-      `the row has no ${list}; ${fieldsOf(object)}. Add what is missing, name another column with --map ${map}, or remove the row.`,
+      `the row has no ${list}; ${fieldsOf(object)}. Add what is missing, name another column with ${named('map')} ${map}, or remove the row.`,
     );
   }
   return Object.fromEntries(names) as Record<Needed, string>;

@@ -59,7 +59,7 @@ export function misfits(command: CommandName, options: AnyOptions): readonly Mis
 
 /** Who takes part; undefined where no option asks for anybody. */
 function partsOf(command: CommandName, options: AnyOptions): readonly Part[] | undefined {
-  if (command === 'select' || command === 'compare') return undefined;
+  if (command === 'select' || command === 'compare' || command === 'inspect') return undefined;
   const way = needsTeacher(command, options) ? teacherWay(options) : undefined;
   const student = needsStudent(command, options) ? (['student'] as const) : [];
   return way === undefined ? student : [...student, way];

@@ -1,6 +1,7 @@
 import type { Conversation, Turn } from '../domain/conversation.js';
 import { splitReasoning } from '../domain/split-reasoning.js';
 import type { TargetChoice } from '../options/choices.js';
+import { named } from '../options/option-name.js';
 import {
   type ChatFault,
   type ChatTarget,
@@ -117,7 +118,7 @@ class Page {
   #refuse(what: string): ChatFault {
     return chatFault(
       'template_refuses',
-      `the template ${this.#template.name} has no place for ${what}; use --template chat with a student that has a chat template`,
+      `the template ${this.#template.name} has no place for ${what}; use ${named('template')} chat with a student that has a chat template`,
     );
   }
 }

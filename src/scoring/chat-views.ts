@@ -1,4 +1,5 @@
 import { type Conversation, spokenText, type Turn, textTurn } from '../domain/conversation.js';
+import { named } from '../options/option-name.js';
 import type { ConversationRenderer } from '../prompt/conversation-renderer.js';
 import { type ChatFault, chatFault, type Piece, type RenderedChat } from '../prompt/rendered-chat.js';
 import { reverseInstruction } from '../prompt/template.js';
@@ -76,7 +77,7 @@ function viewIn(
     if (end === undefined) {
       return chatFault(
         'template_refuses',
-        'the template writes no token at the end of a turn that --end-of-turn could include',
+        `the template writes no token at the end of a turn that ${named('endOfTurn')} could include`,
       );
     }
     return { kind: 'view', context: pieces.slice(0, target.begin), target: pieces.slice(target.begin, end) };

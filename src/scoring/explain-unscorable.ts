@@ -17,7 +17,7 @@ export function explainUnscorable(reason: UnscorableReason, maxLength: number): 
     case 'no_target_tokens':
       return 'tokenizing left no target token that has a predecessor to be predicted from';
     case 'not_a_sample':
-      return 'the row is a conversation, and the definition is about one question and its answer; use --definition exact';
+      return `the row is a conversation, and the definition is about one question and its answer; use the ${named('definition')} exact`;
     case 'not_finite':
       return `the student returned a number that is not finite; its weights are damaged or overflow, try ${named('precision')} precise`;
     default:

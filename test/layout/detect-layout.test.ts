@@ -106,6 +106,21 @@ describe('detectLayout', () => {
     expect(problem(row)).toMatch(expected);
   });
 
+  it('takes the column that most rows have where none has two', () => {
+    const rows = [
+      { prompt: 'p', output: 'o' },
+      { instruction: 'i', output: 'o' },
+      { instruction: 'i', response: 'o' },
+      { instruction: 'i', output: 'o' },
+    ];
+    expect(found(rows)).toMatchObject({
+      layout: { columns: { instruction: 'instruction', output: 'output' } },
+      rows: 4,
+      matching: 2,
+      unused: ['prompt', 'response'],
+    });
+  });
+
   it('does not mind two columns for a part that the layout has not', () => {
     expect(found({ messages: MESSAGES, answer: 'a', response: 'r' }).layout.name).toBe('messages');
   });

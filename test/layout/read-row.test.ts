@@ -287,7 +287,7 @@ describe('readRowContent of columns', () => {
   });
 
   it.each([
-    ['missing_field', { output: 'x' }, /no "instruction".*--map instruction=COLUMN/],
+    ['missing_field', { output: 'x' }, /no "instruction".*`map` instruction=COLUMN/],
     ['missing_field', {}, /no "instruction" and no "output"; its fields are none/],
     ['wrong_type', { instruction: 'i', output: null }, /"output" is null/],
     ['wrong_type', { instruction: 'i', input: ['x'], output: 'o' }, /"input" is an array/],

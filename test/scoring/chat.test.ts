@@ -197,7 +197,7 @@ describe('the turns of a conversation', () => {
     const whole = await scoreChat(chat('q', 'a', 'r', 'b'), { template: none, endOfTurn: true });
     expect(whole.metrics.ifd).toMatchObject({
       reason: 'template_refuses',
-      detail: expect.stringContaining('--end-of-turn'),
+      detail: expect.stringContaining('`endOfTurn`'),
     });
   });
 

@@ -10,7 +10,7 @@ export const GENERAL_OPTIONS = {
     surface: 'argument',
     group: 'Options',
     help: 'JSON Lines or a JSON array of rows with instruction, input (optional) and output; may be .gz; - is standard input',
-    commands: ['run', 'reflect', 'score'],
+    commands: ['run', 'reflect', 'score', 'inspect'],
   },
   output: {
     value: text('path'),
@@ -46,7 +46,14 @@ export const GENERAL_OPTIONS = {
     value: count('rows'),
     group: 'Options',
     help: 'stop after this many rows',
-    commands: ['run', 'reflect', 'score'],
+    commands: ['run', 'reflect', 'score', 'inspect'],
+  },
+  show: {
+    value: count('rows', 0),
+    group: 'Options',
+    help: 'show this many rows as the student will see them',
+    commands: ['inspect'],
+    default: { value: 3 },
   },
   strict: {
     value: SWITCH,
@@ -59,7 +66,7 @@ export const GENERAL_OPTIONS = {
     surface: 'flag',
     group: 'Options',
     help: 'print all figures as JSON',
-    commands: ['compare'],
+    commands: ['compare', 'inspect'],
   },
   metrics: {
     value: someOf(METRICS),

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { REASONING_TAGS } from '../../domain/split-reasoning.js';
 import { ReflectionError } from '../../errors.js';
+import { named } from '../../options/option-name.js';
 import { compileJinja, type JinjaTemplate, type Rendering } from './jinja.js';
 
 export interface ChatTemplateParts {
@@ -62,7 +63,7 @@ export class ChatTemplate {
       throw new ReflectionError(
         'invalid_template',
         `the chat template '${name}' cannot be read: ${(cause as Error).message}`,
-        { cause, remedy: 'use another --template: a built-in one, or a file' },
+        { cause, remedy: `use another ${named('template')}: a built-in one, or a file` },
       );
     }
   }

@@ -1,4 +1,5 @@
 import { Environment, Interpreter, parse, tokenize } from '@huggingface/jinja';
+import { named } from '../../options/option-name.js';
 import { type ChatFault, chatFault } from '../rendered-chat.js';
 import { rewriteCalls, STAND_INS } from './rewrite-calls.js';
 import { strftime } from './strftime.js';
@@ -74,7 +75,7 @@ export function faultOf(rendering: Exclude<Rendering, { kind: 'rendered' }>): Ch
   if (rendering.kind === 'needs_date') {
     return chatFault(
       'template_needs_date',
-      'the chat template writes the date of the day, which would change the scores from day to day; give it one with --template-date',
+      `the chat template writes the date of the day, which would change the scores from day to day; give it one with ${named('templateDate')}`,
     );
   }
   return chatFault('template_refuses', `the chat template refuses the conversation: ${rendering.message}`);

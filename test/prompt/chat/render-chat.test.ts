@@ -229,7 +229,7 @@ describe('renderChat', () => {
     const conversation = CONVERSATIONS['one question']!;
     expect(renderChat(chatTemplate('dated', NO_DAY), conversation, ALL)).toMatchObject({
       reason: 'template_needs_date',
-      problem: expect.stringContaining('--template-date'),
+      problem: expect.stringContaining('`templateDate`'),
     });
     const withFallback = renderChat(chatTemplate('llama3-tools', NO_DAY), conversation, ALL);
     if (withFallback.kind === 'fault') throw new Error(withFallback.problem);

@@ -30,7 +30,7 @@ describe('studentTemplate', () => {
     [{ default: 'a' }, 'tool_use', /no chat template 'tool_use'/, /chat:default/],
     [{ a: 'a', b: 'b' }, undefined, /that is the usual one/, /chat:a, chat:b/],
     [{ default: 'a' }, 'constructor', /no chat template 'constructor'/, /chat:default/],
-    [{ default: '{% if %}' }, undefined, /'default' cannot be read/, /--template|template/],
+    [{ default: '{% if %}' }, undefined, /'default' cannot be read/, /`template`/],
   ])('refuses %j by the name %s', (chatTemplates, name, message, remedy) => {
     expect(() => studentTemplate({ ...STUDENT, chatTemplates }, name)).toThrow(
       expect.objectContaining({
