@@ -1,7 +1,7 @@
 import { detectLayout, type FoundLayout, type LayoutChoice } from '../layout/detect-layout.js';
 import type { Layout } from '../layout/layout.js';
 import { type RowContent, readRowContent } from '../layout/read-row.js';
-import { inputName } from './input.js';
+import { inputName, isRereadable } from './input.js';
 import { openRowsWith, type ReadRowsOptions } from './open-rows.js';
 import { badRow, isFault } from './parse-row.js';
 import { nothingScorable } from './require-sample.js';
@@ -19,7 +19,10 @@ export interface OpenDataset extends Disposable {
   readonly rows: AsyncIterable<LaidOutRow>;
 }
 
-/** Rows that are looked at to find out the layout, and the characters of rows that are held for it. */
+/**
+ * Rows that are looked at to find out the layout, and the characters of rows that are held for it. Of what can be read only
+ * once the first object has to do: who feeds a pipe may wait for what becomes of its rows.
+ */
 const ROWS_LOOKED_AT = 200;
 const CHARACTERS_HELD = 2 ** 24;
 
@@ -44,7 +47,7 @@ export async function openDataset(
   const name = options.name ?? inputName(input);
   try {
     const rest = source.rows[Symbol.asyncIterator]();
-    const first = await firstRows(rest);
+    const first = await firstRows(rest, (await isRereadable(input)) ? ROWS_LOOKED_AT : 1);
     const found = findLayout(first, choice, name);
     return {
       format: source.format,
@@ -65,11 +68,12 @@ export function layoutReader(layout: Layout): ObjectReader<RowContent> {
 
 async function firstRows(
   rows: AsyncIterator<RowOf<ObjectContent>>,
+  most: number,
 ): Promise<readonly RowOf<ObjectContent>[]> {
   const first: RowOf<ObjectContent>[] = [];
   let objects = 0;
   let characters = 0;
-  while (objects < ROWS_LOOKED_AT && characters < CHARACTERS_HELD) {
+  while (objects < most && characters < CHARACTERS_HELD) {
     const { done, value } = await rows.next();
     if (done) break;
     first.push(value);

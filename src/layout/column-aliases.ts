@@ -1,5 +1,5 @@
 import type { JsonObject } from '../util/json-value.js';
-import { COLUMN_ROLES, type ColumnMapping, type ColumnRole } from './layout.js';
+import { COLUMN_ROLES, type ColumnMapping, type ColumnRole, type Layout } from './layout.js';
 
 /**
  * What datasets call the columns that we know, in lower case. Names that often hold something else beside the part
@@ -79,4 +79,18 @@ export function columnsOf(rows: Iterable<JsonObject>): ReadonlySet<string> {
   const names = new Set<string>();
   for (const row of rows) for (const name of Object.keys(row)) names.add(name);
   return names;
+}
+
+/** The parts that a row may well do without. */
+export type OptionalRole = Extract<ColumnRole, 'input' | 'system' | 'history' | 'tools'>;
+
+/**
+ * The column that plays a part in one row, which none of the rows may have had that the layout was found out from; undefined
+ * when it has none.
+ */
+export function optionalColumn(object: JsonObject, layout: Layout, role: OptionalRole): string | undefined {
+  const { columns, isComplete } = layout;
+  if (columns[role] !== undefined || isComplete) return columns[role];
+  const taken = Object.values(columns);
+  return COLUMN_ALIASES[role].find((alias) => object[alias] !== undefined && !taken.includes(alias));
 }

@@ -70,7 +70,7 @@ export function detectLayout(rows: readonly JsonObject[], choice: LayoutChoice =
     if (name !== undefined) votes.set(name, (votes.get(name) ?? 0) + 1);
   }
   const [elected] = [...votes].sort(([, a], [, b]) => b - a);
-  const name = choice.name ?? elected?.[0];
+  const name = choice.name ?? elected?.[0] ?? (holdsLists(rows, columns.messages) ? 'messages' : undefined);
   if (name === undefined) return nothingFound(names, rows.length);
 
   const isBeside = name === 'preference' && columns.chosen === undefined && columns.messages !== undefined;
@@ -82,7 +82,12 @@ export function detectLayout(rows: readonly JsonObject[], choice: LayoutChoice =
   if (missing.length > 0) return partsMissing(name, missing, names);
 
   const used = parts.flatMap((role) => (columns[role] === undefined ? [] : [[role, columns[role]] as const]));
-  const layout = { name, columns: Object.fromEntries(used), tags: choice.tags ?? {} };
+  const layout: Layout = {
+    name,
+    columns: Object.fromEntries(used),
+    ...(choice.isComplete && { isComplete: true }),
+    tags: choice.tags ?? {},
+  };
   return {
     kind: 'found',
     layout,
@@ -114,6 +119,11 @@ function layoutOf(
   const isPublished =
     columns.instruction?.toLowerCase() === 'prompt' && columns.output?.toLowerCase() === 'completion';
   return isPublished ? 'prompt-completion' : 'alpaca';
+}
+
+/** Whether there is a column of messages, though none of the rows looked at has one that tells how it is spelled. */
+function holdsLists(rows: readonly JsonObject[], column: string | undefined): boolean {
+  return column !== undefined && rows.some((row) => Array.isArray(row[column]));
 }
 
 /** What kind of messages a value holds, told by the first of them. */

@@ -35,5 +35,7 @@ export interface MessageTags {
 export interface Layout {
   readonly name: LayoutName;
   readonly columns: ColumnMapping;
+  /** No column plays a part but those in `columns`; otherwise a row may have more by the names that are usual. */
+  readonly isComplete?: true;
   readonly tags: MessageTags;
 }

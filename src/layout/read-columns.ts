@@ -1,7 +1,7 @@
 import { textTurn } from '../domain/conversation.js';
 import { named } from '../options/option-name.js';
 import { describeJson, isWellFormed, type JsonObject } from '../util/json-value.js';
-import { COLUMN_ALIASES } from './column-aliases.js';
+import { COLUMN_ALIASES, optionalColumn } from './column-aliases.js';
 import { decodeValue } from './decode-value.js';
 import type { ColumnMapping, ColumnRole, Layout } from './layout.js';
 import { type PlacedTurn, readMessages } from './read-messages.js';
@@ -77,25 +77,22 @@ export function readColumns(object: JsonObject, layout: Layout): readonly Placed
 }
 
 /** What is asked: a text, with its input, or messages, none of which is a target. */
-export function readQuestion(
-  object: JsonObject,
-  column: string,
-  { columns, tags }: Layout,
-): readonly PlacedTurn[] {
+export function readQuestion(object: JsonObject, column: string, layout: Layout): readonly PlacedTurn[] {
   if (isList(object[column])) {
-    return readMessages(object[column], column, tags).map(({ turn, places }) => ({
+    return readMessages(object[column], column, layout.tags).map(({ turn, places }) => ({
       turn: { ...turn, isTarget: false },
       places,
     }));
   }
   const text = readText(object, column, { optional: false });
-  const input = columns.input === undefined ? '' : readText(object, columns.input, { optional: true });
+  const inputColumn = optionalColumn(object, layout, 'input');
+  const input = inputColumn === undefined ? '' : readText(object, inputColumn, { optional: true });
   return [
     {
       turn: { ...textTurn('user', text), input },
       places: {
         text: columnPlace(column),
-        ...(columns.input !== undefined && { input: columnPlace(columns.input) }),
+        ...(inputColumn !== undefined && { input: columnPlace(inputColumn) }),
       },
     },
   ];
@@ -114,8 +111,8 @@ function isList(value: unknown): boolean {
 }
 
 /** Exchanges that came before, `[[question, answer], ...]`, as a value or as a string that spells it. */
-function readHistory(object: JsonObject, { columns }: Layout): readonly PlacedTurn[] {
-  const column = columns.history;
+function readHistory(object: JsonObject, layout: Layout): readonly PlacedTurn[] {
+  const column = optionalColumn(object, layout, 'history');
   const value = column === undefined ? undefined : object[column];
   if (column === undefined || value === undefined || value === null || value === '') return [];
   const { value: exchanges, encoding } = decodeValue(JSON.stringify(column), value);

@@ -1,6 +1,7 @@
 import { type Conversation, textTurn } from '../domain/conversation.js';
 import type { RowFault } from '../domain/row-fault.js';
 import type { JsonObject } from '../util/json-value.js';
+import { optionalColumn } from './column-aliases.js';
 import type { Layout } from './layout.js';
 import { columnPlace, readColumns, readText, requireColumns } from './read-columns.js';
 import { type PlacedTurn, readMessages } from './read-messages.js';
@@ -69,10 +70,10 @@ function readTurns(object: JsonObject, layout: Layout): readonly PlacedTurn[] {
 /** Adds what the row says beside its turns: the system prompt in a column of its own, and the tools. */
 function toConversation(
   object: JsonObject,
-  { columns }: Layout,
+  layout: Layout,
   turns: readonly PlacedTurn[],
 ): PlacedConversation {
-  const all = withSystem(object, columns.system, turns);
+  const all = withSystem(object, optionalColumn(object, layout, 'system'), turns);
   const assistants = all.filter(({ turn }) => turn.role === 'assistant');
   if (assistants.length === 0) {
     refuseRow('no_assistant_turn', 'nobody answers in the conversation. Add an answer or remove the row.');
@@ -80,7 +81,8 @@ function toConversation(
   if (!assistants.some(({ turn }) => turn.isTarget)) {
     refuseRow('all_turns_masked', 'every assistant turn is masked, so that none is to be scored.');
   }
-  const tools = columns.tools === undefined ? [] : readTools(object[columns.tools], columns.tools);
+  const toolColumn = optionalColumn(object, layout, 'tools');
+  const tools = toolColumn === undefined ? [] : readTools(object[toolColumn], toolColumn);
   return {
     conversation: { turns: all.map(({ turn }) => turn), tools },
     places: all.map(({ places }) => places),

@@ -1,5 +1,5 @@
 import { basename } from 'node:path';
-import { type IgnoredCounts, IgnoredFields } from '../dataset/ignored-fields.js';
+import { IGNORED_FIELDS, type IgnoredCounts, IgnoredFields } from '../dataset/ignored-fields.js';
 import { datasetBytes, inputName, isRereadable } from '../dataset/input.js';
 import { layoutReader, openDataset } from '../dataset/open-dataset.js';
 import { nothingScorable, requireSample, UnusableRows } from '../dataset/require-sample.js';
@@ -125,7 +125,7 @@ export async function scoreDataset(given: ScoreDatasetOptions): Promise<ScoreDat
   onStart?.({ student, totalBytes, found, notes: file.notes, finishedRows: file.finishedRows });
   const started = performance.now();
   const summary = new ScoreSummary();
-  const ignored = new IgnoredFields(Object.values(found.layout.columns));
+  const ignored = new IgnoredFields(usedFields(found));
   const unusable = new UnusableRows();
   const digest = new RowsDigest();
   let progress: ScoreDatasetProgress = { rows: 0, bytes: 0, tokens: 0, reused: 0 };
@@ -187,6 +187,11 @@ function allUnscorable({ dataset, output }: ScoreInputs, { rows, reasons }: Summ
 /** What of a student's part of the fingerprint its options say outright. */
 function knownOf({ precision, deterministic }: LoadStudentOptions): Fingerprint {
   return defined({ precision, deterministic });
+}
+
+/** Where nobody has said which columns there are, a row's system prompt and history have a part in its score. */
+function usedFields({ layout }: FoundLayout): readonly string[] {
+  return layout.isComplete ? Object.values(layout.columns) : IGNORED_FIELDS;
 }
 
 /** Undefined for what every dataset was before there were others, so that work on those can be gone on with. */

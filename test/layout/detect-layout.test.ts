@@ -46,6 +46,7 @@ describe('detectLayout', () => {
     [{ messages: MESSAGES, tools: '[]' }, 'messages', { messages: 'messages', tools: 'tools' }],
     [{ messages: JSON.stringify(MESSAGES) }, 'messages', { messages: 'messages' }],
     [{ messages: "[{'role': 'user', 'content': None}]" }, 'messages', { messages: 'messages' }],
+    [{ messages: [] }, 'messages', { messages: 'messages' }],
     [{ problem: 'p', solution: 's', messages: MESSAGES }, 'messages', { messages: 'messages' }],
     [
       { conversations: [{ from: 'human', value: 'u' }], system: 's' },

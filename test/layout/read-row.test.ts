@@ -267,6 +267,21 @@ describe('readRowContent of columns', () => {
     ]);
   });
 
+  it('reads a column by a usual name that none of the first rows had, unless it is told of all', () => {
+    const row = { instruction: 'q', context: 'c', output: 'a', system_prompt: 's', history: [['x', 'y']] };
+    const layout: Layout = { ...ALPACA, columns: { instruction: 'instruction', output: 'output' } };
+    expect(conversation(row, layout).turns).toMatchObject([
+      { role: 'system', text: 's' },
+      { text: 'x' },
+      { text: 'y' },
+      { text: 'q', input: 'c' },
+      { text: 'a' },
+    ]);
+    expect(conversation(row, { ...layout, isComplete: true }).turns).toHaveLength(2);
+    const asked: Layout = { ...layout, columns: { instruction: 'input', output: 'output' } };
+    expect(conversation({ input: 'q', output: 'a' }, asked).turns[0]).toMatchObject({ text: 'q', input: '' });
+  });
+
   it('reads a prompt in messages as context, and a completion in messages as targets', () => {
     const layout: Layout = {
       name: 'prompt-completion',
