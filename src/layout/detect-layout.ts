@@ -92,7 +92,7 @@ export function detectLayout(rows: readonly JsonObject[], choice: LayoutChoice =
     kind: 'found',
     layout,
     rows: rows.length,
-    matching: votes.get(name) ?? 0,
+    matching: matchingVotes(votes, name),
     unused: [...names].filter((column) => !used.some(([, taken]) => taken === column)),
   };
 }
@@ -104,21 +104,33 @@ function layoutOf(
   conflicts: readonly ColumnConflict[],
   tags: MessageTags | undefined,
 ): LayoutName | undefined {
-  const valuesOf = (role: ColumnRole) => {
-    const candidates = conflicts.find((conflict) => conflict.role === role)?.columns ?? [columns[role]];
-    const values = candidates.map((column) => (column === undefined ? undefined : row[column]));
-    return values.filter((value) => value !== undefined && value !== null);
+  const candidates = (role: ColumnRole) => {
+    const named = conflicts.find((conflict) => conflict.role === role)?.columns ?? [columns[role]];
+    return named.filter((column) => column !== undefined);
   };
+  const valuesOf = (role: ColumnRole) =>
+    candidates(role).flatMap((column) =>
+      row[column] === undefined || row[column] === null ? [] : [row[column]],
+    );
+  // of texts that are missing the row itself is to tell
+  const isThere = (role: ColumnRole) => candidates(role).some((column) => column in row);
   const has = (role: ColumnRole) => valuesOf(role).length > 0;
   const messages = valuesOf('messages')
     .map((value) => messagesLayout(value, tags))
     .find((name) => name !== undefined);
   if (has('rejected') && (has('chosen') || messages !== undefined)) return 'preference';
   if (messages !== undefined) return messages;
-  if (!has('instruction') || !has('output')) return undefined;
+  if (!isThere('instruction') || !isThere('output')) return undefined;
   const isPublished =
     columns.instruction?.toLowerCase() === 'prompt' && columns.output?.toLowerCase() === 'completion';
   return isPublished ? 'prompt-completion' : 'alpaca';
+}
+
+/** Messages are read by one reader, by whichever keys they name their speakers. */
+function matchingVotes(votes: ReadonlyMap<LayoutName, number>, name: LayoutName): number {
+  const alike: readonly LayoutName[] =
+    name === 'messages' || name === 'sharegpt' ? ['messages', 'sharegpt'] : [name];
+  return alike.reduce((sum, other) => sum + (votes.get(other) ?? 0), 0);
 }
 
 /** Whether there is a column of messages, though none of the rows looked at has one that tells how it is spelled. */

@@ -101,7 +101,8 @@ export async function scoreDataset(given: ScoreDatasetOptions): Promise<ScoreDat
     await requireSample(dataset, options, layoutReader(found.layout));
   }
   const { metrics, definition, perToken, targets, endOfTurn } = options;
-  const asked = { metrics, definition, perToken, targets, endOfTurn, layout: unusualLayout(found) };
+  const ways = { metrics, definition, perToken, targets, endOfTurn };
+  const asked = { ...ways, layout: unusualLayout(found) };
   const known = options.template.kind === 'ours' ? options.template.template : undefined;
   await using reserved = await reserveScores({
     path: output,
@@ -131,7 +132,7 @@ export async function scoreDataset(given: ScoreDatasetOptions): Promise<ScoreDat
   let progress: ScoreDatasetProgress = { rows: 0, bytes: 0, tokens: 0, reused: 0 };
   const scorer = new RememberingScorer(student);
   const items = scorableItems(data.rows, file, { metrics, strict: options.strict });
-  const scored = scoreStream(scorer, items, { ...requested, ...(signal && { signal }) });
+  const scored = scoreStream(scorer, items, { ...ways, template, signal });
   let repeatedSpans = 0;
   for await (const { row, line, score, ...counts } of scoredRows(scored)) {
     await file.append(line ?? spellRow(scoreRow(row, score, requested)));
@@ -154,7 +155,7 @@ export async function scoreDataset(given: ScoreDatasetOptions): Promise<ScoreDat
   const result = {
     kind: 'scored',
     output: options.output,
-    template: template.name,
+    template: options.template.kind === 'own' ? `chat:${template.name}` : template.name,
     summary: summary.snapshot(),
     ignored: ignored.counts,
     seconds: (performance.now() - started) / 1000,

@@ -20,9 +20,9 @@ export interface PlannerSettings {
   /** See Scorer.startToken. */
   readonly startToken: number;
   /** What of an answer is scored. Default `all`. */
-  readonly targets?: TargetChoice;
+  readonly targets?: TargetChoice | undefined;
   /** The token that ends a turn in the student's own template is scored too. Default false. */
-  readonly endOfTurn?: boolean;
+  readonly endOfTurn?: boolean | undefined;
 }
 
 /**

@@ -2,21 +2,22 @@ import { METRICS, type Metric, type ScoreFor } from '../domain/score.js';
 import type { Scorer } from '../engine/scorer.js';
 import { checkOptions } from '../options/option-schema.js';
 import type { Options } from '../options/option-table.js';
+import type { PromptTemplate } from '../prompt/conversation-renderer.js';
 import { mapInOrder } from '../util/map-in-order.js';
 import { DEFINITIONS } from './definitions.js';
-import { Planner, type PlannerSettings, type Scorable } from './planner.js';
+import { Planner, type Scorable } from './planner.js';
 import { scoreJob, type TaskScore } from './score-job.js';
 import type { ScoringTask } from './task.js';
 
-const NAMES = ['metrics', 'maxLength', 'definition', 'perToken'] as const;
+const NAMES = ['metrics', 'maxLength', 'definition', 'perToken', 'targets', 'endOfTurn'] as const;
 
 /**
  * Options as `score` has them, but for a template that is loaded already and a longest sequence whose default is the
  * scorer's own; with `perToken` the spans keep the log-prob of every token.
  */
 export interface ScoringOptions<Asked extends readonly Metric[] = readonly Metric[]>
-  extends Omit<Options<(typeof NAMES)[number]>, 'metrics'>,
-    Pick<PlannerSettings, 'template' | 'targets' | 'endOfTurn'> {
+  extends Omit<Options<(typeof NAMES)[number]>, 'metrics'> {
+  readonly template: PromptTemplate;
   readonly metrics?: Asked | undefined;
   readonly signal?: AbortSignal | undefined;
 }
@@ -55,7 +56,7 @@ export async function* scoreStream<T, const Asked extends readonly Metric[] = ty
   items: AsyncIterable<ScorableItem<T, Asked>> | Iterable<ScorableItem<T, Asked>>,
   options: ScoringOptions<Asked>,
 ): AsyncGenerator<ScoredItem<T, Asked>> {
-  const { template: _, targets, endOfTurn, signal, ...given } = options;
+  const { template: _, signal, ...given } = options;
   const { perToken = false } = checkOptions(NAMES, given);
   const planner = plannerFor(scorer, options);
   const windows = inWindows(items, BATCHES_PER_WINDOW * scorer.batchTokens, (sample) =>
@@ -77,10 +78,12 @@ function askedFor({ metrics = METRICS }: ScoringOptions): readonly Metric[] {
 /** @param options.maxLength - Default and upper bound is the scorer's. */
 export function plannerFor(
   { startToken, maxLength: longest }: Pick<Scorer, 'startToken' | 'maxLength'>,
-  { definition = 'exact', maxLength = longest, ...options }: ScoringOptions,
+  { template, definition = 'exact', maxLength = longest, targets, endOfTurn }: ScoringOptions,
 ): Planner {
   return new Planner(DEFINITIONS[definition], {
-    ...options,
+    template,
+    targets,
+    endOfTurn,
     maxLength: Math.min(maxLength, longest),
     startToken,
   });

@@ -34,6 +34,11 @@ describe('detectLayout', () => {
       'alpaca',
       { instruction: 'instruction', input: 'context', output: 'response' },
     ],
+    [
+      { instruction: 'i', output: null, messages: null },
+      'alpaca',
+      { instruction: 'instruction', output: 'output' },
+    ],
     [{ input: 'i', output: 'o' }, 'alpaca', { instruction: 'input', output: 'output' }],
     [{ inputs: 'i', targets: 'o' }, 'alpaca', { instruction: 'inputs', output: 'targets' }],
     [
