@@ -1,3 +1,4 @@
+import type { UnscorableReason } from '../domain/score.js';
 import { isJsonObject, type JsonObject } from '../util/json-value.js';
 import type { BadRow } from './row.js';
 
@@ -30,6 +31,17 @@ const OTHER_TEXTS = [
   },
 ] as const;
 
+/** What is wrong within messages: such rows were read as what they are, and are no other thing. */
+const WITHIN_MESSAGES: ReadonlySet<UnscorableReason> = new Set([
+  'malformed_messages',
+  'malformed_tool_call',
+  'unknown_role',
+  'not_text',
+  'no_assistant_turn',
+  'all_turns_masked',
+  'contradicting_columns',
+] as const);
+
 const MAX_NAMES = 12;
 
 /**
@@ -40,6 +52,7 @@ const MAX_NAMES = 12;
  */
 export function diagnoseRows(rows: readonly BadRow[], count: number, document: unknown): Diagnosis {
   const [first] = rows as readonly [BadRow];
+  if (rows.every(({ reason }) => WITHIN_MESSAGES.has(reason))) return asTheRowsSay(rows, count);
   return (
     carriageReturns(first, count) ??
     OTHER_TEXTS.find(({ begin }) => begin.test(first.text)) ??
@@ -168,8 +181,9 @@ function asTheRowsSay(rows: readonly BadRow[], count: number): Diagnosis {
       count === 1
         ? `its only row is unusable${why}: ${told}`
         : `all of its ${count} rows are unusable${why}, the first because of this: ${told}`,
-    remedy:
-      'Rows are objects with the texts "instruction", "output" and maybe "input": rename or convert the fields.',
+    remedy: WITHIN_MESSAGES.has(reason)
+      ? 'Mend the rows, or name speakers and columns with an entry of a dataset_info.json.'
+      : 'Rows are objects with the texts "instruction", "output" and maybe "input", or messages: rename or convert the fields.',
   };
 }
 

@@ -10,7 +10,6 @@ const ROWS = [
   '{"id": 12345678901234567890, "instruction":"Name three primary colours.","output":"Red, yellow and blue."}',
   '{"id": 1.10, "instruction":"Give the capital of Italy.","input":"","output":"The capital of Italy is Rome."}',
 ];
-const SHARE_GPT = '{"conversations":[{"from":"human","value":"Hi."},{"from":"gpt","value":"Hello."}]}';
 const CANDIDATES = ROWS.map((row) =>
   row.replace(/\}$/, ',"candidates":{"response":{"output":"It is so."}}}'),
 );
@@ -172,23 +171,22 @@ describe('a dataset without a row that can be scored', () => {
     ['run', () => [...run(), '--teacher', 'replay:none']],
     ['reflect', () => [...reflect(), '--teacher', 'replay:none']],
   ])('ends %s before anything is made', async (_, args) => {
-    await writeFile(place('rows.jsonl'), `${SHARE_GPT}\n${SHARE_GPT}\n`);
-    const { message, remedy } = refusalOf(await runCli(args()));
-    expect(message).toMatch(/has no row that can be scored: it looks like ShareGPT conversations/);
-    expect(remedy).toContain('jq');
+    await writeFile(place('rows.jsonl'), '{"text":"Say hello. Hello."}\n{"text":"Say bye. Bye."}\n');
+    const { message } = refusalOf(await runCli(args()));
+    expect(message).toMatch(/has no row that can be scored: .*"text"/);
     expect(await outputs()).toEqual([]);
   });
 
   it('ends score at its end where the rows come through a pipe, their reasons written', async () => {
-    await writeFile(place('rows.jsonl'), `${SHARE_GPT}\n`);
+    await writeFile(place('rows.jsonl'), '{"messages":[{"role":"narrator","content":"Once."}]}\n');
     const result = await runCli(
       ['score', '-', ...TINY_ON_ONE_THREAD, '-o', place('s.jsonl')],
       fed('rows.jsonl'),
     );
-    expect(refusalOf(result).message).toMatch(/^Standard input has no row .*ShareGPT/);
+    expect(refusalOf(result).message).toMatch(/^Standard input has no row .*narrator/);
     expect(result.stderr).not.toContain('--resume');
     expect(linesOf(await readFile(place('s.jsonl'), 'utf8')).map((line) => JSON.parse(line))).toMatchObject([
-      { status: 'unscorable', reason: 'missing_field' },
+      { status: 'unscorable', reason: 'unknown_role' },
     ]);
   });
 });
@@ -200,10 +198,13 @@ describe('fields that are left out', () => {
     '{"instruction":"Say hello.","output":"Hello.","system":"","history":null}',
   ];
 
-  it('are counted by score, in one warning and beside the output', async () => {
+  it('are counted by score where it is told which columns there are, in one warning and beside the output', async () => {
     await writeFile(place('rows.jsonl'), rows.join('\n'));
+    const entry = { columns: { prompt: 'instruction', response: 'output' } };
+    await writeFile(place('dataset_info.json'), JSON.stringify({ greetings: entry }));
     const { stderr } = await runCliWell([
       ...['score', place('rows.jsonl'), ...TINY_ON_ONE_THREAD, '-o', place('s.jsonl')],
+      ...['--dataset-info', place('dataset_info.json'), '--dataset-name', 'greetings'],
     ]);
     expect(stderr.match(/^warning: .*system.*/gm)).toEqual([
       expect.stringContaining('2 rows have a "system" and 1 row has a "history", of which nothing was used'),

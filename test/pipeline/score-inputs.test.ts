@@ -9,7 +9,12 @@ describe('scoreInputs', () => {
     const inputs = await scoreInputs({ ...ASKED, metrics: ['rifd', 'ifd'], devices: ['cpu', 'cpu'], signal });
     expect(inputs).toMatchObject({
       ...{ dataset: 'data/rows.json.gz', output: 'rows.scored.jsonl', existing: 'new' },
-      ...{ template: { name: 'alpaca' }, metrics: ['ifd', 'rifd'], definition: 'exact', perToken: false },
+      ...{
+        template: { kind: 'ours', template: { name: 'alpaca' } },
+        metrics: ['ifd', 'rifd'],
+        definition: 'exact',
+        perToken: false,
+      },
     });
     const student = { model: 'x.gguf', devices: ['cpu', 'cpu'], maxLength: 2048, precision: 'fast', signal };
     expect(inputs.student).toMatchObject(student);
