@@ -15,7 +15,7 @@ const allowed = {
   layout: ['errors.ts', 'util', 'options', 'domain'],
   dataset: ['errors.ts', 'util', 'domain', 'layout'],
   prompt: ['errors.ts', 'util', 'options', 'domain'],
-  output: ['errors.ts', 'util', 'domain', 'options', 'dataset/row.ts'],
+  output: ['errors.ts', 'util', 'domain', 'options', 'layout/edit-turn.ts', 'dataset/row.ts'],
   selection: ['errors.ts', 'util', 'options', 'domain'],
   gguf: ['errors.ts', 'util'],
   engine: [

@@ -83,7 +83,9 @@ export type { LengthSummary } from './inspection/length-statistics.js';
 export type { ShownPiece } from './inspection/shown-row.js';
 export type { StudentView } from './inspection/student-view.js';
 export type { FoundLayout } from './layout/detect-layout.js';
+export type { RowEdit } from './layout/edit-turn.js';
 export type { ColumnMapping, ColumnRole, Layout, MessageRole, MessageTags } from './layout/layout.js';
+export type { ValuePath } from './layout/text-place.js';
 export {
   BUILT_IN_TEMPLATE_NAMES,
   type BuiltInTemplateName,

@@ -2,9 +2,9 @@ import { detectLayout, type FoundLayout, type LayoutChoice } from '../layout/det
 import type { Layout } from '../layout/layout.js';
 import { type RowContent, readRowContent } from '../layout/read-row.js';
 import { inputName, isRereadable } from './input.js';
-import { openRowsWith, type ReadRowsOptions } from './open-rows.js';
+import { openRowsWith, type ReadRowsOptions, readRowsWith } from './open-rows.js';
 import { badRow, isFault } from './parse-row.js';
-import { nothingScorable } from './require-sample.js';
+import { nothingScorable, requireSample } from './require-sample.js';
 import { type Content, isBad, type ObjectReader, type RowOf } from './row.js';
 import type { DatasetFormat } from './split-rows.js';
 
@@ -64,6 +64,29 @@ export async function openDataset(
 /** Reads the objects of rows by a layout, see {@link readRowContent}. */
 export function layoutReader(layout: Layout): ObjectReader<RowContent> {
   return (object) => readRowContent(object, layout);
+}
+
+/** Streams the rows of a dataset whose layout has been found out before. Rejects as {@link openRowsWith} does. */
+export function readLaidOutRows(
+  input: string,
+  layout: Layout,
+  options: ReadRowsOptions = {},
+): AsyncGenerator<LaidOutRow, void> {
+  return readRowsWith(layoutReader(layout), input, options);
+}
+
+/**
+ * Finds out the layout of a dataset that can be read again, and makes sure that some row of it can be used.
+ * @throws {ReflectionError} as {@link openDataset} and {@link requireSample} do.
+ */
+export async function findUsableLayout(
+  input: string,
+  choice: LayoutChoice,
+  options: ReadRowsOptions = {},
+): Promise<FoundLayout> {
+  using data = await openDataset(input, choice, options);
+  await requireSample(input, options, layoutReader(data.found.layout));
+  return data.found;
 }
 
 async function firstRows(

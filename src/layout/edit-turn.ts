@@ -11,18 +11,47 @@ export interface RowEdit {
   readonly value: string;
 }
 
+/** A turn that is to say something else, by where it stands. */
+export interface TurnEdit {
+  readonly places: TurnPlaces;
+  readonly said: { readonly text: string; readonly input: string };
+}
+
 /**
- * What has to change in a row for a turn to say something else, in the row's own layout and encoding. Material goes to the
- * column that is for it, or, where the layout has none, below the text. The turn has to have a place in the row.
+ * What has to change in a row for turns to say something else, in the row's own layout and encoding; to be done in order.
+ * Material goes to the column that is for it, or, where the layout has none, below the text. Reasoning in a field of its
+ * own led to what was said before, and goes. The turns have to have places in the row.
  */
-export function editTurn(
-  object: JsonObject,
-  places: TurnPlaces,
-  said: { readonly text: string; readonly input: string },
-): readonly RowEdit[] {
-  if (places.text === undefined) throw new TypeError('the turn is not a text of the row');
-  if (places.input === undefined) return editText(object, places.text, spokenText(said));
-  return [...editText(object, places.text, said.text), ...editText(object, places.input, said.input)];
+export function editTurns(object: JsonObject, turns: readonly TurnEdit[]): readonly RowEdit[] {
+  let edited = object;
+  return turns.flatMap(({ places, said }) =>
+    textEdits(places, said).flatMap(([place, text]) => {
+      const edits = editText(edited, place, text).filter((edit) => changes(edited, edit));
+      // a column that spells its value is spelled as a whole, what was done to it before included
+      for (const { path, value } of edits) if (path.length === 1) edited = { ...edited, [path[0]!]: value };
+      return edits;
+    }),
+  );
+}
+
+function textEdits(
+  { text, input, reasoning }: TurnPlaces,
+  said: TurnEdit['said'],
+): readonly (readonly [TextPlace, string])[] {
+  if (text === undefined) throw new TypeError('the turn is not a text of the row');
+  const texts: (readonly [TextPlace, string])[] =
+    input === undefined
+      ? [[text, spokenText(said)]]
+      : [
+          [text, said.text],
+          [input, said.input],
+        ];
+  return reasoning === undefined ? texts : [...texts, [reasoning, '']];
+}
+
+/** Of columns that are texts: one that is not there is an empty one, and keeps its spelling where nothing changes. */
+function changes(object: JsonObject, { path, value }: RowEdit): boolean {
+  return path.length > 1 || value !== (object[path[0]!] ?? '');
 }
 
 function editText(

@@ -87,15 +87,22 @@ export function readQuestion(object: JsonObject, column: string, layout: Layout)
   const text = readText(object, column, { optional: false });
   const inputColumn = optionalColumn(object, layout, 'input');
   const input = inputColumn === undefined ? '' : readText(object, inputColumn, { optional: true });
+  const inputPlace = inputColumn ?? newInputColumn(column, layout);
   return [
     {
       turn: { ...textTurn('user', text), input },
       places: {
         text: columnPlace(column),
-        ...(inputColumn !== undefined && { input: columnPlace(inputColumn) }),
+        ...(inputPlace !== undefined && { input: columnPlace(inputPlace) }),
       },
     },
   ];
+}
+
+/** Where material goes that a row has none of so far, if its layout lets a row have a column for it. */
+function newInputColumn(question: string, { name, isComplete }: Layout): string | undefined {
+  const [usual] = COLUMN_ALIASES.input;
+  return name === 'alpaca' && !isComplete && question.toLowerCase() !== usual ? usual : undefined;
 }
 
 /** What is answered: a text, or messages. */

@@ -63,13 +63,21 @@ function readMessage(padded: JsonObject, place: MessagePlace): PlacedTurn {
   const role = readRole(pick(message, keysFirst(tags.role, ROLE_KEYS), where).value, where, tags);
   const content = pick(message, keysFirst(tags.content, CONTENT_KEYS), where);
   if (role === 'call') {
-    return { turn: assistantTurn(message, '', readToolCalls(content.value, where), where), places: {} };
+    const calls = readToolCalls(content.value, where);
+    return { turn: assistantTurn(message, '', pickReasoning(message, where).value, calls), places: {} };
   }
   const { text, paths } = readContent(content.value, where);
   requireWellFormed(text, where);
-  const places = { text: textPlace(place, content.key, paths) };
+  const places = content.key in padded ? { text: textPlace(place, content.key, paths) } : {};
   if (role === 'assistant') {
-    return { turn: assistantTurn(message, text, callsOf(message, where), where), places };
+    const reasoning = pickReasoning(message, where);
+    return {
+      turn: assistantTurn(message, text, reasoning.value, callsOf(message, where)),
+      places: {
+        ...places,
+        ...(reasoning.value !== '' && { reasoning: textPlace(place, reasoning.key, [[]]) }),
+      },
+    };
   }
   const { name, tool_call_id: toolCallId } = message;
   requireWellFormed(name, where);
@@ -81,20 +89,24 @@ function readMessage(padded: JsonObject, place: MessagePlace): PlacedTurn {
   return { turn, places };
 }
 
+function pickReasoning(message: JsonObject, where: string): { key: string; value: string } {
+  const { key, value = '' } = pick(message, REASONING_KEYS, where);
+  if (typeof value !== 'string') {
+    return refuseRow(
+      'wrong_type',
+      `${where} has a reasoning that is ${describeJson(value)}. Make it a string.`,
+    );
+  }
+  requireWellFormed(value, where);
+  return { key, value };
+}
+
 function assistantTurn(
   message: JsonObject,
   text: string,
+  reasoning: string,
   toolCalls: readonly ToolCall[],
-  where: string,
 ): Turn {
-  const reasoning = pick(message, REASONING_KEYS, where).value ?? '';
-  if (typeof reasoning !== 'string') {
-    return refuseRow(
-      'wrong_type',
-      `${where} has a reasoning that is ${describeJson(reasoning)}. Make it a string.`,
-    );
-  }
-  requireWellFormed(reasoning, where);
   const { name } = message;
   return {
     ...textTurn('assistant', text),

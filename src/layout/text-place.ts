@@ -18,4 +18,6 @@ export interface TextPlace {
 export interface TurnPlaces {
   readonly text?: TextPlace;
   readonly input?: TextPlace;
+  /** Of reasoning that stands in a field of its own. */
+  readonly reasoning?: TextPlace;
 }

@@ -45,6 +45,10 @@ export type ServerFormat = (typeof SERVER_FORMATS)[number];
 export const TARGET_CHOICES = ['all', 'answer'] as const;
 export type TargetChoice = (typeof TARGET_CHOICES)[number];
 
+/** Which answers of a conversation are recycled: the last one, or each. */
+export const TURN_CHOICES = ['last', 'all'] as const;
+export type TurnChoice = (typeof TURN_CHOICES)[number];
+
 /** The ways in which rows spell what was said. */
 export const LAYOUT_NAMES = [
   /** A column each for the instruction, its input and the answer, by whatever names. */

@@ -1,7 +1,8 @@
 import type { SpelledRow } from '../dataset/row.js';
-import type { Sample } from '../domain/sample.js';
-import { jsonMembers } from '../util/json-members.js';
+import type { RowEdit } from '../layout/edit-turn.js';
+import { type JsonMember, jsonMembers } from '../util/json-members.js';
 import type { JsonObject } from '../util/json-value.js';
+import { replaceJsonValue } from '../util/replace-json-value.js';
 
 /** Holds a row that is no JSON object, as it stood in the dataset. */
 const ROW_TEXT = 'row_text';
@@ -21,8 +22,8 @@ export interface FieldNames {
 /** What is written of a row: its own fields, maybe with other texts, and fields of ours behind them. */
 export interface OutputRow {
   readonly row: SpelledRow;
-  /** Stand in the place of the row's own texts where they differ. */
-  readonly texts?: Sample | undefined;
+  /** What is not as in the row, in the order in which it is to be done. */
+  readonly edits?: readonly RowEdit[] | undefined;
   /** In the order in which they are written. What is no finite number becomes null. */
   readonly fields: JsonObject;
   /** The names of `fields` and no others unless told. */
@@ -32,8 +33,8 @@ export interface OutputRow {
 }
 
 /** An output row as one line of JSON, without a line break. */
-export function spellRow({ row, texts, fields, names, isCompact }: OutputRow): string {
-  const own = spellOwnFields(row, names ?? { reserved: new Set(Object.keys(fields)) }, { texts, isCompact });
+export function spellRow({ row, edits, fields, names, isCompact }: OutputRow): string {
+  const own = spellOwnFields(row, names ?? { reserved: new Set(Object.keys(fields)) }, { edits, isCompact });
   const ours = JSON.stringify(fields).slice(1);
   return ours === '}' && own.length > 1 ? `${own.slice(0, -1)}}` : own + ours;
 }
@@ -50,7 +51,7 @@ export function spellRow({ row, texts, fields, names, isCompact }: OutputRow): s
 export function spellOwnFields(
   row: SpelledRow,
   { reserved, signature }: FieldNames,
-  { texts, isCompact = false }: Pick<OutputRow, 'texts' | 'isCompact'> = {},
+  { edits = [], isCompact = false }: Pick<OutputRow, 'edits' | 'isCompact'> = {},
 ): string {
   const { object } = row;
   if (row.bytes !== undefined) {
@@ -62,29 +63,38 @@ export function spellOwnFields(
   // A JSON string cannot hold a line break, so every one of them lies between tokens.
   const text = row.text.replace(/[\r\n][ \t\r\n]*/g, '');
   const isTaken = keys.some((key) => reserved.has(key));
-  const changed = texts === undefined ? {} : changedTexts(object, texts);
-  if (!isTaken && !isCompact && Object.keys(changed).length === 0) return `${text.slice(0, -1)},`;
+  if (!isTaken && !isCompact && edits.length === 0) return `${text.slice(0, -1)},`;
 
   const isEarlierOutput = signature?.every((name) => Object.hasOwn(object, name)) ?? false;
   const kept: string[] = [];
   const displaced: string[] = [];
-  for (const { key, source } of jsonMembers(text)) {
+  for (const member of jsonMembers(text)) {
+    const { key, source } = member;
     const isDisplaced = reserved.has(key) || (isTaken && !isEarlierOutput && key === ORIGINAL_FIELDS);
     if (isDisplaced) displaced.push(source);
-    else kept.push(Object.hasOwn(changed, key) ? spellMember(key, changed[key]) : source);
+    else kept.push(editMember(member, edits));
   }
-  if (changed.input !== undefined && !Object.hasOwn(object, 'input')) {
-    kept.push(spellMember('input', changed.input));
+  for (const { path, value } of edits) {
+    const [column] = path as readonly [string];
+    if (!Object.hasOwn(object, column)) kept.push(spellMember(column, value));
   }
   if (displaced.length > 0 && !isEarlierOutput) kept.push(`"${ORIGINAL_FIELDS}":{${displaced.join(',')}}`);
   return `{${kept.map((source) => `${source},`).join('')}`;
 }
 
-/** Those of the texts that differ from the row's own; an input that is not there is an empty one. */
-function changedTexts(object: JsonObject, texts: Sample): Readonly<Record<string, string>> {
-  return Object.fromEntries(Object.entries(texts).filter(([key, text]) => text !== (object[key] ?? '')));
+/** A member with what is to be changed in it; what is not keeps its spelling. */
+function editMember({ key, source }: JsonMember, edits: readonly RowEdit[]): string {
+  return edits
+    .filter(({ path }) => path[0] === key)
+    .reduce(
+      (member, { path, value }) =>
+        path.length === 1
+          ? spellMember(key, value)
+          : replaceJsonValue(`{${member}}`, path, JSON.stringify(value)).slice(1, -1),
+      source,
+    );
 }
 
-function spellMember(key: string, value: unknown): string {
+function spellMember(key: string, value: string): string {
   return `${JSON.stringify(key)}:${JSON.stringify(value)}`;
 }

@@ -1,5 +1,5 @@
 import { basename } from 'node:path';
-import { IGNORED_FIELDS, type IgnoredCounts, IgnoredFields } from '../dataset/ignored-fields.js';
+import { type IgnoredCounts, IgnoredFields } from '../dataset/ignored-fields.js';
 import { datasetBytes, inputName, isRereadable } from '../dataset/input.js';
 import { layoutReader, openDataset } from '../dataset/open-dataset.js';
 import { nothingScorable, requireSample, UnusableRows } from '../dataset/require-sample.js';
@@ -32,6 +32,7 @@ import { RowsDigest, rowsDigestOf } from './rows-digest.js';
 import { type ScoreInputs, scoreInputs } from './score-inputs.js';
 import { countedScore, scorableItems, scoredRows } from './score-items.js';
 import { describeRun, hasScores } from './score-manifest.js';
+import { unusualLayout, usedFields } from './used-fields.js';
 
 /** The options of `score`, under their names and with their meaning in the table of options. */
 export interface ScoreDatasetOptions extends CommandOptions<'score'> {
@@ -188,21 +189,6 @@ function allUnscorable({ dataset, output }: ScoreInputs, { rows, reasons }: Summ
 /** What of a student's part of the fingerprint its options say outright. */
 function knownOf({ precision, deterministic }: LoadStudentOptions): Fingerprint {
   return defined({ precision, deterministic });
-}
-
-/** Where nobody has said which columns there are, a row's system prompt and history have a part in its score. */
-function usedFields({ layout }: FoundLayout): readonly string[] {
-  return layout.isComplete ? Object.values(layout.columns) : IGNORED_FIELDS;
-}
-
-/** Undefined for what every dataset was before there were others, so that work on those can be gone on with. */
-function unusualLayout({ layout }: FoundLayout): string | undefined {
-  const isUsual =
-    layout.name === 'alpaca' &&
-    Object.entries(layout.columns).every(
-      ([role, column]) => role === column && ['instruction', 'input', 'output'].includes(role),
-    );
-  return isUsual ? undefined : JSON.stringify(layout);
 }
 
 /** @throws {ReflectionError} `resume_mismatch` unless the finished output holds just the rows that were asked for. */

@@ -1,4 +1,5 @@
 import type { LoadedStudent } from '../engine/loaded-student.js';
+import type { FoundLayout } from '../layout/detect-layout.js';
 import type { CommandOptions } from '../options/required-options.js';
 import type { BatchWait } from '../teacher/batch/batch-teacher.js';
 import type { OnNotice } from '../teacher/notice.js';
@@ -27,6 +28,8 @@ export interface ReflectOptions extends CommandOptions<'reflect'>, RunMembers<Re
 export interface ReflectStart {
   readonly teacher: TeacherDescription;
   readonly totalBytes: number;
+  /** How the dataset's rows are read. */
+  readonly found: FoundLayout;
   /** What the user should know, a sentence each. */
   readonly notes: readonly string[];
 }
@@ -37,6 +40,8 @@ export interface RecycleStart {
   /** Null in mode `score-only`. */
   readonly teacher: TeacherDescription | null;
   readonly totalBytes: number;
+  /** How the dataset's rows are read. */
+  readonly found: FoundLayout;
   /** What the user should know, a sentence each. */
   readonly notes: readonly string[];
   /** How the options differ from those of earlier attempts. */

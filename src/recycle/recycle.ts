@@ -1,6 +1,8 @@
-import { datasetFormat, readRows } from '../dataset/open-rows.js';
+import { readLaidOutRows } from '../dataset/open-dataset.js';
+import { datasetFormat } from '../dataset/open-rows.js';
 import { ReflectionError } from '../errors.js';
 import { named } from '../options/option-name.js';
+import { usedFields } from '../pipeline/used-fields.js';
 import { defined } from '../util/defined.js';
 import { interruptsOf } from './interrupts.js';
 import { type Models, openModels } from './models/open-models.js';
@@ -10,9 +12,9 @@ import { ProgressReport } from './progress-report.js';
 import type { RecycleOptions, RecycleResult } from './recycle-options.js';
 import { BatchReplies } from './replies/batch-replies.js';
 import { repliesOf } from './replies/replies-of.js';
-import { rowDecider } from './rows/row-decider.js';
 import { ROWS_PER_GROUP } from './rows/row-groups.js';
 import { finishedRows, sweep } from './rows/sweep.js';
+import { turnDecider } from './rows/turn-decider.js';
 import { beginRun, changesSince, finishedSummary, readEarlierRun } from './run/earlier-run.js';
 import { inRunDirectory, type RunRoom } from './run/in-run-directory.js';
 import { makeManifest } from './run/make-manifest.js';
@@ -31,10 +33,10 @@ import { type RunInputs, runInputs, runPlace } from './run-inputs.js';
  */
 export async function recycle(options: RecycleOptions): Promise<RecycleResult> {
   const inputs = await runInputs(options);
-  return inRunDirectory(runPlace(options), async (room) => {
-    const { paths, state, dataset } = room;
+  return inRunDirectory(runPlace(options, inputs), async (room) => {
+    const { paths, state, dataset, found } = room;
     await using models = await openModels(inputs, paths, state, options.onNotice);
-    const manifest = await makeManifest(dataset.file, options, inputs, models);
+    const manifest = await makeManifest({ ...dataset, found }, options, inputs, models);
     const earlier = await readEarlierRun(paths);
     const changes = changesSince(earlier, manifest);
     if (changes.invalidated.length > 0 && !options.acceptChanges) throw mismatch(options, changes);
@@ -53,13 +55,14 @@ export async function recycle(options: RecycleOptions): Promise<RecycleResult> {
 function tellStart(
   { onStart }: RecycleOptions,
   { teacher, opened }: Models,
-  { dataset, notes }: RunRoom,
+  { dataset, found, notes }: RunRoom,
   changes: ManifestChanges,
 ): void {
   onStart?.({
     student: opened?.student ?? null,
     teacher: teacher ? { id: teacher.id, server: teacher.server } : null,
     totalBytes: dataset.bytes,
+    found,
     notes,
     changes,
   });
@@ -74,10 +77,10 @@ interface RunParts {
 
 /** Gets all that the rows' decisions need, then writes what was decided. */
 async function decideAll({ room, inputs, options, models }: RunParts): Promise<RunSummary> {
-  const { paths, state, dataset } = room;
+  const { paths, state, dataset, found } = room;
   using interrupts = interruptsOf(options.signal, inputs.grace);
   const replies = models.teacher && repliesOf(models.teacher, options, state, interrupts);
-  const { decideRows, scores } = rowDecider(models, replies, inputs, state, interrupts);
+  const { decideTurns, scores } = turnDecider(models, replies, inputs, state, interrupts);
   const progress = new ProgressReport(
     () => ({ asked: replies?.asked ?? 0, scored: scores?.scored ?? 0 }),
     (update) => {
@@ -86,10 +89,11 @@ async function decideAll({ room, inputs, options, models }: RunParts): Promise<R
     },
   );
   const { limit, signal } = options;
-  const rows = () => readRows(dataset.file, { name: dataset.name, limit, signal });
+  const rows = () => readLaidOutRows(dataset.file, found.layout, { name: dataset.name, limit, signal });
   const sweepOnce = async (mayBegin?: () => boolean) => {
     progress.restart();
-    await sweep(rows(), decideRows, {
+    await sweep(rows(), decideTurns, {
+      turns: inputs.turns,
       groups: groupsUnderWay(inputs, models.opened?.student.parallelism ?? 1),
       onGroup: (group) => progress.add(group.rows.length, group.bytes),
       ...defined({ mayBegin }),
@@ -100,8 +104,9 @@ async function decideAll({ room, inputs, options, models }: RunParts): Promise<R
   replies?.kept.requireUsable();
   if (progress.rows !== options.limit) progress.finish(dataset.bytes);
   const format = await datasetFormat(dataset.file);
-  const finished = finishedRows(rows(), decideRows);
-  return await writeOutputs(paths, format, finished, { state, warnings: models.warnings });
+  const finished = finishedRows(rows(), decideTurns, inputs.turns);
+  const { warnings } = models;
+  return await writeOutputs(paths, format, finished, { state, warnings, used: usedFields(found) });
 }
 
 /** Enough that each session has work while other rows are with the teacher, and that the teacher has, too. */

@@ -1,10 +1,12 @@
 import { type IgnoredCounts, IgnoredFields } from '../dataset/ignored-fields.js';
-import { readRows } from '../dataset/open-rows.js';
-import type { Row, SampleRow } from '../dataset/row.js';
+import { type LaidOutRow, readLaidOutRows } from '../dataset/open-dataset.js';
+import type { TurnChoice } from '../options/choices.js';
 import { writeFiles } from '../output/pending-files.js';
 import { rowFormatOf } from '../output/row-format.js';
 import { openRowWriter } from '../output/row-writer.js';
 import type { OutputRow } from '../output/spell-row.js';
+import { usedFields } from '../pipeline/used-fields.js';
+import type { JsonObject } from '../util/json-value.js';
 import { mapInOrder } from '../util/map-in-order.js';
 import { forEachConcurrently, settleAll } from '../util/settle-all.js';
 import type { WorkLimit } from '../util/work-limit.js';
@@ -12,13 +14,15 @@ import { interruptsOf } from './interrupts.js';
 import { openTeacher } from './models/open-teacher.js';
 import { modelPlaces, requireMemory } from './models/require-memory.js';
 import type { ReflectOptions } from './recycle-options.js';
-import { CANDIDATES_FIELD } from './reflections/carried-reflections.js';
+import { CANDIDATES_FIELD, carriedCandidates } from './reflections/carried-reflections.js';
+import { reflectOn } from './reflections/reflect-on.js';
 import type { ReflectionSource } from './reflections/reflection.js';
 import { TeacherReflections } from './reflections/teacher-reflections.js';
 import { BatchReplies, unlessNotYetAnswered } from './replies/batch-replies.js';
 import type { KeptReplies } from './replies/kept-replies.js';
 import { repliesOf } from './replies/replies-of.js';
-import type { VariantReflections } from './rows/decided-row.js';
+import type { VariantReflections } from './rows/decided-turn.js';
+import { type RecycledTurn, turnsToRecycle } from './rows/recycled-turn.js';
 import { inRunDirectory } from './run/in-run-directory.js';
 import type { TeacherTotals } from './run/run-state.js';
 import { reflectInputs, runPlace } from './run-inputs.js';
@@ -43,9 +47,10 @@ const MOST_CHARACTERS = 2 ** 25;
  */
 export async function reflect(options: ReflectOptions): Promise<ReflectResult> {
   const { signal, onProgress } = options;
-  const { prompts, sampling, concurrency, grace, ...inputs } = await reflectInputs(options);
-  return inRunDirectory(runPlace(options), async ({ paths, state, dataset, notes }) => {
-    const rows = () => readRows(dataset.file, { name: dataset.name, limit: options.limit, signal });
+  const { prompts, sampling, turns, concurrency, grace, ...inputs } = await reflectInputs(options);
+  return inRunDirectory(runPlace(options, inputs), async ({ paths, state, dataset, found, notes }) => {
+    const reading = { name: dataset.name, limit: options.limit, signal };
+    const rows = () => readLaidOutRows(dataset.file, found.layout, reading);
     using interrupts = interruptsOf(signal, grace);
     await requireMemory(modelPlaces(inputs.teacher, undefined));
     await using teacher = await openTeacher(inputs.teacher, paths, state, options.onNotice);
@@ -53,19 +58,20 @@ export async function reflect(options: ReflectOptions): Promise<ReflectResult> {
     options.onStart?.({
       teacher: { id: teacher.id, server: teacher.server },
       totalBytes: dataset.bytes,
+      found,
       notes,
     });
     const replies = repliesOf(teacher, options, state, interrupts);
     const source = new TeacherReflections({ teacherId: teacher.id, replies, prompts, sampling });
-    const limit: WorkLimit<Row> = {
+    const limit: WorkLimit<LaidOutRow> = {
       items: concurrency * ROWS_PER_REQUEST,
       weight: { of: ({ text }) => text.length, most: MOST_CHARACTERS },
     };
     if (replies instanceof BatchReplies) {
-      await replies.inWaves(() => askForAll(rows(), source, replies, limit));
+      await replies.inWaves(() => askForAll(rows(), turns, source, replies, limit));
     }
-    const reflected = mapInOrder(rows(), (row) => reflectedRow(row, source), limit);
-    const ignored = new IgnoredFields();
+    const reflected = mapInOrder(rows(), (row) => reflectedRow(row, turns, source), limit);
+    const ignored = new IgnoredFields(usedFields(found));
     let done = 0;
     let reused = 0;
     await writeReflected(paths.reflected, replies.kept, reflected, (row) => {
@@ -80,26 +86,29 @@ export async function reflect(options: ReflectOptions): Promise<ReflectResult> {
 
 /** Has the source learn what there is to be asked, as far as the replies that are there lead. */
 async function askForAll(
-  rows: AsyncIterable<Row>,
+  rows: AsyncIterable<LaidOutRow>,
+  turns: TurnChoice,
   source: ReflectionSource,
   replies: BatchReplies,
-  limit: WorkLimit<Row>,
+  limit: WorkLimit<LaidOutRow>,
 ): Promise<void> {
-  const ask = async (row: Row): Promise<void> => {
-    if (row.kind === 'sample' && !replies.isFull) await unlessNotYetAnswered(allReflections(row, source));
+  const ask = async (row: LaidOutRow): Promise<void> => {
+    if (row.kind === 'bad' || replies.isFull) return;
+    const asked = turnsToRecycle(row, turns).map((turn) => allReflections(turn, source));
+    await unlessNotYetAnswered(settleAll(asked));
   };
   await forEachConcurrently(rows, ask, limit);
 }
 
 interface ReflectedRow extends OutputRow {
-  readonly row: Row;
+  readonly row: LaidOutRow;
 }
 
 async function writeReflected(
   path: string,
   kept: KeptReplies,
   rows: AsyncIterable<ReflectedRow>,
-  onRow: (row: Row) => void,
+  onRow: (row: LaidOutRow) => void,
 ): Promise<void> {
   await writeFiles(async (files) => {
     const writer = await files.open(path, (place, name) => openRowWriter(place, rowFormatOf(path), name));
@@ -112,19 +121,35 @@ async function writeReflected(
 }
 
 /** A row with its candidates; a bad row has none. */
-async function reflectedRow(row: Row, source: ReflectionSource): Promise<ReflectedRow> {
-  const reflections = row.kind === 'bad' ? {} : await allReflections(row, source);
+async function reflectedRow(
+  row: LaidOutRow,
+  choice: TurnChoice,
+  source: ReflectionSource,
+): Promise<ReflectedRow> {
+  const turns = row.kind === 'bad' ? [] : turnsToRecycle(row, choice);
+  const reflected = await settleAll(
+    turns.map(async (turn) => ({ turn, candidates: candidatesIn(await allReflections(turn, source)) })),
+  );
+  const candidates = reflected.length === 0 ? {} : carriedCandidates(reflected);
+  return { row, fields: { [CANDIDATES_FIELD]: candidates }, isCompact: true };
+}
+
+function candidatesIn(reflections: VariantReflections): JsonObject {
   const candidates = Object.entries(reflections).flatMap(([variant, reflection]) =>
     reflection.kind === 'candidate' ? [[variant, reflection.sample]] : [],
   );
-  return { row, fields: { [CANDIDATES_FIELD]: Object.fromEntries(candidates) }, isCompact: true };
+  return Object.fromEntries(candidates);
 }
 
-async function allReflections(row: SampleRow, source: ReflectionSource): Promise<VariantReflections> {
+async function allReflections(turn: RecycledTurn, source: ReflectionSource): Promise<VariantReflections> {
   const [instruction, response] = await settleAll([
-    source.reflect(row, 'instruction', row.sample),
-    source.reflect(row, 'response', row.sample),
+    reflectOn(turn, 'instruction', turn.sample, source),
+    reflectOn(turn, 'response', turn.sample, source),
   ]);
   if (instruction?.kind !== 'candidate') return { response: response! };
-  return { instruction, response: response!, both: await source.reflect(row, 'both', instruction.sample) };
+  return {
+    instruction,
+    response: response!,
+    both: await reflectOn(turn, 'both', instruction.sample, source),
+  };
 }

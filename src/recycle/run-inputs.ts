@@ -1,12 +1,13 @@
 import { type LoadStudentOptions, studentOptions } from '../engine/load-student.js';
+import type { LayoutChoice } from '../layout/detect-layout.js';
 import { concerns, teacherWay } from '../options/applicability.js';
-import type { DefinitionName, RecycleMode } from '../options/choices.js';
+import type { DefinitionName, RecycleMode, TargetChoice, TurnChoice } from '../options/choices.js';
 import { concurrencyFor } from '../options/defaults.js';
 import { type DeviceName, deviceKind } from '../options/device-name.js';
 import { readOptions } from '../options/read-options.js';
 import type { CompleteOptions } from '../options/required-options.js';
-import { loadTemplate } from '../prompt/load-template.js';
-import type { Template } from '../prompt/template.js';
+import { layoutChoice } from '../pipeline/layout-choice.js';
+import { chooseTemplate, type TemplateChoice } from '../prompt/choose-template.js';
 import { loadPromptFiles, type ReflectionPrompts } from '../reflection/load-prompt-files.js';
 import { type SelectionPolicy, selectionPolicy } from '../selection/selection-policy.js';
 import { TEACHER_OPTION_NAMES, type TeacherOptions } from '../teacher/create-teacher.js';
@@ -27,6 +28,9 @@ export interface TeacherInputs {
 
 /** How a teacher is asked: options with defaults in place, files read. */
 export interface AskingInputs {
+  /** What is said about the layout of the rows. */
+  readonly layout: LayoutChoice;
+  readonly turns: TurnChoice;
   readonly prompts: ReflectionPrompts;
   readonly sampling: Sampling;
   /** Requests under way at a time. */
@@ -39,14 +43,21 @@ export interface ReflectInputs extends AskingInputs {
   readonly teacher: TeacherInputs;
 }
 
+/** What a score is to be. */
+export interface ScoringInputs {
+  readonly template: TemplateChoice;
+  readonly definition: DefinitionName;
+  readonly targets: TargetChoice;
+  readonly endOfTurn: boolean;
+}
+
 export interface RunInputs extends AskingInputs {
   readonly mode: RecycleMode;
   /** Undefined in mode `score-only`. */
   readonly teacher: TeacherInputs | undefined;
   /** Undefined in mode `v1`. */
   readonly student: LoadStudentOptions | undefined;
-  readonly template: Template;
-  readonly definition: DefinitionName;
+  readonly scoring: ScoringInputs;
   readonly policy: SelectionPolicy;
   readonly eager: boolean;
 }
@@ -62,14 +73,13 @@ export async function reflectInputs(given: ReflectOptions): Promise<ReflectInput
 /** @throws {ReflectionError} `invalid_option`, `invalid_template`. */
 export async function runInputs(given: RecycleOptions): Promise<RunInputs> {
   const options = readOptions('run', given, RUNTIME_MEMBERS);
-  const { mode, definition, eager, teacher, student } = options;
+  const { mode, definition, targets, endOfTurn, eager, teacher, student } = options;
   return {
     ...(await askingInputs(options)),
     mode,
     teacher: teacher === undefined ? undefined : teacherInputs(teacher, options, options.device),
     student: student === undefined ? undefined : studentOptions({ ...options, student }, given.signal),
-    template: await loadTemplate(options.template),
-    definition,
+    scoring: { template: await chooseTemplate(options), definition, targets, endOfTurn },
     policy: selectionPolicy(pick(options, ['keep', 'onFilterFail', 'maxIfd', 'maxRifd'])),
     eager,
   };
@@ -80,6 +90,8 @@ type AskingOptions = CompleteOptions<'run'> | CompleteOptions<'reflect'>;
 async function askingInputs(options: AskingOptions): Promise<AskingInputs> {
   const { instructionPrompt, responsePrompt, systemPrompt, topP, seed } = options;
   return {
+    layout: await layoutChoice(options),
+    turns: options.turns,
     prompts: await loadPromptFiles({
       instruction: instructionPrompt,
       response: responsePrompt,
@@ -111,13 +123,17 @@ function teacherInputs(name: string, options: AskingOptions, studentDevice?: Dev
 }
 
 /** Where a run takes place, and the other files it reads and writes. */
-export function runPlace(options: RecycleOptions | ReflectOptions): RunPlace {
+export function runPlace(
+  options: RecycleOptions | ReflectOptions,
+  { layout }: Pick<AskingInputs, 'layout'>,
+): RunPlace {
   const { dataset, output, limit, signal, teacher, journal } = options;
   const student = 'student' in options ? options.student : undefined;
   const teacherFile = /^(?:gguf|replay):(.+)$/s.exec(teacher ?? '')?.[1];
   return {
     dataset,
     output,
+    layout,
     limit,
     signal,
     inputs: [student, teacherFile].filter((file) => file !== undefined),

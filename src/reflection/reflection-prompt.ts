@@ -2,6 +2,8 @@ import { hash } from 'node:crypto';
 import type { Sample } from '../domain/sample.js';
 import type { ReplySchema } from '../teacher/reply/reply-schema.js';
 import { fence, fenceTag } from './fence.js';
+import type { SampleContext } from './sample-context.js';
+import { showTurns } from './show-turns.js';
 
 /**
  * Changes whenever the wording of a built-in prompt, the fields of a reply, the way a sample is shown or the way a reply's
@@ -40,18 +42,40 @@ export function createPrompt(parts: Omit<ReflectionPrompt, 'hash'>): ReflectionP
 /**
  * Asks a teacher to reflect on one sample. Its texts appear verbatim, each between delimiters that none of them
  * contains; the block for an input is there only when the sample has one.
+ * @param context - The conversation around the sample, which is shown in the same way and told apart from it.
  */
-export function renderRequest(prompt: ReflectionPrompt, sample: Sample): ReflectionRequest {
+export function renderRequest(
+  prompt: ReflectionPrompt,
+  sample: Sample,
+  context?: SampleContext,
+): ReflectionRequest {
   const { system, user, schema } = prompt;
   // A replacer function, because `$&` in a replacement text would be expanded.
-  return { system, user: user.replace(SAMPLE_PLACEHOLDER, () => fencedSample(prompt, sample)), schema };
+  return {
+    system,
+    user: user.replace(SAMPLE_PLACEHOLDER, () => fencedSample(prompt, sample, context)),
+    schema,
+  };
 }
 
-function fencedSample({ system, user }: ReflectionPrompt, sample: Sample): string {
+function fencedSample({ system, user }: ReflectionPrompt, sample: Sample, context?: SampleContext): string {
   const { instruction, input, output } = sample;
-  const tag = fenceTag([instruction, input, output, system, user]);
-  const blocks = [fence('INSTRUCTION', instruction, tag)];
+  const { before = [], between = [], tools = [] } = context ?? {};
+  const around = [...before, ...between];
+  const said = [...around.flatMap(({ text, input }) => [text, input]), JSON.stringify([around, tools])];
+  const texts = context === undefined ? [] : said;
+  const tag = fenceTag([instruction, input, output, system, user, ...texts]);
+  const blocks: string[] = context === undefined ? [] : [CONTEXT_NOTE];
+  if (tools.length > 0) blocks.push(fence('CONTEXT: TOOLS', JSON.stringify(tools), tag));
+  blocks.push(...showTurns(before, tag));
+  if (instruction !== '' || context === undefined) blocks.push(fence('INSTRUCTION', instruction, tag));
   if (input !== '') blocks.push(fence('INPUT', input, tag));
-  blocks.push(fence('ANSWER', output, tag));
+  blocks.push(...showTurns(between, tag), fence('ANSWER', output, tag));
   return blocks.join('\n\n');
 }
+
+/** Of a sample within a conversation. */
+const CONTEXT_NOTE =
+  'The sample is one exchange of a longer conversation. Blocks called CONTEXT are the rest of it up to the answer: ' +
+  'use them to understand the exchange, and do not judge them. What you write takes the place of the exchange, so ' +
+  'it has to follow from the conversation, and may rely on what was said there.';

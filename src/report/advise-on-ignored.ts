@@ -8,7 +8,7 @@ export function adviseOnIgnored(ignored: IgnoredCounts): string[] {
   );
   if (told.length === 0) return [];
   return [
-    `${told.join(' and ')}, of which nothing was used: only instruction, input and output are. ` +
-      'Put what matters into the instruction, or leave such rows out.',
+    `${told.join(' and ')}, of which nothing was used: the entry of the dataset_info.json names ` +
+      'no such column. Name it there if it matters.',
   ];
 }

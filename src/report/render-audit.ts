@@ -14,10 +14,19 @@ const COMPARISONS: Readonly<Record<string, string>> = {
 
 /** The audit of one row on a screen: how it was decided, on what scores, and what the teacher said. */
 export function renderAudit(audit: JsonObject): string {
-  const { row, id, outcome, winner, reason, detail } = audit;
+  const { row, id } = audit;
   const name = id === null ? `row ${row}` : `row ${row}, id ${JSON.stringify(id)}`;
+  const others = listOf(audit.other_turns).flatMap((turn) => ['', ...tellDecided('', turn)]);
+  return `${[...tellDecided(name, audit), ...others].join('\n')}\n`;
+}
+
+/** A decision; of a conversation, of one of its turns. */
+function tellDecided(name: string, audit: JsonObject): string[] {
+  const { turn, outcome, winner, reason, detail } = audit;
+  const place = turn === undefined ? [] : [`turn ${turn}`];
   const verdict = outcome === null ? `rejected: ${reason}` : `selected: ${outcome}`;
-  const lines = [`${name}  ${verdict}${outcome === null && winner !== null ? ` (winner: ${winner})` : ''}`];
+  const title = [name, ...place].filter((part) => part !== '').join(', ');
+  const lines = [`${title}  ${verdict}${outcome === null && winner !== null ? ` (winner: ${winner})` : ''}`];
   if (typeof detail === 'string') lines.push(`  ${detail}`);
   const texts = isJsonObject(audit.texts) ? audit.texts : {};
   lines.push(...tellTexts('', texts.original));
@@ -28,7 +37,7 @@ export function renderAudit(audit: JsonObject): string {
   if (scores.length > 0) lines.push('', 'scores');
   for (const [variant, score] of scores) lines.push(`  ${variant.padEnd(12)}${tellScores(score)}`);
   for (const reflection of listOf(audit.reflections)) lines.push('', ...tellReflection(reflection, texts));
-  return `${lines.join('\n')}\n`;
+  return lines;
 }
 
 function tellStep({ kind, chosen, reason, base, variant, verdict }: JsonObject): string {

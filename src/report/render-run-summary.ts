@@ -45,24 +45,24 @@ export function renderTeacherTotals(totals: TeacherTotals): string {
   return [table, ...failures.map(({ reason, detail }) => `${reason}: ${detail}`)].join('\n');
 }
 
-function rowsTable({ rows, selected, rejected, outcomes, rejections }: RunSummary): string {
-  const share = (count: number) => (rows > 0 ? formatShare(count / rows) : '');
-  const line = (label: string, count: number, remark = '') => [
+function rowsTable({ rows, turns, selected, rejected, outcomes, rejections }: RunSummary): string {
+  const line = (label: string, count: number, remark = '', all = turns ?? rows) => [
     label,
     formatCount(count),
-    share(count),
+    all > 0 ? formatShare(count / all) : '',
     remark,
   ];
+  const ofAnswers = turns === undefined ? '' : `of these, counts of ${formatCount(turns)} answers`;
   const byCount = Object.entries(rejections).sort(([, a], [, b]) => b - a);
   return plainTable({
     head: ['rows', formatCount(rows), '', ''],
     align: ['left', 'right', 'right', 'left'],
     rows: [
-      line('selected', selected),
+      line('selected', selected, ofAnswers, rows),
       ...(['both', 'response', 'instruction', 'original'] as const)
         .filter((outcome) => outcomes[outcome] > 0)
         .map((outcome) => line(`  ${outcome}`, outcomes[outcome], OUTCOME_TEXT[outcome])),
-      line('rejected', rejected),
+      line('rejected', rejected, ofAnswers, rows),
       ...byCount.map(([reason, count]) => line(`  ${reason}`, count)),
     ],
   });

@@ -15,7 +15,10 @@ import { type MetricPlan, type SpanSettings, unscorable, unscorablePlan } from '
 import { planPair, spanAfter } from './exact-definition.js';
 import type { PlannedMetric, PlannedTask, PlannedTurn, ScoringTask } from './task.js';
 
-export type ChatPlanSettings = ViewSettings & Pick<SpanSettings, 'maxLength' | 'startToken'>;
+export interface ChatPlanSettings extends ViewSettings, Pick<SpanSettings, 'maxLength' | 'startToken'> {
+  /** `ifd_turn` goes with `ifd`. */
+  readonly hasTurnIfd: boolean;
+}
 
 /**
  * Plans the spans of every answer of a conversation. Contexts of later answers begin with those of earlier ones wherever the
@@ -29,7 +32,7 @@ export function chatTask(
   settings: ChatPlanSettings,
 ): ScoringTask {
   const tokens = new PieceTokens();
-  const planning = planTurns(conversation, askedOfTurns(metrics), tokens, settings);
+  const planning = planTurns(conversation, askedOfTurns(metrics, settings), tokens, settings);
   const proceed = (): PlannedTask | ScoringTask => {
     const { done, value } = planning.next();
     if (done) return { kind: 'chat', metrics, turns: value };
@@ -46,8 +49,10 @@ export function chatTask(
   return first.kind === 'task' ? first : { kind: 'task', texts: [], plan: () => first };
 }
 
-function askedOfTurns(metrics: readonly Metric[]): readonly TurnMetric[] {
-  return TURN_METRICS.filter((metric) => metrics.includes(metric === 'ifd_turn' ? 'ifd' : metric));
+function askedOfTurns(metrics: readonly Metric[], { hasTurnIfd }: ChatPlanSettings): readonly TurnMetric[] {
+  return TURN_METRICS.filter((metric) =>
+    metric === 'ifd_turn' ? hasTurnIfd && metrics.includes('ifd') : metrics.includes(metric),
+  );
 }
 
 /** Yields pieces whose tokens have to be known before it goes on. */

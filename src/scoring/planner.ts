@@ -23,6 +23,8 @@ export interface PlannerSettings {
   readonly targets?: TargetChoice | undefined;
   /** The token that ends a turn in the student's own template is scored too. Default false. */
   readonly endOfTurn?: boolean | undefined;
+  /** Of an answer in a conversation also say what the last question alone does for it. Default true. */
+  readonly hasTurnIfd?: boolean | undefined;
 }
 
 /**
@@ -37,7 +39,14 @@ export class Planner {
   readonly maxLength: number;
 
   constructor(definition: Definition, settings: PlannerSettings) {
-    const { template, maxLength, startToken, targets = 'all', endOfTurn = false } = settings;
+    const {
+      template,
+      maxLength,
+      startToken,
+      targets = 'all',
+      endOfTurn = false,
+      hasTurnIfd = true,
+    } = settings;
     this.#definition = definition;
     this.maxLength = maxLength;
     const isPlain = !(template instanceof ChatTemplate);
@@ -46,7 +55,7 @@ export class Planner {
     if (isPlain && isWhole)
       this.#samples = new SamplePlanner(definition, { template, maxLength, startToken });
     const renderer = conversationRenderer(template, targets);
-    this.#chats = { renderer, includesEndOfTurn: endOfTurn, maxLength, startToken };
+    this.#chats = { renderer, includesEndOfTurn: endOfTurn, hasTurnIfd, maxLength, startToken };
   }
 
   prepare(subject: Scorable, metrics: readonly Metric[]): ScoringTask {

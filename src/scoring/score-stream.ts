@@ -5,7 +5,7 @@ import type { Options } from '../options/option-table.js';
 import type { PromptTemplate } from '../prompt/conversation-renderer.js';
 import { mapInOrder } from '../util/map-in-order.js';
 import { DEFINITIONS } from './definitions.js';
-import { Planner, type Scorable } from './planner.js';
+import { Planner, type PlannerSettings, type Scorable } from './planner.js';
 import { scoreJob, type TaskScore } from './score-job.js';
 import type { ScoringTask } from './task.js';
 
@@ -75,15 +75,18 @@ function askedFor({ metrics = METRICS }: ScoringOptions): readonly Metric[] {
   return METRICS.filter((metric) => metrics.includes(metric));
 }
 
+export type PlannerOptions = ScoringOptions & Pick<PlannerSettings, 'hasTurnIfd'>;
+
 /** @param options.maxLength - Default and upper bound is the scorer's. */
 export function plannerFor(
   { startToken, maxLength: longest }: Pick<Scorer, 'startToken' | 'maxLength'>,
-  { template, definition = 'exact', maxLength = longest, targets, endOfTurn }: ScoringOptions,
+  { template, definition = 'exact', maxLength = longest, targets, endOfTurn, hasTurnIfd }: PlannerOptions,
 ): Planner {
   return new Planner(DEFINITIONS[definition], {
     template,
     targets,
     endOfTurn,
+    hasTurnIfd,
     maxLength: Math.min(maxLength, longest),
     startToken,
   });

@@ -172,8 +172,9 @@ describe('a dataset without a row that can be scored', () => {
     ['reflect', () => [...reflect(), '--teacher', 'replay:none']],
   ])('ends %s before anything is made', async (_, args) => {
     await writeFile(place('rows.jsonl'), '{"text":"Say hello. Hello."}\n{"text":"Say bye. Bye."}\n');
-    const { message } = refusalOf(await runCli(args()));
+    const { message, remedy } = refusalOf(await runCli(args()));
     expect(message).toMatch(/has no row that can be scored: .*"text"/);
+    expect(remedy).toContain('--map');
     expect(await outputs()).toEqual([]);
   });
 
@@ -198,13 +199,18 @@ describe('fields that are left out', () => {
     '{"instruction":"Say hello.","output":"Hello.","system":"","history":null}',
   ];
 
-  it('are counted by score where it is told which columns there are, in one warning and beside the output', async () => {
-    await writeFile(place('rows.jsonl'), rows.join('\n'));
+  /** Says that there are no columns but these. */
+  async function namedColumns(): Promise<string[]> {
     const entry = { columns: { prompt: 'instruction', response: 'output' } };
     await writeFile(place('dataset_info.json'), JSON.stringify({ greetings: entry }));
+    return ['--dataset-info', place('dataset_info.json'), '--dataset-name', 'greetings'];
+  }
+
+  it('are counted by score where it is told which columns there are, in one warning and beside the output', async () => {
+    await writeFile(place('rows.jsonl'), rows.join('\n'));
     const { stderr } = await runCliWell([
       ...['score', place('rows.jsonl'), ...TINY_ON_ONE_THREAD, '-o', place('s.jsonl')],
-      ...['--dataset-info', place('dataset_info.json'), '--dataset-name', 'greetings'],
+      ...(await namedColumns()),
     ]);
     expect(stderr.match(/^warning: .*system.*/gm)).toEqual([
       expect.stringContaining('2 rows have a "system" and 1 row has a "history", of which nothing was used'),
@@ -213,11 +219,12 @@ describe('fields that are left out', () => {
     expect(meta.rows.ignored_fields).toEqual({ system: 2, history: 1 });
   });
 
-  it('are counted by run', async () => {
+  it('are counted by run in the same way', async () => {
     const with2 = rows.map((row) => row.replace(/\}$/, ',"candidates":{"response":{"output":"Hi."}}}'));
     await writeFile(place('rows.jsonl'), with2.join('\n'));
     const { stderr } = await runCliWell([
       ...['run', place('rows.jsonl'), ...TINY_ON_ONE_THREAD, '-o', place('run'), '--mode', 'score-only'],
+      ...(await namedColumns()),
     ]);
     expect(stderr).toMatch(/^warning: 2 rows have a "system" and 1 row has a "history"/m);
     const summary = JSON.parse(await readFile(place('run/summary.json'), 'utf8'));

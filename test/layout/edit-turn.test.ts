@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { detectLayout } from '../../src/layout/detect-layout.js';
-import { editTurn, replaced } from '../../src/layout/edit-turn.js';
+import { editTurns, replaced } from '../../src/layout/edit-turn.js';
 import { readRowContent } from '../../src/layout/read-row.js';
 import type { JsonObject } from '../../src/util/json-value.js';
 
@@ -15,7 +15,7 @@ function readBack(object: JsonObject) {
 /** The object after turn `index` has been made to say something else. */
 function edited(object: JsonObject, index: number, said: { text: string; input: string }): JsonObject {
   const { places } = readBack(object);
-  return editTurn(object, places[index]!, said).reduce<JsonObject>(
+  return editTurns(object, [{ places: places[index]!, said }]).reduce<JsonObject>(
     (row, { path, value }) => replaced(row, path, value) as JsonObject,
     object,
   );
@@ -27,7 +27,7 @@ const MESSAGES = [
 ];
 const NEW = { text: 'new "text"\n', input: '' };
 
-describe('editTurn', () => {
+describe('editTurns', () => {
   it.each([
     [
       { instruction: 'u', input: 'i', output: 'a', id: 7 },
@@ -67,11 +67,42 @@ describe('editTurn', () => {
     expect(after).toMatchObject({ messages: [{}, { content: [{ type: 'text', text: NEW.text }, ''] }] });
   });
 
+  it('edits several turns of a column that is a string that spells them', () => {
+    const spelled = '[{"human": "u", "gpt":"a"},{"human":"v","gpt":"b"}]';
+    const object = { conversations: spelled };
+    const { places } = readBack(object);
+    const edits = editTurns(object, [
+      { places: places[1]!, said: NEW },
+      { places: places[3]!, said: { text: 'c', input: '' } },
+    ]);
+    const [last] = edits.slice(-1);
+    expect(last).toEqual({
+      path: ['conversations'],
+      value: String.raw`[{"human": "u", "gpt":"new \"text\"\n"},{"human":"v","gpt":"c"}]`,
+    });
+  });
+
+  it('takes away reasoning that led to another answer', () => {
+    const answer = { role: 'assistant', reasoning_content: 'Why?', content: 'a' };
+    expect(edited({ messages: [MESSAGES[0], answer] }, 1, NEW)).toEqual({
+      messages: [MESSAGES[0], { role: 'assistant', reasoning_content: '', content: NEW.text }],
+    });
+  });
+
+  it('changes nothing that is as it should be', () => {
+    const object = { instruction: 'u', input: null, output: 'a' };
+    const { places } = readBack(object);
+    expect(editTurns(object, [{ places: places[0]!, said: { text: 'u', input: '' } }])).toEqual([]);
+  });
+
   it('puts material where the layout has a column for it, else below the text', () => {
     const said = { text: 'q', input: 'm' };
     const row = { instruction: 'u', input: '', output: 'a' };
     expect(edited(row, 0, said)).toEqual({ instruction: 'q', input: 'm', output: 'a' });
-    expect(edited({ instruction: 'u', output: 'a' }, 0, said)).toEqual({ instruction: 'q\nm', output: 'a' });
+    expect(edited({ instruction: 'u', output: 'a' }, 0, said)).toEqual({
+      ...{ instruction: 'q', input: 'm', output: 'a' },
+    });
+    expect(edited({ prompt: 'u', completion: 'a' }, 0, said)).toEqual({ prompt: 'q\nm', completion: 'a' });
     expect(edited({ messages: MESSAGES }, 0, said)).toMatchObject({ messages: [{ content: 'q\nm' }, {}] });
   });
 });

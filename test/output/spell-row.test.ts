@@ -2,12 +2,30 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Row } from '../../src/dataset/row.js';
 import type { Sample } from '../../src/domain/sample.js';
+import { detectLayout } from '../../src/layout/detect-layout.js';
+import { editTurns, type RowEdit } from '../../src/layout/edit-turn.js';
+import { readRowContent } from '../../src/layout/read-row.js';
 import { rowKey } from '../../src/output/row-key.js';
 import { spellOwnFields, spellRow } from '../../src/output/spell-row.js';
 import { bytesRowOf, rowOf } from './row-of.js';
 
 const rowFields = (row: Row, texts: Sample | undefined, taken: readonly string[]) =>
-  spellOwnFields(row, { reserved: new Set(taken) }, { texts, isCompact: true });
+  spellOwnFields(
+    row,
+    { reserved: new Set(taken) },
+    { edits: texts && editsFor(row, texts), isCompact: true },
+  );
+
+function editsFor({ object }: Row, { instruction, input, output }: Sample): readonly RowEdit[] {
+  const finding = detectLayout([object!]);
+  const content = finding.kind === 'found' ? readRowContent(object!, finding.layout) : undefined;
+  if (content?.kind !== 'conversation') throw new Error('no sample');
+  const [question, answer] = content.places;
+  return editTurns(object!, [
+    { places: question!, said: { text: instruction, input } },
+    { places: answer!, said: { text: output, input: '' } },
+  ]);
+}
 
 const NEW = { instruction: 'New?', input: '', output: 'Yes.' };
 
@@ -28,6 +46,14 @@ describe('spellOwnFields', () => {
     );
     expect(rowFields(rowOf('{"instruction":"a","input":"i","output":"b"}'), NEW, [])).toBe(
       '{"instruction":"New?","input":"","output":"Yes.",',
+    );
+  });
+
+  it('replaces what is deep within a column, and keeps the spelling around it', () => {
+    const row = rowOf('{"id":1,"messages": [{"role":"user", "content":"u"}, {"n":1.0,"content":"a"}]}');
+    const edits = [{ path: ['messages', 1, 'content'], value: 'new "text"' }];
+    expect(spellRow({ row, edits, fields: { outcome: 'response' } })).toBe(
+      String.raw`{"id":1,"messages": [{"role":"user", "content":"u"}, {"n":1.0,"content":"new \"text\""}],"outcome":"response"}`,
     );
   });
 

@@ -36,7 +36,8 @@ describe('runInputs', () => {
       teacher: undefined,
       sampling: { maxTokens: 2048, temperature: 0 },
       policy: { maxIfd: 1, maxRifd: 1, keep: 'response-reflected', onFilterFail: 'drop' },
-      ...{ template: { name: 'alpaca' }, definition: 'exact', eager: false, grace: 20 },
+      scoring: { template: { template: { name: 'alpaca' } }, definition: 'exact' },
+      ...{ turns: 'last', layout: {}, eager: false, grace: 20 },
     });
     expect(await runInputs({ ...PLACE, mode: 'v1', teacher: 'openai:m' })).toMatchObject({
       student: undefined,

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { textTurn } from '../../src/domain/conversation.js';
 import type { Sample } from '../../src/domain/sample.js';
 import { INSTRUCTION_PROMPT } from '../../src/reflection/instruction-prompt.js';
 import {
@@ -70,6 +71,44 @@ describe('renderRequest', () => {
       ].join('\n'),
     );
     expect([system, schema]).toEqual(['Judge.', prompt.schema]);
+  });
+
+  it('shows the conversation around a sample, told apart from it', () => {
+    const call = { ...textTurn('assistant', ''), toolCalls: [{ name: 'look', arguments: { at: 'it' } }] };
+    const context = {
+      before: [textTurn('system', 'Be brief.'), textTurn('user', 'Hi.'), textTurn('assistant', 'Hello.')],
+      between: [call, textTurn('tool', 'seen')],
+      tools: [{ name: 'look' }],
+    };
+    const { user } = renderRequest(prompt, { instruction: 'Look.', input: '', output: 'Seen.' }, context);
+    const tag = tagOf(user);
+    const blocks = [
+      ...user.matchAll(new RegExp(`<<<BEGIN ([^<>]+) ${tag}>>>\\n(.*)\\n<<<END \\1 ${tag}>>>`, 'g')),
+    ];
+    expect(blocks.map(([, label, text]) => [label, text])).toEqual([
+      ['CONTEXT: TOOLS', '[{"name":"look"}]'],
+      ['CONTEXT: SYSTEM PROMPT', 'Be brief.'],
+      ['CONTEXT: USER', 'Hi.'],
+      ['CONTEXT: ASSISTANT', 'Hello.'],
+      ['INSTRUCTION', 'Look.'],
+      ['CONTEXT: TOOL CALL', 'look({"at":"it"})'],
+      ['CONTEXT: TOOL RESULT', 'seen'],
+      ['ANSWER', 'Seen.'],
+    ]);
+    expect(user).toContain('one exchange of a longer conversation');
+  });
+
+  it.each(PROMPTS)('fences a conversation with a code that none of its texts has: %s', (_, builtIn) => {
+    fc.assert(
+      fc.property(anySample, fc.array(text, { minLength: 1, maxLength: 3 }), (sample, said) => {
+        const before = said.map((each) => textTurn('user', each));
+        const { user } = renderRequest(builtIn, sample, { before, between: [], tools: [] });
+        const tag = /<<<BEGIN ANSWER ([0-9a-f]{16})>>>\n/g.exec(
+          user.slice(user.lastIndexOf('<<<BEGIN ANSWER')),
+        )![1]!;
+        for (const each of [...said, ...Object.values(sample)]) expect(each).not.toContain(tag);
+      }),
+    );
   });
 
   it.each(PROMPTS)('delimits the texts of a sample where it puts them and nowhere else: %s', (_, builtIn) => {

@@ -67,6 +67,16 @@ describe('renderAudit', () => {
     expect(text).not.toContain('\u001b');
   });
 
+  it('tells of each turn of a conversation', () => {
+    const { row, id, ...decided } = AUDIT;
+    const text = renderAudit({ row, id, turn: 4, ...decided, other_turns: [{ turn: 2, ...decided }] });
+    const titles = text.split('\n').filter((line) => line.includes('turn '));
+    expect(titles).toHaveLength(2);
+    expect(titles[0]).toMatch(/^row .*, turn 4 {2}/);
+    expect(titles[1]).toMatch(/^turn 2 {2}/);
+    expect(text.match(/^decision$/gm)).toHaveLength(2);
+  });
+
   it('tells of a row that was unusable', () => {
     const audit = {
       row: 1,

@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import { reflect } from '../../recycle/reflect.js';
 import { adviseOnIgnored } from '../../report/advise-on-ignored.js';
+import { describeLayout } from '../../report/describe-layout.js';
 import { renderTeacherTotals } from '../../report/render-run-summary.js';
 import { describeTeacher } from '../describe-teacher.js';
 import { interruptible } from '../interruptible.js';
@@ -28,6 +29,7 @@ async function reflectDataset(settings: Settings<'reflect'>): Promise<void> {
         ...settings,
         signal,
         onStart(start) {
+          if (start.found.rows > 0) console.error(describeLayout(start.found));
           console.error(describeTeacher(start.teacher));
           for (const note of start.notes) console.error(`note: ${note}`);
           progress = createProgress({

@@ -3,6 +3,7 @@ import { Command } from 'commander';
 import { recycle } from '../../recycle/recycle.js';
 import type { RecycleStart } from '../../recycle/recycle-options.js';
 import { adviseOnIgnored } from '../../report/advise-on-ignored.js';
+import { describeLayout } from '../../report/describe-layout.js';
 import { renderRunSummary } from '../../report/render-run-summary.js';
 import { describeTeacher } from '../describe-teacher.js';
 import { interruptible } from '../interruptible.js';
@@ -62,7 +63,11 @@ async function run(settings: Settings<'run'>): Promise<void> {
   }
 }
 
-function describeStart({ student, teacher, notes, changes }: RecycleStart, settings: Settings<'run'>): void {
+function describeStart(
+  { student, teacher, found, notes, changes }: RecycleStart,
+  settings: Settings<'run'>,
+): void {
+  if (found.rows > 0) console.error(describeLayout(found));
   if (teacher !== null) console.error(describeTeacher(teacher));
   if (student !== null && settings.student !== undefined) {
     const { model, device } = student;

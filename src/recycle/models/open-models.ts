@@ -44,7 +44,7 @@ export async function openModels(
     const { student } = inputs;
     // A score's last digits must not depend on what this process happened to score before.
     if (student === undefined) return;
-    opened = await openStudent({ ...student, independentCalls: true }, inputs);
+    opened = await openStudent({ ...student, independentCalls: true }, inputs.scoring);
     for (const detail of warningsAbout('student', student.model, opened.student.model.warnings)) {
       tell({ kind: 'warning', detail });
     }

@@ -1,30 +1,40 @@
-import type { BadRow, Row, SampleRow } from '../../dataset/row.js';
+import type { LaidOutRow } from '../../dataset/open-dataset.js';
+import type { BadRow } from '../../dataset/row.js';
 import type { Metric, MetricScore } from '../../domain/score.js';
 import { loss } from '../../domain/span-score.js';
 import { rowKey } from '../../output/row-key.js';
 import type { OutputRow } from '../../output/spell-row.js';
-import type { Decision } from '../../selection/decision.js';
 import { measurementOf } from '../../selection/measurement.js';
 import { VARIANTS } from '../../selection/variant.js';
 import { exactId } from '../../util/json-members.js';
 import type { ReflectedVariant, Reflection } from '../reflections/reflection.js';
-import { type DecidedRow, type VariantReflections, variantSample } from '../rows/decided-row.js';
+import { type DecidedRow, type DecidedTurn, decidingTurn, variantSample } from '../rows/decided-turn.js';
+import { rowEdits } from '../rows/recycled-turn.js';
 
-/** What `selected.jsonl` has of a row: the texts that won, ready to train on. */
-export function selectedRow(
-  row: SampleRow,
-  reflections: VariantReflections,
-  { outcome }: Extract<Decision, { kind: 'selected' }>,
-): OutputRow {
-  return { row, texts: variantSample(row, reflections, outcome), fields: { outcome }, isCompact: true };
-}
-
-/** What `rejected.jsonl` has of a row: the row as it was, which variant won, and why that is not kept. */
-export function rejectedRow(
-  row: SampleRow,
-  { winner, reason }: Extract<Decision, { kind: 'rejected' }>,
-): OutputRow {
-  return { row, fields: { winner, reason, detail: null }, isCompact: true };
+/**
+ * What a decided row is written as: a selected one in `selected.jsonl`, with the texts that won, ready to train on; a
+ * rejected one in `rejected.jsonl`, as it was, with the variant that won and why that is not kept. Turns that are not
+ * selected stay as they were.
+ */
+export function decidedRow(decided: DecidedRow): OutputRow {
+  const { row, turns } = decided;
+  const { decision } = decidingTurn(decided);
+  if (decision.kind === 'rejected') {
+    const { winner, reason } = decision;
+    return { row, fields: { winner, reason, detail: null }, isCompact: true };
+  }
+  const outcomes = turns.flatMap(({ turn, decision: own, reflections }) => {
+    if (own.kind === 'rejected') return [];
+    const { outcome } = own;
+    return [{ turn, outcome, sample: variantSample(turn, reflections, outcome)! }];
+  });
+  const fields = {
+    outcome: decision.outcome,
+    ...(turns.length > 1 && {
+      outcomes: outcomes.map(({ turn, outcome }) => ({ turn: turn.index, outcome })),
+    }),
+  };
+  return { row, edits: rowEdits(row, outcomes), fields, isCompact: true };
 }
 
 /** What `rejected.jsonl` has of a row that holds no sample. */
@@ -33,16 +43,21 @@ export function rejectedBadRow(row: BadRow): OutputRow {
 }
 
 /** The lines of `candidates.jsonl`: every variant that was made of the row, with its scores. */
-export function candidateLines({ row, reflections, scores, decision }: DecidedRow): string[] {
+export function candidateLines({ row, turns }: DecidedRow): string[] {
+  return turns.flatMap((turn) => candidatesOf(row, turn));
+}
+
+function candidatesOf(row: LaidOutRow, { turn, reflections, scores, decision }: DecidedTurn): string[] {
   return VARIANTS.flatMap((variant) => {
     if (variant === 'original') return [];
-    const sample = variantSample(row, reflections, variant);
+    const sample = variantSample(turn, reflections, variant);
     if (sample === undefined) return [];
     const measured = scores[variant];
     const isSelected = decision.kind === 'selected' && decision.outcome === variant;
     return [
       JSON.stringify({
         ...identityOf(row),
+        ...placeOf(turn),
         variant,
         selected: isSelected,
         ...sample,
@@ -53,20 +68,33 @@ export function candidateLines({ row, reflections, scores, decision }: DecidedRo
   });
 }
 
-/** The line of `audit.jsonl`: everything the decision rests on, and what the teacher said and cost. */
+/**
+ * The line of `audit.jsonl`: everything the decision rests on, and what the teacher said and cost. Where several turns were
+ * decided it is about the one that stands for the row, with the others in `other_turns`.
+ */
 export function auditLine(decided: DecidedRow): string {
-  const { row, decision, reflections, scores } = decided;
-  const isSelected = decision.kind === 'selected';
+  const { row, turns } = decided;
+  const deciding = decidingTurn(decided);
+  const others = turns.filter((turn) => turn !== deciding);
   return JSON.stringify({
     ...identityOf(row),
     line: row.line,
+    ...auditOf(deciding),
+    ...(others.length > 0 && { other_turns: others.map(auditOf) }),
+  });
+}
+
+function auditOf({ turn, decision, reflections, scores }: DecidedTurn): object {
+  const isSelected = decision.kind === 'selected';
+  return {
+    ...placeOf(turn),
     outcome: isSelected ? decision.outcome : null,
     winner: isSelected ? decision.outcome : decision.winner,
     reason: isSelected ? null : decision.reason,
     steps: decision.evidence.steps,
     texts: Object.fromEntries(
       VARIANTS.flatMap((variant) => {
-        const sample = variantSample(row, reflections, variant);
+        const sample = variantSample(turn, reflections, variant);
         return sample === undefined ? [] : [[variant, sample]];
       }),
     ),
@@ -81,7 +109,7 @@ export function auditLine(decided: DecidedRow): string {
       const reflection = reflections[variant];
       return reflection === undefined ? [] : [describeReflection(variant, reflection)];
     }),
-  });
+  };
 }
 
 /** The line of `audit.jsonl` for a row that holds no sample. */
@@ -91,12 +119,17 @@ export function badRowAuditLine(row: BadRow): string {
 }
 
 /** How all outputs name a row: its number from 1 on, its own `id` if it has one, and the hash of its text. */
-function identityOf(row: Row) {
+function identityOf(row: LaidOutRow) {
   return {
     row: row.index + 1,
     id: (row.object && exactId(row.text, row.object, 'id')) ?? null,
     row_key: rowKey(row),
   };
+}
+
+/** Which answer of a conversation it is about; a row that is no conversation has only one. */
+function placeOf({ index }: DecidedTurn['turn']): { readonly turn?: number } {
+  return index === undefined ? {} : { turn: index };
 }
 
 function ratioOf(score: MetricScore | undefined): number | null {

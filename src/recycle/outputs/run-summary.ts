@@ -1,7 +1,7 @@
 import { type IgnoredCounts, IgnoredFields } from '../../dataset/ignored-fields.js';
 import { VARIANTS, type Variant } from '../../selection/variant.js';
 import type { ReflectedVariant } from '../reflections/reflection.js';
-import type { DecidedRow } from '../rows/decided-row.js';
+import { type DecidedRow, type DecidedTurn, decidingTurn } from '../rows/decided-turn.js';
 import type { TeacherTotals } from '../run/run-state.js';
 
 /** What became of the reflections of one kind. */
@@ -23,9 +23,11 @@ export interface RunSummary {
   readonly rows: number;
   readonly selected: number;
   readonly rejected: number;
-  /** Of the selected rows. */
+  /** Answers that were decided, where there are rows with several; the counts below are of these then, not of rows. */
+  readonly turns?: number;
+  /** Of what was selected. */
   readonly outcomes: Readonly<Record<Variant, number>>;
-  /** Of the rejected rows, unusable ones included. */
+  /** Of what was rejected, unusable rows included. */
   readonly rejections: Readonly<Record<string, number>>;
   readonly reflections: Readonly<Record<ReflectedVariant, ReflectionCounts>>;
   /** Scores that could not be computed, by reason. */
@@ -49,7 +51,8 @@ interface Tally {
 export class RunCounter {
   #rows = 0;
   #selected = 0;
-  readonly #ignored = new IgnoredFields();
+  #turns = 0;
+  readonly #ignored: IgnoredFields;
   readonly #outcomes: Record<Variant, number> = { original: 0, instruction: 0, response: 0, both: 0 };
   readonly #rejections: Record<string, number> = {};
   readonly #unscorable: Record<string, number> = {};
@@ -59,16 +62,27 @@ export class RunCounter {
     both: emptyTally(),
   };
 
+  /** @param used - See {@link IgnoredFields}. */
+  constructor(used: readonly string[]) {
+    this.#ignored = new IgnoredFields(used);
+  }
+
   addBadRow(reason: string): void {
     this.#rows++;
+    this.#turns++;
     count(this.#rejections, reason);
   }
 
-  add({ row, decision, reflections, scores }: DecidedRow): void {
+  add(decided: DecidedRow): void {
     this.#rows++;
-    this.#ignored.add(row);
+    this.#ignored.add(decided.row);
+    if (decidingTurn(decided).decision.kind === 'selected') this.#selected++;
+    for (const turn of decided.turns) this.#addTurn(turn);
+  }
+
+  #addTurn({ decision, reflections, scores }: DecidedTurn): void {
+    this.#turns++;
     if (decision.kind === 'selected') {
-      this.#selected++;
       this.#outcomes[decision.outcome]++;
     } else {
       count(this.#rejections, decision.reason);
@@ -92,6 +106,7 @@ export class RunCounter {
       rows: this.#rows,
       selected: this.#selected,
       rejected: this.#rows - this.#selected,
+      ...(this.#turns > this.#rows && { turns: this.#turns }),
       outcomes: this.#outcomes,
       rejections: sorted(this.#rejections),
       reflections: this.#reflections,
@@ -105,7 +120,7 @@ export class RunCounter {
 
 function verdictOn(
   variant: ReflectedVariant,
-  steps: DecidedRow['decision']['evidence']['steps'],
+  steps: DecidedTurn['decision']['evidence']['steps'],
 ): 'preferred' | 'refused' | 'uncompared' {
   for (const step of steps) {
     if (step.kind === 'filter') continue;

@@ -6,18 +6,11 @@ import type { RowFormat } from '../../output/row-format.js';
 import { openRowWriter, type RowWriter } from '../../output/row-writer.js';
 import { whileWriting } from '../../util/output-error.js';
 import { replaceFile } from '../../util/replace-file.js';
-import type { DecidedRow } from '../rows/decided-row.js';
+import { type DecidedRow, decidingTurn } from '../rows/decided-turn.js';
 import { spellJson } from '../run/run-manifest.js';
 import type { RunPaths } from '../run/run-paths.js';
 import type { RunState } from '../run/run-state.js';
-import {
-  auditLine,
-  badRowAuditLine,
-  candidateLines,
-  rejectedBadRow,
-  rejectedRow,
-  selectedRow,
-} from './output-lines.js';
+import { auditLine, badRowAuditLine, candidateLines, decidedRow, rejectedBadRow } from './output-lines.js';
 import { RunCounter, type RunSummary } from './run-summary.js';
 
 /** What there is to write of a row. */
@@ -31,20 +24,27 @@ interface Outputs {
   readonly audit: LineWriter;
 }
 
+export interface RunFacts {
+  readonly state: RunState;
+  readonly warnings: readonly string[];
+  /** Columns that had a part, of those that might have had none. */
+  readonly used: readonly string[];
+}
+
 /**
  * Writes a run's outputs beside their places and moves them there once all are whole, the summary last.
  * @param layout - The dataset's; what was selected is written in the same.
  * @param rows - All rows of the dataset, in its order.
- * @param run - What else there is to summarize.
+ * @param run - What else there is to summarize, and columns of the dataset that nothing was to be made of.
  */
 export async function writeOutputs(
   paths: RunPaths,
   layout: RowFormat['layout'],
   rows: AsyncIterable<FinishedRow>,
-  { state, warnings }: { readonly state: RunState; readonly warnings: readonly string[] },
+  { state, warnings, used }: RunFacts,
 ): Promise<RunSummary> {
   const selected = layout === 'array' ? paths.selectedArray : paths.selected;
-  const counter = new RunCounter();
+  const counter = new RunCounter(used);
   await writeFiles(async (files) => {
     const openRowFile = (layout: RowFormat['layout']) => (path: string, name: string) =>
       openRowWriter(path, { layout, isGzipped: false }, name);
@@ -76,9 +76,8 @@ export async function markUnfinished(paths: RunPaths): Promise<void> {
 }
 
 async function writeDecided({ selected, rejected, candidates, audit }: Outputs, decided: DecidedRow) {
-  const { row, reflections, decision } = decided;
-  if (decision.kind === 'selected') await selected.append(selectedRow(row, reflections, decision));
-  else await rejected.append(rejectedRow(row, decision));
+  const isSelected = decidingTurn(decided).decision.kind === 'selected';
+  await (isSelected ? selected : rejected).append(decidedRow(decided));
   for (const line of candidateLines(decided)) await candidates.append(line);
   await audit.append(auditLine(decided));
 }

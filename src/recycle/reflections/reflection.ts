@@ -1,8 +1,8 @@
-import type { SampleRow } from '../../dataset/row.js';
 import type { Sample } from '../../domain/sample.js';
 import type { CandidateFault } from '../../reflection/to-candidate.js';
 import type { Variant } from '../../selection/variant.js';
 import type { ReplyFailure, TeacherReply } from '../../teacher/teacher.js';
+import type { RecycledTurn } from '../rows/recycled-turn.js';
 
 /** The variants that are not in the dataset. */
 export type ReflectedVariant = Exclude<Variant, 'original'>;
@@ -30,15 +30,15 @@ export type Reflection =
       readonly detail: string;
       readonly origin: ReflectionOrigin;
     }
-  /** A row that brings its candidates with it brings none here. */
+  /** A row that brings its candidates with it brings none here, or the turn cannot say anything else. */
   | { readonly kind: 'absent' };
 
 /** Where candidates come from. */
 export interface ReflectionSource {
   /**
-   * The candidate for one variant of a row.
+   * The candidate for one variant of a turn.
    * @param base - What it is made of: the original, or for `both` the reflected instruction.
    * @throws {ReflectionError} what ends the run: a dead teacher, an exhausted budget, `aborted`.
    */
-  reflect(row: SampleRow, variant: ReflectedVariant, base: Sample): Promise<Reflection>;
+  reflect(turn: RecycledTurn, variant: ReflectedVariant, base: Sample): Promise<Reflection>;
 }

@@ -1,4 +1,3 @@
-import type { SampleRow } from '../../dataset/row.js';
 import type { Sample } from '../../domain/sample.js';
 import type { ReflectionPrompts } from '../../reflection/load-prompt-files.js';
 import { type ReflectionPrompt, renderRequest } from '../../reflection/reflection-prompt.js';
@@ -6,6 +5,7 @@ import { instructionCandidate, responseCandidate } from '../../reflection/to-can
 import { requestHash } from '../../teacher/reply/request-hash.js';
 import type { TeacherReply, TeacherRequest } from '../../teacher/teacher.js';
 import type { ReplySource } from '../replies/reply-source.js';
+import type { RecycledTurn } from '../rows/recycled-turn.js';
 import { contentKey } from '../run/content-key.js';
 import type { ReflectedVariant, Reflection, ReflectionOrigin, ReflectionSource } from './reflection.js';
 
@@ -28,11 +28,11 @@ export class TeacherReflections implements ReflectionSource {
   }
 
   /** @throws {NotYetAnswered} where the replies do. */
-  async reflect(_row: SampleRow, variant: ReflectedVariant, base: Sample): Promise<Reflection> {
+  async reflect({ context }: RecycledTurn, variant: ReflectedVariant, base: Sample): Promise<Reflection> {
     const { prompts, sampling, teacherId, replies } = this.#parts;
     const prompt = variant === 'instruction' ? prompts.instruction : prompts.response;
     const toCandidate = variant === 'instruction' ? instructionCandidate : responseCandidate;
-    const request = { key: '', ...renderRequest(prompt, base), ...sampling };
+    const request = { key: '', ...renderRequest(prompt, base, context), ...sampling };
     const key = requestHash(request);
     const reply = await replies.reply(contentKey(teacherId, prompt.hash, key), { ...request, key });
     const origin = originOf(teacherId, prompt, reply);

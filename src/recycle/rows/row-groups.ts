@@ -1,5 +1,6 @@
-import type { Row, SampleRow } from '../../dataset/row.js';
-import { rowIdentity } from './row-identity.js';
+import type { LaidOutRow } from '../../dataset/open-dataset.js';
+import type { RecycledTurn } from './recycled-turn.js';
+import { turnIdentity } from './turn-identity.js';
 
 /** Rows that are decided together, unless they are large. */
 export const ROWS_PER_GROUP = 32;
@@ -8,14 +9,14 @@ const MOST_CHARACTERS = 2 ** 22;
 
 export interface RowGroup {
   /** In the dataset's order. */
-  readonly rows: readonly Row[];
+  readonly rows: readonly LaidOutRow[];
   /** Bytes of the dataset's file that these rows are. */
   readonly bytes: number;
 }
 
 /** Cuts a dataset into groups, which depend on the rows before them and their own alone. */
-export async function* rowGroups(rows: AsyncIterable<Row>): AsyncGenerator<RowGroup> {
-  let group: Row[] = [];
+export async function* rowGroups(rows: AsyncIterable<LaidOutRow>): AsyncGenerator<RowGroup> {
+  let group: LaidOutRow[] = [];
   let begin = 0;
   let characters = 0;
   const cut = () => {
@@ -34,22 +35,21 @@ export async function* rowGroups(rows: AsyncIterable<Row>): AsyncGenerator<RowGr
   if (group.length > 0) yield cut();
 }
 
-export function isSampleRow(row: Row): row is SampleRow {
-  return row.kind === 'sample';
-}
-
 /**
- * Rows that no other group is working on. A copy of a row under way is left out: once the row is done, its copy is
+ * Turns that no other group is working on. A copy of a turn under way is left out: once the turn is done, its copy is
  * found done too. So copies cost nothing and, whichever comes first, change no job.
  */
-export class RowsUnderWay {
+export class TurnsUnderWay {
   readonly #keys = new Set<string>();
 
-  /** Takes up each row that is free; `release` has to follow. */
-  add(rows: readonly SampleRow[]): { readonly rows: readonly SampleRow[]; readonly release: () => void } {
+  /** Takes up each turn that is free; `release` has to follow. */
+  add(turns: readonly RecycledTurn[]): {
+    readonly turns: readonly RecycledTurn[];
+    readonly release: () => void;
+  } {
     const keys: string[] = [];
-    const free = rows.filter((row) => {
-      const key = rowIdentity(row);
+    const free = turns.filter((turn) => {
+      const key = turnIdentity(turn);
       if (this.#keys.has(key)) return false;
       this.#keys.add(key);
       keys.push(key);
@@ -58,6 +58,6 @@ export class RowsUnderWay {
     const release = () => {
       for (const key of keys) this.#keys.delete(key);
     };
-    return { rows: free, release };
+    return { turns: free, release };
   }
 }

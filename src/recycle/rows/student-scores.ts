@@ -2,16 +2,18 @@ import PQueue from 'p-queue';
 import type { Sample } from '../../domain/sample.js';
 import type { Metric, MetricScore } from '../../domain/score.js';
 import type { Scorer } from '../../engine/scorer.js';
-import type { Planner } from '../../scoring/planner.js';
+import type { Planner, Scorable } from '../../scoring/planner.js';
 import { scoreJob } from '../../scoring/score-job.js';
 import { contentKey } from '../run/content-key.js';
 import type { RunState } from '../run/run-state.js';
 
-/** One metric of one variant of a row. */
+/** One metric of one variant of a turn. */
 export interface ScoringNeed {
-  /** Hash of the row, see {@link rowIdentity}. */
-  readonly rowIdentity: string;
+  /** Hash of the turn and its context, see {@link turnIdentity}. */
+  readonly turnIdentity: string;
   readonly sample: Sample;
+  /** The sample in its context. */
+  readonly scorable: Scorable;
   readonly metric: Metric;
 }
 
@@ -28,7 +30,7 @@ export interface StudentScoresParts {
  * Scores what the state has no scores of. Which sequences share a batch shows in the last digits of their scores, so
  * that must not depend on timing, or a run that was killed would end with other digits than one that was not. Hence
  * every call is one job that shares batches with no other, and is kept as a whole or not at all; and a score
- * belongs to the row it was computed for, since which of two rows with one candidate comes first is timing too.
+ * belongs to the turn it was computed for, since which of two turns with one candidate comes first is timing too.
  */
 export class StudentScores {
   readonly #parts: StudentScoresParts;
@@ -66,14 +68,14 @@ export class StudentScores {
     return keys.map((key) => scores.get(key)!);
   }
 
-  #key({ rowIdentity, sample, metric }: ScoringNeed): string {
+  #key({ turnIdentity, sample, metric }: ScoringNeed): string {
     const { instruction, input, output } = sample;
-    return contentKey(this.#parts.fingerprint, metric, rowIdentity, instruction, input, output);
+    return contentKey(this.#parts.fingerprint, metric, turnIdentity, instruction, input, output);
   }
 
   async #compute(needs: ReadonlyMap<string, ScoringNeed>): Promise<ReadonlyMap<string, MetricScore>> {
     const { scorer, planner, signal } = this.#parts;
-    const tasks = [...needs.values()].map(({ sample, metric }) => planner.prepare(sample, [metric]));
+    const tasks = [...needs.values()].map(({ scorable, metric }) => planner.prepare(scorable, [metric]));
     const scores = await scoreJob(scorer, planner, tasks, { signal });
     return new Map([...needs].map(([key, { metric }], i) => [key, scores[i]!.score.metrics[metric]!]));
   }

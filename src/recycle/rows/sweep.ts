@@ -1,14 +1,17 @@
-import type { Row, SampleRow } from '../../dataset/row.js';
+import type { LaidOutRow } from '../../dataset/open-dataset.js';
+import type { TurnChoice } from '../../options/choices.js';
 import { forEachConcurrently } from '../../util/settle-all.js';
 import type { FinishedRow } from '../outputs/write-outputs.js';
 import { unlessNotYetAnswered } from '../replies/batch-replies.js';
-import type { DecidedRow } from './decided-row.js';
-import { isSampleRow, type RowGroup, RowsUnderWay, rowGroups } from './row-groups.js';
+import type { DecidedTurn } from './decided-turn.js';
+import { type RecycledTurn, turnsToRecycle } from './recycled-turn.js';
+import { type RowGroup, rowGroups, TurnsUnderWay } from './row-groups.js';
 
-/** Brings rows to their decisions, taking what is known from the state and adding to it what is not. */
-export type DecideRows = (rows: readonly SampleRow[]) => Promise<readonly DecidedRow[]>;
+/** Brings turns to their decisions, taking what is known from the state and adding to it what is not. */
+export type DecideTurns = (turns: readonly RecycledTurn[]) => Promise<readonly DecidedTurn[]>;
 
 export interface SweepOptions {
+  readonly turns: TurnChoice;
   /** Groups under way at a time: while the rows of one wait for the teacher, those of another are scored. */
   readonly groups: number;
   /** Told of every group whose rows are decided. */
@@ -22,15 +25,15 @@ export interface SweepOptions {
  * answered are left for the next sweep.
  */
 export async function sweep(
-  rows: AsyncIterable<Row>,
-  decideRows: DecideRows,
-  { groups, onGroup, mayBegin = () => true }: SweepOptions,
+  rows: AsyncIterable<LaidOutRow>,
+  decideTurns: DecideTurns,
+  { turns, groups, onGroup, mayBegin = () => true }: SweepOptions,
 ): Promise<void> {
-  const underWay = new RowsUnderWay();
+  const underWay = new TurnsUnderWay();
   const work = async (group: RowGroup): Promise<void> => {
-    const added = underWay.add(group.rows.filter(isSampleRow));
+    const added = underWay.add(group.rows.flatMap((row) => turnsOf(row, turns)));
     try {
-      const decided = await unlessNotYetAnswered(decideRows(added.rows));
+      const decided = await unlessNotYetAnswered(decideTurns(added.turns));
       if (decided !== undefined) onGroup(group);
     } finally {
       added.release();
@@ -48,13 +51,20 @@ async function* takeWhile<T>(source: AsyncIterable<T>, mayGoOn: () => boolean): 
 
 /** The rows and what was decided of them, in the dataset's order, now that all they need is there. */
 export async function* finishedRows(
-  rows: AsyncIterable<Row>,
-  decideRows: DecideRows,
+  rows: AsyncIterable<LaidOutRow>,
+  decideTurns: DecideTurns,
+  choice: TurnChoice,
 ): AsyncGenerator<FinishedRow> {
   for await (const group of rowGroups(rows)) {
-    const decided = (await decideRows(group.rows.filter(isSampleRow))).values();
-    for (const row of group.rows) {
-      yield row.kind === 'bad' ? { bad: row } : { decided: decided.next().value! };
+    const turns = group.rows.map((row) => turnsOf(row, choice));
+    const decided = (await decideTurns(turns.flat())).values();
+    for (const [i, row] of group.rows.entries()) {
+      if (row.kind === 'bad') yield { bad: row };
+      else yield { decided: { row, turns: turns[i]!.map(() => decided.next().value!) } };
     }
   }
+}
+
+function turnsOf(row: LaidOutRow, choice: TurnChoice): readonly RecycledTurn[] {
+  return row.kind === 'bad' ? [] : turnsToRecycle(row, choice);
 }

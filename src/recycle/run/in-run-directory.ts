@@ -1,8 +1,9 @@
 import { rm } from 'node:fs/promises';
 import { isRereadable } from '../../dataset/input.js';
-import { requireSample } from '../../dataset/require-sample.js';
+import { findUsableLayout } from '../../dataset/open-dataset.js';
 import { type RereadableDataset, rereadable } from '../../dataset/rereadable.js';
 import { ReflectionError } from '../../errors.js';
+import type { FoundLayout, LayoutChoice } from '../../layout/detect-layout.js';
 import { STANDARD_OUTPUT } from '../../options/default-output.js';
 import { optionError } from '../../options/option-error.js';
 import { named } from '../../options/option-name.js';
@@ -19,6 +20,8 @@ export interface RunPlace {
   readonly dataset: string;
   /** The run directory; made if there is none. */
   readonly output: string;
+  /** What is said about the layout of the rows. */
+  readonly layout: LayoutChoice;
   /** Stop after this many rows. */
   readonly limit: number | undefined;
   /** Other files that the run reads. */
@@ -34,6 +37,8 @@ export interface RunRoom {
   readonly state: RunState;
   /** A copy where the dataset can be read only once. */
   readonly dataset: RereadableDataset;
+  /** How its rows are read. */
+  readonly found: FoundLayout;
   /** What the user should know, a sentence each. */
   readonly notes: readonly string[];
 }
@@ -45,25 +50,26 @@ export interface RunRoom {
  *   `aborted` where the work gave up because the signal had fired, and what else the work throws.
  */
 export async function inRunDirectory<Result>(
-  { dataset, output, limit, inputs, outputs, signal }: RunPlace,
+  { dataset, output, layout, limit, inputs, outputs, signal }: RunPlace,
   work: (room: RunRoom) => Promise<Result>,
 ): Promise<Result> {
   refuseStandardOutput(output);
   const paths = runPaths(output);
   await refuseToOverwriteInputs([dataset, ...inputs], [...Object.values(paths), ...outputs]);
-  if (await isRereadable(dataset)) await requireSample(dataset, { limit, signal });
+  const look = (file: string, name?: string) => findUsableLayout(file, layout, { name, limit, signal });
+  const known = (await isRereadable(dataset)) ? await look(dataset) : undefined;
   await whileWriting(output, () => makeDirectory(output));
   const lock = await whileWriting(output, () => OutputLock.acquire(paths.lock));
   try {
     await using data = await rereadable(dataset, paths.copy, signal);
     // what a run that was killed has left
     if (!data.isCopy) await whileWriting(paths.copy, () => rm(paths.copy, { force: true }));
-    if (data.isCopy) await requireSample(data.file, { name: data.name, limit, signal });
+    const found = known ?? (await look(data.file, data.name));
     using state = RunState.open(paths.state);
     const notes = data.isCopy
       ? [`${data.name} is read more than once, so it was copied to ${data.file}`]
       : [];
-    return await work({ paths, state, dataset: data, notes });
+    return await work({ paths, state, dataset: data, found, notes });
   } catch (cause) {
     if (cause instanceof ReflectionError || !isAbort(cause, signal)) throw cause;
     throw new ReflectionError('aborted', 'The run was interrupted.', { cause });

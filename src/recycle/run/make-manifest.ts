@@ -1,5 +1,8 @@
 import { datasetError } from '../../dataset/dataset-error.js';
 import type { Fingerprint } from '../../domain/fingerprint.js';
+import type { FoundLayout } from '../../layout/detect-layout.js';
+import { unusualLayout } from '../../pipeline/used-fields.js';
+import { defined } from '../../util/defined.js';
 import { fileHash } from '../../util/file-hash.js';
 import type { Models } from '../models/open-models.js';
 import type { RecycleOptions } from '../recycle-options.js';
@@ -8,19 +11,19 @@ import { type RunManifest, selectionFingerprint, teacherFingerprint } from './ru
 
 /**
  * The manifest of the run that these options ask for.
- * @param file - The dataset, or a copy of it.
+ * @param data - The dataset's file, or a copy of it, and how its rows are read.
  * @throws {ReflectionError} `dataset_unreadable`, `aborted`.
  */
 export async function makeManifest(
-  file: string,
+  { file, found }: { readonly file: string; readonly found: FoundLayout },
   { dataset, limit, signal }: Pick<RecycleOptions, 'dataset' | 'limit' | 'signal'>,
-  { mode, prompts, sampling, eager, policy }: RunInputs,
+  { mode, turns, prompts, sampling, eager, policy }: RunInputs,
   { teacher, opened }: Pick<Models, 'teacher' | 'opened'>,
 ): Promise<RunManifest> {
   const sha256 = await fileHash(file, signal).catch((cause) => {
     throw datasetError(dataset, cause);
   });
-  const data: Fingerprint = { sha256, limit: limit ?? null };
+  const data: Fingerprint = { sha256, limit: limit ?? null, ...defined({ layout: unusualLayout(found) }) };
   return {
     format: 'reflection-tuning run',
     version: 1,
@@ -28,6 +31,6 @@ export async function makeManifest(
     data,
     teacher: teacher === undefined ? null : teacherFingerprint(teacher.id, prompts, sampling),
     scoring: opened?.fingerprint ?? null,
-    selection: selectionFingerprint(mode, eager, policy),
+    selection: selectionFingerprint(mode, eager, policy, turns),
   };
 }

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { compareFingerprints, type Fingerprint } from '../../domain/fingerprint.js';
 import { ReflectionError } from '../../errors.js';
-import type { RecycleMode } from '../../options/choices.js';
+import type { RecycleMode, TurnChoice } from '../../options/choices.js';
 import type { ReflectionPrompts } from '../../reflection/load-prompt-files.js';
 import type { SelectionPolicy } from '../../selection/selection-policy.js';
 import { isJsonObject } from '../../util/json-value.js';
@@ -27,6 +27,7 @@ export function selectionFingerprint(
   mode: RecycleMode,
   eager: boolean,
   policy: SelectionPolicy,
+  turns: TurnChoice = 'last',
 ): Fingerprint {
   return {
     mode,
@@ -36,6 +37,7 @@ export function selectionFingerprint(
     // JSON has no Infinity.
     max_ifd: String(policy.maxIfd),
     max_rifd: String(policy.maxRifd),
+    ...(turns !== 'last' && { turns }),
   };
 }
 

@@ -7,6 +7,7 @@ import { variantsOf, withCandidates } from '../../../bench/trial/candidates.js';
 import { chooseSamples } from '../../../bench/trial/choose-samples.js';
 import { writeShortRows } from '../../../bench/trial/short-rows.js';
 import { CARRIED_REFLECTIONS } from '../../../src/recycle/reflections/carried-reflections.js';
+import { turnOf } from '../../recycle/rows/turns.js';
 
 let folder: string;
 let data: string;
@@ -50,12 +51,13 @@ describe('withCandidates', () => {
       const [original, instruction, response, both] = variantsOf(numbered!);
       const reflect = CARRIED_REFLECTIONS.reflect;
       expect(row.sample).toEqual(original);
-      expect(await reflect(row, 'instruction', original!)).toEqual({
+      const turn = turnOf(row.object!);
+      expect(await reflect(turn, 'instruction', original!)).toEqual({
         kind: 'candidate',
         sample: instruction,
       });
-      expect(await reflect(row, 'response', original!)).toEqual({ kind: 'candidate', sample: response });
-      expect(await reflect(row, 'both', instruction!)).toEqual({ kind: 'candidate', sample: both });
+      expect(await reflect(turn, 'response', original!)).toEqual({ kind: 'candidate', sample: response });
+      expect(await reflect(turn, 'both', instruction!)).toEqual({ kind: 'candidate', sample: both });
     }
   });
 });

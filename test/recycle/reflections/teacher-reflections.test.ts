@@ -2,7 +2,6 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { SampleRow } from '../../../src/dataset/row.js';
 import { ReflectionError } from '../../../src/errors.js';
 import { TeacherReflections } from '../../../src/recycle/reflections/teacher-reflections.js';
 import { KeptReplies } from '../../../src/recycle/replies/kept-replies.js';
@@ -18,6 +17,7 @@ import {
   type TeacherRequest,
 } from '../../../src/teacher/teacher.js';
 import { untilAborted } from '../../../src/util/linked-abort.js';
+import { turnOf } from '../rows/turns.js';
 
 let directory: string;
 let state: RunState;
@@ -31,9 +31,7 @@ afterEach(async () => {
 });
 
 const SAMPLE = { instruction: 'Name a colour.', input: '', output: 'Red.' };
-const ROW: SampleRow = {
-  ...{ kind: 'sample', index: 0, line: 1, endByte: 1, text: '{}', object: {}, sample: SAMPLE },
-};
+const TURN = turnOf(SAMPLE);
 
 function answer(request: TeacherRequest, better: string): TeacherReply {
   const fields = Object.fromEntries(request.schema.fields.map(({ name }) => [name, better]));
@@ -74,13 +72,13 @@ describe('TeacherReflections', () => {
     const { asked, reflectionsFrom } = teacherWith((request, n) => answer(request, `Answer ${n}.`));
     const reflections = reflectionsFrom();
     const both = await Promise.all([
-      reflections.reflect(ROW, 'response', SAMPLE),
-      reflections.reflect(ROW, 'both', SAMPLE),
+      reflections.reflect(TURN, 'response', SAMPLE),
+      reflections.reflect(TURN, 'both', SAMPLE),
     ]);
     expect(both[0]).toMatchObject({ kind: 'candidate', sample: { ...SAMPLE, output: 'Answer 1.' } });
     expect(both[1]).toEqual(both[0]);
-    expect(await reflectionsFrom().reflect(ROW, 'response', SAMPLE)).toEqual(both[0]);
-    await reflections.reflect(ROW, 'instruction', SAMPLE);
+    expect(await reflectionsFrom().reflect(TURN, 'response', SAMPLE)).toEqual(both[0]);
+    await reflections.reflect(TURN, 'instruction', SAMPLE);
     expect(asked.map(({ schema }) => schema.name)).toEqual(['response_reflection', 'instruction_reflection']);
     expect(asked[0]!.key).not.toBe(asked[1]!.key);
   });
@@ -95,12 +93,12 @@ describe('TeacherReflections', () => {
         : answer(request, SAMPLE.output),
     );
     const reflections = reflectionsFrom();
-    expect(await reflections.reflect(ROW, 'instruction', SAMPLE)).toMatchObject({
+    expect(await reflections.reflect(TURN, 'instruction', SAMPLE)).toMatchObject({
       kind: 'failed',
       reason: 'timeout',
       detail: 'Too slow.',
     });
-    expect(await reflections.reflect(ROW, 'response', SAMPLE)).toMatchObject({ kind: 'unchanged' });
+    expect(await reflections.reflect(TURN, 'response', SAMPLE)).toMatchObject({ kind: 'unchanged' });
     expect(state.teacherTotals).toMatchObject({ answered: 1, failed: 1, retries: 3 });
   });
 
@@ -112,7 +110,7 @@ describe('TeacherReflections', () => {
     const reflections = reflectionsFrom();
     const samples = ['a', 'b', 'c'].map((output) => ({ ...SAMPLE, output }));
     const reflectAll = () =>
-      Promise.allSettled(samples.map((sample) => reflections.reflect(ROW, 'response', sample)));
+      Promise.allSettled(samples.map((sample) => reflections.reflect(TURN, 'response', sample)));
     for (const results of [await reflectAll(), await reflectAll()]) {
       for (const result of results) expect(result).toMatchObject({ reason: { code: 'teacher_unreachable' } });
     }
@@ -121,9 +119,9 @@ describe('TeacherReflections', () => {
 
   it('asks no more once it was told to stop', async () => {
     const { asked, reflectionsFrom } = teacherWith((request) => answer(request, 'Blue.'));
-    await expect(reflectionsFrom(AbortSignal.abort()).reflect(ROW, 'response', SAMPLE)).rejects.toMatchObject(
-      { code: 'aborted' },
-    );
+    await expect(
+      reflectionsFrom(AbortSignal.abort()).reflect(TURN, 'response', SAMPLE),
+    ).rejects.toMatchObject({ code: 'aborted' });
     expect(asked).toHaveLength(0);
   });
 });

@@ -1,13 +1,13 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { Row } from '../../../src/dataset/row.js';
+import type { LaidOutRow } from '../../../src/dataset/open-dataset.js';
 import { ROWS_PER_GROUP, rowGroups } from '../../../src/recycle/rows/row-groups.js';
 import { collect } from '../../helpers/collect.js';
 
 const MEBI = 2 ** 20;
 
 /** Rows of so many characters each. */
-function rowsOf(lengths: readonly number[]): Row[] {
+function rowsOf(lengths: readonly number[]): LaidOutRow[] {
   let endByte = 0;
   return lengths.map((length, index) => {
     endByte += length + 1;
@@ -19,7 +19,7 @@ function rowsOf(lengths: readonly number[]): Row[] {
   });
 }
 
-async function groupsOf(rows: readonly Row[]) {
+async function groupsOf(rows: readonly LaidOutRow[]) {
   async function* stream() {
     yield* rows;
   }

@@ -26,8 +26,9 @@ function scoresWith(scorer: FakeScorer, fingerprint: object = { student: 'a' }):
   return new StudentScores({ scorer, planner: plannerFor(scorer, { template }), fingerprint, state, signal });
 }
 
-function need(metric: ScoringNeed['metric'], output: string, rowIdentity = 'row'): ScoringNeed {
-  return { rowIdentity, metric, sample: { instruction: 'Say a word.', input: '', output } };
+function need(metric: ScoringNeed['metric'], output: string, turnIdentity = 'row'): ScoringNeed {
+  const sample = { instruction: 'Say a word.', input: '', output };
+  return { turnIdentity, metric, sample, scorable: sample };
 }
 
 describe('StudentScores', () => {

@@ -16,8 +16,9 @@ afterEach(() => rm(directory, { recursive: true }));
 
 const work = (run: () => unknown, signal?: AbortSignal) => {
   const dataset = join(directory, 'rows.jsonl');
-  return inRunDirectory({ dataset, output, limit: undefined, inputs: [], outputs: [], signal }, async () =>
-    run(),
+  return inRunDirectory(
+    { dataset, output, layout: {}, limit: undefined, inputs: [], outputs: [], signal },
+    async () => run(),
   );
 };
 

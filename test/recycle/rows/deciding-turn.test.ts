@@ -1,24 +1,22 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { SampleRow } from '../../../src/dataset/row.js';
 import { type Metric, type MetricScore, scoredMetric } from '../../../src/domain/score.js';
 import type {
   ReflectedVariant,
   Reflection,
   ReflectionSource,
 } from '../../../src/recycle/reflections/reflection.js';
-import type { DecidedRow } from '../../../src/recycle/rows/decided-row.js';
-import { DecidingRow } from '../../../src/recycle/rows/deciding-row.js';
+import type { DecidedTurn } from '../../../src/recycle/rows/decided-turn.js';
+import { DecidingTurn } from '../../../src/recycle/rows/deciding-turn.js';
 import type { Measurement, VariantScores } from '../../../src/selection/measurement.js';
 import { decideEagerly } from '../../../src/selection/run-decision.js';
 import { DEFAULT_POLICY, type SelectionPolicy } from '../../../src/selection/selection-policy.js';
 import type { Variant } from '../../../src/selection/variant.js';
 import { anyPolicy, anyScores } from '../../selection/score-arbitraries.js';
+import { turnOf } from './turns.js';
 
 const SAMPLE = { instruction: 'Name a colour.', input: '', output: 'Red.' };
-const ROW: SampleRow = {
-  ...{ kind: 'sample', index: 0, line: 1, endByte: 1, text: '{}', object: {}, sample: SAMPLE },
-};
+const TURN = turnOf(SAMPLE);
 
 /** A score whose ratio is the given one. */
 function scoreFor(measured: Measurement): MetricScore {
@@ -47,7 +45,7 @@ function settle(scores: VariantScores, existing: ReadonlySet<Variant>): VariantS
 }
 
 interface Played {
-  readonly decided: DecidedRow;
+  readonly decided: DecidedTurn;
   readonly reflected: readonly ReflectedVariant[];
   readonly steps: number;
 }
@@ -60,12 +58,12 @@ async function play(
 ): Promise<Played> {
   const reflected: ReflectedVariant[] = [];
   const source: ReflectionSource = {
-    async reflect(_row, variant): Promise<Reflection> {
+    async reflect(_turn, variant): Promise<Reflection> {
       reflected.push(variant);
       return existing.has(variant) ? { kind: 'candidate', sample: SAMPLE } : { kind: 'unchanged' };
     },
   };
-  const deciding = new DecidingRow(ROW, policy);
+  const deciding = new DecidingTurn(TURN, policy);
   let steps = 0;
   for (; !deciding.isDecided; steps++) {
     for (const need of deciding.nextNeeds(eager)) {
@@ -82,7 +80,7 @@ const anyExisting = fc
   .map((made) => new Set<Variant>(made.includes('instruction') ? made : made.filter((v) => v !== 'both')))
   .map((made) => made.add('original'));
 
-describe('a row in deciding', () => {
+describe('a turn in deciding', () => {
   it('is decided as if all scores had been there, lazily and eagerly', async () => {
     await fc.assert(
       fc.asyncProperty(anyScores, anyPolicy, anyExisting, async (scores, policy, existing) => {

@@ -11,36 +11,36 @@ import type { RunInputs } from '../run-inputs.js';
 import { decideGroup } from './decide-group.js';
 import { reflectEverything } from './reflect-everything.js';
 import { StudentScores } from './student-scores.js';
-import type { DecideRows } from './sweep.js';
+import type { DecideTurns } from './sweep.js';
 
-export interface RowDecider {
-  readonly decideRows: DecideRows;
+export interface TurnDecider {
+  readonly decideTurns: DecideTurns;
   /** Undefined without a student. */
   readonly scores: StudentScores | undefined;
 }
 
-/** How a run decides its rows: with its student and its teacher, as far as it has them. */
-export function rowDecider(
+/** How a run decides its rows' turns: with its student and its teacher, as far as it has them. */
+export function turnDecider(
   { teacher, opened }: Pick<Models, 'teacher' | 'opened'>,
   replies: ReplySource | undefined,
   inputs: RunInputs,
   state: RunState,
   { stopAsking, hangUp }: Interrupts,
-): RowDecider {
+): TurnDecider {
   const reflections =
     teacher === undefined || replies === undefined
       ? CARRIED_REFLECTIONS
       : new TeacherReflections({ ...inputs, teacherId: teacher.id, replies });
   if (opened === undefined) {
-    return { decideRows: (rows) => reflectEverything(rows, reflections), scores: undefined };
+    return { decideTurns: (turns) => reflectEverything(turns, reflections), scores: undefined };
   }
   const scores = studentScores(opened, inputs, state, hangUp);
   const tools = { ...inputs, reflections, scores, signal: stopAsking };
-  return { decideRows: (rows) => decideGroup(rows, tools), scores };
+  return { decideTurns: (turns) => decideGroup(turns, tools), scores };
 }
 
 function studentScores(
-  { student, fingerprint }: OpenedStudent,
+  { student, fingerprint, template }: OpenedStudent,
   inputs: RunInputs,
   state: RunState,
   signal: AbortSignal,
@@ -48,7 +48,7 @@ function studentScores(
   return new StudentScores({
     // only a deterministic student gives equal spans equal bits, without which a run would not end as another
     scorer: student.deterministic ? new RememberingScorer(student) : student,
-    planner: plannerFor(student, inputs),
+    planner: plannerFor(student, { ...inputs.scoring, template, hasTurnIfd: false }),
     fingerprint,
     state,
     signal,

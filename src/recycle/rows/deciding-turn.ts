@@ -1,4 +1,3 @@
-import type { SampleRow } from '../../dataset/row.js';
 import type { Sample } from '../../domain/sample.js';
 import { METRICS, type Metric, type MetricScore } from '../../domain/score.js';
 import { type DecisionProcess, decide, type ScoreNeed } from '../../selection/decide.js';
@@ -6,19 +5,22 @@ import type { Decision } from '../../selection/decision.js';
 import { type Measurement, measurementOf } from '../../selection/measurement.js';
 import type { SelectionPolicy } from '../../selection/selection-policy.js';
 import { RESPONSE_REFLECTED, VARIANTS, type Variant } from '../../selection/variant.js';
+import { reflectOn } from '../reflections/reflect-on.js';
 import type { ReflectedVariant, Reflection, ReflectionSource } from '../reflections/reflection.js';
-import { type DecidedRow, variantSample } from './decided-row.js';
-import { rowIdentity } from './row-identity.js';
+import { type DecidedTurn, variantSample } from './decided-turn.js';
+import { type RecycledTurn, scorableWith } from './recycled-turn.js';
+import type { ScoringNeed } from './student-scores.js';
+import { turnIdentity } from './turn-identity.js';
 
 /** Every metric of every variant, each variant after the one it is made of. */
 const ALL_NEEDS: readonly ScoreNeed[] = VARIANTS.flatMap((variant) =>
   METRICS.map((metric) => ({ variant, metric })),
 );
 
-/** A row on its way to a decision: what it needs next, and what it has got. */
-export class DecidingRow {
-  readonly row: SampleRow;
-  readonly identity: string;
+/** A turn on its way to a decision: what it needs next, and what it has got. */
+export class DecidingTurn {
+  readonly turn: RecycledTurn;
+  readonly #identity: string;
   readonly #process: DecisionProcess;
   readonly #reflections: Partial<Record<ReflectedVariant, Reflection>> = {};
   readonly #scores: Partial<Record<Variant, Partial<Record<Metric, MetricScore>>>> = {};
@@ -26,9 +28,9 @@ export class DecidingRow {
   #need: ScoreNeed | undefined;
   #decision: Decision | undefined;
 
-  constructor(row: SampleRow, policy: SelectionPolicy) {
-    this.row = row;
-    this.identity = rowIdentity(row);
+  constructor(turn: RecycledTurn, policy: SelectionPolicy) {
+    this.turn = turn;
+    this.#identity = turnIdentity(turn);
     this.#process = decide(policy);
     this.#advance();
   }
@@ -46,13 +48,18 @@ export class DecidingRow {
 
   /** Has a variant made, and what it is made of, unless that was done before. */
   async obtain(variant: Variant, source: ReflectionSource): Promise<Sample | undefined> {
-    if (variant === 'original') return this.row.sample;
+    if (variant === 'original') return this.turn.sample;
     if (this.#reflections[variant] === undefined) {
       const base = await this.obtain(variant === 'both' ? 'instruction' : 'original', source);
       if (base === undefined) return undefined;
-      this.#reflections[variant] ??= await source.reflect(this.row, variant, base);
+      this.#reflections[variant] ??= await reflectOn(this.turn, variant, base, source);
     }
-    return variantSample(this.row, this.#reflections, variant);
+    return variantSample(this.turn, this.#reflections, variant);
+  }
+
+  /** A metric to be computed of a variant's text. */
+  scoring(metric: Metric, sample: Sample): ScoringNeed {
+    return { turnIdentity: this.#identity, metric, sample, scorable: scorableWith(this.turn, sample) };
   }
 
   /** Takes the score of a variant, undefined when there is no such variant. */
@@ -68,10 +75,10 @@ export class DecidingRow {
   }
 
   /** @throws {TypeError} while nothing is decided. */
-  decided(): DecidedRow {
-    if (this.#decision === undefined) throw new TypeError('the row is not decided');
-    const { row } = this;
-    return { row, decision: this.#decision, reflections: this.#reflections, scores: this.#scores };
+  decided(): DecidedTurn {
+    if (this.#decision === undefined) throw new TypeError('the turn is not decided');
+    const { turn } = this;
+    return { turn, decision: this.#decision, reflections: this.#reflections, scores: this.#scores };
   }
 
   /** Takes the decision as far as what is known allows. */
