@@ -62,6 +62,8 @@ export {
   type Precision,
   RECYCLE_MODES,
   type RecycleMode,
+  SERVER_FORMATS,
+  type ServerFormat,
 } from './options/choices.js';
 export type { Config, ConfigurableCommand } from './options/config.js';
 export {
@@ -83,6 +85,7 @@ export {
 export { BUILT_IN_TEMPLATES } from './prompt/built-in-templates.js';
 export { loadTemplate } from './prompt/load-template.js';
 export { renderPrompt, renderReversePrompt, type Template } from './prompt/template.js';
+export { type CheckTeacherOptions, checkTeacher, type TeacherCheck } from './recycle/check-teacher.js';
 export { readAudit } from './recycle/outputs/read-audit.js';
 export type { ReflectionCounts, RunSummary } from './recycle/outputs/run-summary.js';
 export { recycle } from './recycle/recycle.js';
@@ -124,6 +127,7 @@ export { renderRunSummary, renderTeacherTotals } from './report/render-run-summa
 export { renderSelection } from './report/render-selection.js';
 export { renderStatus } from './report/render-status.js';
 export { type RunFacts, renderSummary } from './report/render-summary.js';
+export { renderTeacherCheck } from './report/render-teacher-check.js';
 export type { Summary } from './report/summarize.js';
 export type { ObjectRow, ReadScoresOptions } from './scores/read-scored-rows.js';
 export { scoreSamples } from './scoring/score-samples.js';
@@ -166,7 +170,10 @@ export {
   type TeacherOptions,
 } from './teacher/create-teacher.js';
 export type { OnNotice, TeacherNotice } from './teacher/notice.js';
+export type { Dialect, OptionalParameter } from './teacher/openai/chat/dialect.js';
 export type { Spent } from './teacher/openai/pacing/budget.js';
+export type { ReportedLimit } from './teacher/openai/pacing/rate-limit-headers.js';
+export type { ServerManner } from './teacher/openai/server-chat.js';
 export type { ReplyField, ReplySchema } from './teacher/reply/reply-schema.js';
 export {
   type AnsweredReply,

@@ -26,8 +26,9 @@ export function reportNotice(print: (line: string) => void, now = () => performa
 function tell(notice: TeacherNotice): string {
   switch (notice.kind) {
     case 'waiting': {
-      const time = formatDuration(notice.milliseconds / 1000);
-      return `${CAUSES[notice.because]}, ${notice.because === 'retry' ? 'in' : 'for'} ${time}. ${notice.detail}`;
+      const { because, milliseconds, detail } = notice;
+      const time = `, ${because === 'retry' ? 'in' : 'for'} ${formatDuration(milliseconds / 1000)}`;
+      return `${CAUSES[because]}${milliseconds > 0 ? time : ''}. ${detail}`;
     }
     case 'adapted':
       return `note: ${notice.change}. ${notice.detail}`;

@@ -26,6 +26,8 @@ export const FAULT_KINDS = [
   'loading',
   /** Status 500 and up, or a body that is no chat completion. */
   'server',
+  /** Its certificate is none that counts here. */
+  'untrusted',
   /** No connection, or one that broke. */
   'connection',
   'timeout',
@@ -122,6 +124,7 @@ export function faultOfError(error: unknown, redact: Redact): ChatFault {
   if (causes.some((cause) => cause instanceof BodyTooLargeError))
     return withoutReply('too_large', because, cause);
   const connection = withoutReply('connection', `The connection failed: ${because}`, cause);
+  if (hasCode(UNTRUSTED)) return { ...connection, kind: 'untrusted', mayHaveCost: false };
   return hasCode(NEVER_SENT) ? { ...connection, mayHaveCost: false } : connection;
 }
 
@@ -133,8 +136,13 @@ export function withoutReply(kind: FaultKind, detail: string, cause?: Error): Ch
 const NEVER_SENT: ReadonlySet<string> = new Set([
   ...['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH', 'ETIMEDOUT'],
   'UND_ERR_CONNECT_TIMEOUT',
-  ...['CERT_HAS_EXPIRED', 'DEPTH_ZERO_SELF_SIGNED_CERT', 'SELF_SIGNED_CERT_IN_CHAIN'],
-  ...['UNABLE_TO_VERIFY_LEAF_SIGNATURE', 'UNABLE_TO_GET_ISSUER_CERT_LOCALLY', 'ERR_TLS_CERT_ALTNAME_INVALID'],
+]);
+
+/** Those of a certificate, for which nothing but another one, or more trust, will help. */
+const UNTRUSTED: ReadonlySet<string> = new Set([
+  ...['CERT_HAS_EXPIRED', 'CERT_NOT_YET_VALID', 'CERT_UNTRUSTED', 'ERR_TLS_CERT_ALTNAME_INVALID'],
+  ...['DEPTH_ZERO_SELF_SIGNED_CERT', 'SELF_SIGNED_CERT_IN_CHAIN', 'UNABLE_TO_VERIFY_LEAF_SIGNATURE'],
+  ...['UNABLE_TO_GET_ISSUER_CERT', 'UNABLE_TO_GET_ISSUER_CERT_LOCALLY'],
 ]);
 
 const FILTERED = /content[_ ](?:filter|policy)|responsible ?ai|moderation|flagged|safety[_ ]/i;
@@ -171,7 +179,7 @@ const LONGEST_LOOK = 4000;
 /** How long an error's words ask to wait: `retry after 20 seconds`, `try again in 1m2.5s`, `"retryDelay": "31s"`. */
 function waitIn(said: string): number | null {
   const asked =
-    /(?:retry|try again|wait)\D{0,20}?((?:\d+(?:\.\d+)?\s*(?:ms|h|m|s|minutes?|seconds?|hours?)\b\s*)+)/i.exec(
+    /(?:retry|try again|wait)\D{0,20}?((?:\d+(?:\.\d+)?\s*(?:ms|h|m|s|minutes?|seconds?|hours?)(?![a-z])\s*)+)/i.exec(
       said,
     );
   return asked === null ? null : readDuration(asked[1]!);

@@ -7,6 +7,7 @@ import type { ChatOutcome } from '../chat/chat-outcome.js';
 import { hopelessError } from '../chat/hopeless-error.js';
 import type { Clock } from './clock.js';
 import type { Patience } from './patience.js';
+import type { ReportedLimit } from './rate-limit-headers.js';
 import { requestTokens } from './request-tokens.js';
 import { type RetryPolicy, retryDelay } from './retry.js';
 import type { ServerHealth } from './server-health.js';
@@ -32,6 +33,8 @@ export interface Exchanged {
   readonly outcome: ChatOutcome;
   readonly usage: Usage;
   readonly retries: number;
+  /** What the last attempt took, on the wire. */
+  readonly milliseconds: number;
 }
 
 export interface SendOptions {
@@ -49,9 +52,15 @@ export interface SendOptions {
  */
 export class ChatExchange {
   readonly #parts: ChatExchangeParts;
+  #limits: readonly ReportedLimit[] = [];
 
   constructor(parts: ChatExchangeParts) {
     this.#parts = parts;
+  }
+
+  /** The server's limits, as it told of them last. */
+  get limits(): readonly ReportedLimit[] {
+    return this.#limits;
   }
 
   /** @throws {ReflectionError} what concerns every further request too. */
@@ -63,8 +72,8 @@ export class ChatExchange {
     for (let retries = 0; ; retries++) {
       const attempt = await this.#attempt(body, retries, options);
       usage = addUsage(usage, attempt.usage);
-      const { outcome } = attempt;
-      const done = { outcome, usage, retries };
+      const { outcome, milliseconds } = attempt;
+      const done = { outcome, usage, retries, milliseconds };
       if (outcome.kind === 'reply') {
         patience.rewarded();
         if (probe === undefined) {
@@ -92,18 +101,22 @@ export class ChatExchange {
     body: ChatBody,
     retries: number,
     { waiting, signal, probe }: SendOptions,
-  ): Promise<{ outcome: ChatOutcome; usage: Usage }> {
-    const { client, price, turnstile } = this.#parts;
+  ): Promise<Omit<Exchanged, 'retries'>> {
+    const { client, clock, price, turnstile } = this.#parts;
     const tokens = requestTokens(body);
     const place = await turnstile.enter(tokens, { urgent: retries > 0, signal: waiting });
+    const started = clock.monotonic();
     let used: TokenCounts | undefined;
     try {
-      const { outcome, restMs } = await client.send(body, signal);
+      const { outcome, restMs, limits } = await client.send(body, signal);
+      const milliseconds = clock.monotonic() - started;
+      if (limits.length > 0) this.#limits = limits;
       // Before the place passes to the next request, which would fail alike.
       if (outcome.kind === 'fault' && probe === undefined) this.#stopIfHopeless(outcome.fault);
       if (restMs > 0) this.#spare(restMs);
       used = countsOf(outcome);
-      return { outcome, usage: usageOf(used ?? tokens.most, price, used === undefined) };
+      const usage = usageOf(used ?? tokens.most, price, used === undefined);
+      return { outcome, usage, milliseconds };
     } finally {
       place.leave(used);
     }
