@@ -116,7 +116,13 @@ describe('a run', () => {
     });
     // Of four failures the first was told of at once.
     expect(notices).toEqual([
-      { kind: 'failed', reason: 'refused', detail: expect.stringContaining('for machines') },
+      {
+        ...{ kind: 'failed', reason: 'refused', row: expect.any(Number) },
+        ...{
+          detail: expect.stringContaining('for machines'),
+          remedy: expect.stringContaining('another model'),
+        },
+      },
     ]);
     const { failures } = (await runStatus(fixture.path('run'))).teacher;
     expect(failures).toMatchObject([

@@ -1,8 +1,8 @@
 import { Command } from 'commander';
 import { ReflectionError } from '../../errors.js';
-import { named } from '../../options/option-name.js';
 import { checkTeacher } from '../../recycle/check-teacher.js';
 import { renderTeacherCheck } from '../../report/render-teacher-check.js';
+import { remedyFor } from '../../teacher/failure-remedies.js';
 import { describeTeacher } from '../describe-teacher.js';
 import { interruptible } from '../interruptible.js';
 import { addOptions } from '../options/add-options.js';
@@ -34,7 +34,7 @@ async function check(settings: Settings<'teacher-check'>): Promise<void> {
     'teacher_unusable',
     `The teacher's reply to the sample cannot be used. ${reply.detail}`,
     {
-      remedy: `Try another model, ${named('replyFormat')}, or a larger ${named('maxReplyTokens')}.`,
+      remedy: remedyFor(reply.reason),
     },
   );
 }

@@ -1,3 +1,4 @@
+import { nameFlags } from '../../options/option-name.js';
 import type { OnNotice, TeacherNotice } from '../../teacher/notice.js';
 import { formatDuration } from '../../util/format.js';
 
@@ -33,7 +34,10 @@ function tell(notice: TeacherNotice): string {
     case 'adapted':
       return `note: ${notice.change}. ${notice.detail}`;
     case 'failed':
-      return `a reply failed (${notice.reason}), the first for this reason. ${notice.detail}`;
+      return (
+        `row ${notice.row}: a reply failed (${notice.reason}), the first for this reason. ${notice.detail}\n` +
+        `  remedy: ${nameFlags(notice.remedy)}`
+      );
     case 'warning':
       return `warning: ${notice.detail}`;
   }

@@ -28,7 +28,10 @@ describe('what a teacher has to say', () => {
         [0, waiting('loading', 2000)],
         [0, waiting('retry', 1000)],
         [0, { kind: 'adapted', change: 'temperature is left out', detail: 'It said so.' }],
-        [0, { kind: 'failed', reason: 'refused', detail: 'It said so.' }],
+        [
+          0,
+          { kind: 'failed', reason: 'refused', detail: 'It said so.', row: 3, remedy: 'See `retryFailed`.' },
+        ],
         [0, { kind: 'warning', detail: 'teacher x.gguf: odd' }],
       ]),
     ).toEqual([
@@ -36,7 +39,7 @@ describe('what a teacher has to say', () => {
       'waiting for the teacher’s server to load its model, for 2 s. It said so.',
       'asking the teacher again, in 1 s. It said so.',
       'note: temperature is left out. It said so.',
-      'a reply failed (refused), the first for this reason. It said so.',
+      'row 3: a reply failed (refused), the first for this reason. It said so.\n  remedy: See --retry-failed.',
       'warning: teacher x.gguf: odd',
     ]);
   });

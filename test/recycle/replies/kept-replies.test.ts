@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { KeptReplies } from '../../../src/recycle/replies/kept-replies.js';
 import { RunState } from '../../../src/recycle/run/run-state.js';
+import { remedyFor } from '../../../src/teacher/failure-remedies.js';
 import type { TeacherNotice } from '../../../src/teacher/notice.js';
 import { NO_USAGE, type ReplyFailure, type TeacherReply } from '../../../src/teacher/teacher.js';
 import { ANSWER } from '../../helpers/teacher-requests.js';
@@ -19,6 +20,7 @@ afterEach(async () => {
   await rm(directory, { recursive: true });
 });
 
+const ROW = { index: 6 };
 const FACTS = { model: 'm', usage: NO_USAGE, retries: 0, milliseconds: 1, format: 'json_schema' } as const;
 const answered: TeacherReply = { kind: 'answered', fields: ANSWER, rawText: '', ...FACTS };
 const failed = (reason: ReplyFailure, detail: string): TeacherReply => ({
@@ -27,15 +29,15 @@ const failed = (reason: ReplyFailure, detail: string): TeacherReply => ({
 });
 
 describe('replies that failed', () => {
-  it('are told of once for each reason, with the words of the first', () => {
+  it('are told of once for each reason, with the row, the words and the remedy of the first', () => {
     const notices: TeacherNotice[] = [];
     const kept = new KeptReplies(state, (notice) => notices.push(notice));
-    kept.keep('a', failed('refused', 'No.'));
-    kept.keep('b', failed('refused', 'Never.'));
-    kept.keep('c', failed('empty', 'Nothing.'));
+    kept.keep('a', failed('refused', 'No.'), ROW);
+    kept.keep('b', failed('refused', 'Never.'), ROW);
+    kept.keep('c', failed('empty', 'Nothing.'), ROW);
     expect(notices).toEqual([
-      { kind: 'failed', reason: 'refused', detail: 'No.' },
-      { kind: 'failed', reason: 'empty', detail: 'Nothing.' },
+      { kind: 'failed', reason: 'refused', detail: 'No.', row: 7, remedy: remedyFor('refused') },
+      { kind: 'failed', reason: 'empty', detail: 'Nothing.', row: 7, remedy: remedyFor('empty') },
     ]);
   });
 
@@ -43,9 +45,9 @@ describe('replies that failed', () => {
     const kept = new KeptReplies(state);
     kept.requireUsable();
     for (const [key, words] of Object.entries({ a: 'Once.', b: 'Often.', c: 'Often.' })) {
-      kept.keep(key, failed('server_error', words));
+      kept.keep(key, failed('server_error', words), ROW);
     }
-    kept.keep('d', failed('empty', 'Nothing.'));
+    kept.keep('d', failed('empty', 'Nothing.'), ROW);
     expect(() => kept.requireUsable()).toThrow(
       expect.objectContaining({
         code: 'teacher_unusable',
@@ -53,14 +55,14 @@ describe('replies that failed', () => {
         remedy: expect.stringContaining('`retryFailed`'),
       }),
     );
-    kept.keep('e', answered);
+    kept.keep('e', answered, ROW);
     kept.requireUsable();
   });
 
   it('are no error beside one that an earlier process got', () => {
     state.keepReply('a', answered);
     const kept = new KeptReplies(state);
-    kept.keep('b', failed('empty', 'Nothing.'));
+    kept.keep('b', failed('empty', 'Nothing.'), ROW);
     expect(kept.find('a')).toEqual(answered);
     kept.requireUsable();
   });

@@ -106,6 +106,6 @@ function resultOf({ custom_id }: BatchLine, action: TeacherAction): unknown {
 describe.each(Object.entries(CASES))('%s', (_, cases) => {
   describe.each(cases.map((one) => [one.name, one] as const))('%s', (_, one) => {
     it('live', () => askLive(one));
-    it.runIf(one.batch !== null)('in batches', () => askInBatches(one));
+    if (one.batch !== null) it('in batches', () => askInBatches(one));
   });
 });

@@ -78,18 +78,22 @@ export async function negotiateDialect(parts: NegotiationParts): Promise<Dialect
 
 /** Whether a reply is laid out as the dialect's format asks for. */
 function suits(reply: ChatReply, probe: TeacherRequest, { format }: Dialect): boolean {
-  // The limit was spent on thinking; nothing speaks against the format.
-  if (reply.finish === 'length' && (reply.text ?? '').trim() === '') return true;
+  // Nothing speaks against the format.
+  if (isSpentOnThinking(reply)) return true;
   return parseReply(reply.text ?? '', probe.schema, layOutPrompt(probe, format).layout).kind === 'parsed';
+}
+
+/** Its tokens ran out before it had written a word. */
+function isSpentOnThinking({ finish, text }: ChatReply): boolean {
+  return finish === 'length' && (text ?? '').trim() === '';
 }
 
 /** Notes that a model thinks once a reply shows it. */
 export function withThinking(dialect: Dialect, reply: ChatReply): Dialect {
-  const isCutOff = reply.finish === 'length' && (reply.text ?? '').trim() === '';
   const thinks =
     reply.reasoning !== null ||
     (reply.counts?.reasoningTokens ?? 0) > 0 ||
-    isCutOff ||
+    isSpentOnThinking(reply) ||
     /^\s*<(?:think|thinking|reasoning|thought)>/i.test(reply.text ?? '');
   return thinks && !dialect.thinks ? { ...dialect, thinks } : dialect;
 }

@@ -6,8 +6,8 @@ const COUNTED = [
   xRateLimit('tokens'),
   anthropic('requests'),
   anthropic('tokens'),
-  named('x-ratelimit'),
-  named('ratelimit'),
+  withPrefix('x-ratelimit'),
+  withPrefix('ratelimit'),
 ] as const;
 
 interface Counted {
@@ -23,10 +23,10 @@ function xRateLimit(of: 'requests' | 'tokens'): Counted {
 }
 
 function anthropic(of: 'requests' | 'tokens'): Counted {
-  return named(`anthropic-ratelimit-${of}`, of);
+  return withPrefix(`anthropic-ratelimit-${of}`, of);
 }
 
-function named(prefix: string, of: ReportedLimit['of'] = 'requests'): Counted {
+function withPrefix(prefix: string, of: ReportedLimit['of'] = 'requests'): Counted {
   return { of, limit: `${prefix}-limit`, remaining: `${prefix}-remaining`, reset: `${prefix}-reset` };
 }
 
@@ -61,9 +61,8 @@ function countIn(text: string | undefined): number | null {
  */
 export function waitByLimits(headers: ReadonlyMap<string, string>, now: number): number | null {
   const waits = COUNTED.flatMap(({ remaining, reset }) => {
-    const left = headers.get(remaining);
     const until = headers.get(reset);
-    if (left === undefined || until === undefined || Number(left) !== 0) return [];
+    if (until === undefined || countIn(headers.get(remaining)) !== 0) return [];
     return readReset(until, now) ?? [];
   });
   return waits.length === 0 ? null : Math.max(...waits);

@@ -42,6 +42,7 @@ describe('the limits of a server', () => {
       9000,
     ],
     [{ 'ratelimit-remaining': '0', 'ratelimit-reset': '11' }, 11_000],
+    [{ 'x-ratelimit-remaining-requests': '', 'x-ratelimit-reset-requests': '9s' }, null],
     [{ 'x-ratelimit-remaining-requests': '0' }, null],
     [{ 'x-ratelimit-remaining-requests': '0', 'x-ratelimit-reset-requests': 'tomorrow' }, null],
     [{}, null],
