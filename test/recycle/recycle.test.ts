@@ -307,7 +307,7 @@ describe('a run', () => {
       timeout: { kind: 'drip' },
       server_error: { kind: 'endless' },
       refused: { kind: 'reply', content: null, refusal: 'No.' },
-      truncated: { kind: 'reply', content: '{"topic_complexity": "It', finishReason: 'length' },
+      truncated: { kind: 'reply', content: '{"topic_complexity": "It', finishReason: 'length', usage: null },
       unparsable: { kind: 'reply', content: '{"wrong": "schema"}' },
       empty: { kind: 'reply', content: '' },
     };

@@ -67,7 +67,8 @@ export function settleAttempt(
   const format = chat.dialect!.format;
   const retries = attempt.earlier.length;
   const reply = judgeResult({
-    ...{ outcome, status, schema: attempt.request.schema, layout: laidOut.layout, said: redact(result.said) },
+    ...{ outcome, status, said: redact(result.said) },
+    ...{ schema: attempt.request.schema, layout: laidOut.layout, limit },
     facts: { model, usage, retries, milliseconds: 0, format },
   });
   const longer = longerAttempt(teacherId, attempt, usage);

@@ -103,7 +103,7 @@ export class OpenAITeacher implements Teacher {
       }
       const milliseconds = chat.clock.monotonic() - started;
       const facts = { model: this.#model, usage, retries, milliseconds, format };
-      const reply = judgeOutcome(outcome, request.schema, layout, facts);
+      const reply = judgeOutcome(outcome, { schema: request.schema, layout, limit: sent, facts });
       const isCutOff = reply.kind === 'failed' && reply.reason === 'truncated';
       const isMore = limitOf(chat.body(request, Math.min(wanted * 2, room)).body) > sent;
       if (!isCutOff || !isMore || doublings >= this.#doublings) return reply;

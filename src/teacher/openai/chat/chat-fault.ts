@@ -24,6 +24,8 @@ export const FAULT_KINDS = [
   'rate_limited',
   /** The server is there, but its model not yet. */
   'loading',
+  /** There is no room for it beside the other requests. */
+  'crowded',
   /** Status 500 and up, or a body that is no chat completion. */
   'server',
   /** Its certificate is none that counts here. */
@@ -40,6 +42,7 @@ export type FaultKind = (typeof FAULT_KINDS)[number];
 export const RETRYABLE_FAULTS: ReadonlySet<FaultKind> = new Set([
   'rate_limited',
   'loading',
+  'crowded',
   'server',
   'connection',
 ]);
@@ -150,6 +153,8 @@ const SPENT =
   /insufficient[_ ](?:\w+[_ ])?(?:quota|credits?|balance|funds)|billing_hard_limit|credit balance is too low|out of credits|payment required/i;
 const LOADING =
   /(?:still |currently |is )?(?:loading|warming up|starting up|being (?:loaded|pulled))|not (?:yet )?(?:ready|loaded)|no healthy upstream/i;
+/** llama.cpp, whose slots share a context and fail together; Ollama; SGLang. */
+const CROWDED = /context size has been exceeded|maximum pending requests|queue is full/i;
 const TOO_LONG =
   /context[_ ](?:length|size|window)|maximum context|too many tokens|prompt is too long|input is too long/i;
 const BAD_KEY =
@@ -162,6 +167,7 @@ function kindOf(status: number | null, said: string): FaultKind {
   if (status === 429 || (status === null && TOO_FAST.test(said))) return 'rate_limited';
   if (status === 401 || status === 403 || (status === 400 && BAD_KEY.test(said))) return 'unauthorized';
   if (status === 503 && LOADING.test(said)) return 'loading';
+  if (status !== null && status >= 500 && CROWDED.test(said)) return 'crowded';
   if (
     TOO_LONG.test(said) &&
     (status === null || status === 400 || status === 413 || status === 422 || status === 500)

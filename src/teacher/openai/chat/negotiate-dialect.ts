@@ -3,6 +3,7 @@ import { SERVER_FORMATS } from '../../../options/choices.js';
 import { named } from '../../../options/option-name.js';
 import { parseReply } from '../../reply/parse-reply.js';
 import { layOutPrompt } from '../../reply/reply-layout.js';
+import { stripReasoning } from '../../reply/strip-reasoning.js';
 import type { TeacherRequest } from '../../teacher.js';
 import { adaptDialect } from './adapt-dialect.js';
 import { type ChatBody, limitOf } from './chat-body.js';
@@ -78,8 +79,9 @@ export async function negotiateDialect(parts: NegotiationParts): Promise<Dialect
 
 /** Whether a reply is laid out as the dialect's format asks for. */
 function suits(reply: ChatReply, probe: TeacherRequest, { format }: Dialect): boolean {
-  // Nothing speaks against the format.
-  if (isSpentOnThinking(reply)) return true;
+  // What ran out of tokens speaks against the format only if it had begun in another way.
+  if (reply.finish === 'length' && /^(?:\s*```(?:json)?)?\s*(?:\{|$)/.test(stripReasoning(reply.text ?? '')))
+    return true;
   return parseReply(reply.text ?? '', probe.schema, layOutPrompt(probe, format).layout).kind === 'parsed';
 }
 

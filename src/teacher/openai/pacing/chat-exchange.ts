@@ -12,7 +12,7 @@ import { requestTokens } from './request-tokens.js';
 import { type RetryPolicy, retryDelay } from './retry.js';
 import type { ServerHealth } from './server-health.js';
 import { type Price, type TokenCounts, usageOf } from './token-counts.js';
-import type { Turnstile } from './turnstile.js';
+import type { Place, Turnstile } from './turnstile.js';
 
 export interface ChatExchangeParts {
   readonly client: ChatClient;
@@ -35,6 +35,11 @@ export interface Exchanged {
   readonly retries: number;
   /** What the last attempt took, on the wire. */
   readonly milliseconds: number;
+}
+
+interface Attempted extends Omit<Exchanged, 'retries'> {
+  /** It has not failed by itself. */
+  readonly isCrowdedOut: boolean;
 }
 
 export interface SendOptions {
@@ -88,12 +93,12 @@ export class ChatExchange {
         this.#holdAllBack(fault, retries);
         continue;
       }
-      const isOver = !RETRYABLE_FAULTS.has(fault.kind) || ++failures >= (probe?.attempts ?? retry.attempts);
-      if (isOver) {
+      if (!attempt.isCrowdedOut) failures++;
+      if (!RETRYABLE_FAULTS.has(fault.kind) || failures >= (probe?.attempts ?? retry.attempts)) {
         if (probe === undefined && UNANSWERED.has(fault.kind)) health.unanswered(fault);
         return done;
       }
-      await this.#rest(fault, failures, waiting);
+      await this.#rest(fault, Math.max(1, failures), waiting);
     }
   }
 
@@ -101,7 +106,7 @@ export class ChatExchange {
     body: ChatBody,
     retries: number,
     { waiting, signal, probe }: SendOptions,
-  ): Promise<Omit<Exchanged, 'retries'>> {
+  ): Promise<Attempted> {
     const { client, clock, price, turnstile } = this.#parts;
     const tokens = requestTokens(body);
     const place = await turnstile.enter(tokens, { urgent: retries > 0, signal: waiting });
@@ -113,10 +118,11 @@ export class ChatExchange {
       if (limits.length > 0) this.#limits = limits;
       // Before the place passes to the next request, which would fail alike.
       if (outcome.kind === 'fault' && probe === undefined) this.#stopIfHopeless(outcome.fault);
+      const isCrowdedOut = outcome.kind === 'fault' && this.#makeRoom(place, outcome.fault);
       if (restMs > 0) this.#spare(restMs);
       used = countsOf(outcome);
       const usage = usageOf(used ?? tokens.most, price, used === undefined);
-      return { outcome, usage, milliseconds };
+      return { outcome, usage, milliseconds, isCrowdedOut };
     } finally {
       place.leave(used);
     }
@@ -131,6 +137,16 @@ export class ChatExchange {
     const because = fault.kind === 'loading' ? 'loading' : 'rate_limit';
     notify({ kind: 'waiting', because, milliseconds, detail: fault.detail });
     turnstile.pause(milliseconds);
+  }
+
+  /** Whether a request was crowded out by others, of which there will be fewer then. */
+  #makeRoom(place: Place, { kind, detail }: ChatFault): boolean {
+    const width = kind === 'crowded' ? place.narrow() : 'alone';
+    if (typeof width === 'number') {
+      const change = `at most ${width} ${width === 1 ? 'request is' : 'requests are'} put at a time`;
+      this.#parts.notify({ kind: 'adapted', change, detail });
+    }
+    return width !== 'alone';
   }
 
   /** The server answered, and let us know that the next request would be one too many. */
@@ -155,7 +171,9 @@ export class ChatExchange {
 }
 
 /** No proper answer at all. */
-export const UNANSWERED: ReadonlySet<ChatFault['kind']> = new Set(['server', 'connection', 'timeout']);
+export const UNANSWERED: ReadonlySet<ChatFault['kind']> = new Set([
+  ...(['crowded', 'server', 'connection', 'timeout'] as const),
+]);
 
 /** How often a server that loads its model is looked at. */
 const LOADING_LOOK_MS = 2000;

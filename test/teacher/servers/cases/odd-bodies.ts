@@ -89,6 +89,27 @@ export const ODD_BODIES: readonly ServerCase[] = [
     },
   },
   {
+    name: 'a model that keeps to a schema, and finds no end in the probe',
+    script: (request) =>
+      request.isProbe
+        ? { kind: 'reply', content: '{"word": "ready or not, here I', finishReason: 'length' }
+        : good(request),
+    live: { kind: 'answers', reply: { format: 'json_schema' } },
+  },
+  {
+    name: 'a model that heeds no schema, and finds no end in the probe',
+    script: (request) =>
+      request.isProbe && request.body.response_format !== undefined
+        ? { kind: 'reply', content: 'Sure! Ready, as I always', finishReason: 'length' }
+        : good(request),
+    live: {
+      kind: 'answers',
+      told: /asked for as markers\. Asked for json_object, it wrote something else/,
+      reply: { format: 'markers' },
+      requests: 5,
+    },
+  },
+  {
     name: 'an error about money in place of choices',
     script: () => body({ error: { message: 'Insufficient credits. Add more to go on.', code: 402 } }),
     live: { kind: 'stops', code: 'budget_exhausted', words: /Insufficient credits/, remedy: /Add credit/ },

@@ -37,6 +37,17 @@ export const PASSING_FAULTS: readonly ServerCase[] = [
     live: { kind: 'answers', told: /worker restarted/, reply: { format: 'json_schema' }, requests: 4 },
   },
   {
+    name: 'llama.cpp has its context full of others’ requests',
+    script: (request) =>
+      request.index === 1
+        ? failure(500, {
+            error: { code: 500, message: 'Context size has been exceeded.', type: 'server_error' },
+          })
+        : good(request),
+    live: { kind: 'answers', told: /Context size has been exceeded/, requests: 4 },
+    batch: { kind: 'answers', told: /Context size has been exceeded/, requests: 4 },
+  },
+  {
     name: 'a gateway has nobody behind it',
     script: () => ({
       kind: 'raw',
