@@ -36,7 +36,7 @@ function tell(notice: TeacherNotice): string {
     case 'failed':
       return (
         `row ${notice.row}: a reply failed (${notice.reason}), the first for this reason. ${notice.detail}\n` +
-        `  remedy: ${nameFlags(notice.remedy)}`
+        `  remedy, if more follow: ${nameFlags(notice.remedy)}`
       );
     case 'warning':
       return `warning: ${notice.detail}`;

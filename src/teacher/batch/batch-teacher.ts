@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import { ReflectionError } from '../../errors.js';
 import { linkAbort } from '../../util/linked-abort.js';
 import { closed, isCalledOff } from '../called-off.js';
@@ -24,6 +23,7 @@ import type { Batch } from './batch-object.js';
 import { type BatchResult, parseBatchResult } from './batch-result.js';
 import { BatchState, type BatchTicket } from './batch-state.js';
 import { batchFailed, isCrowdedOut } from './failed-batch.js';
+import { type FreshRequest, handIn, recoverTickets } from './hand-in.js';
 import { layOut, settleAttempt, type UnderWay } from './settle-attempt.js';
 import { type BatchLimits, PROVIDER_LIMITS, splitBatches } from './split-batches.js';
 
@@ -109,7 +109,7 @@ export class BatchTeacher implements TeacherDescription, AsyncDisposable {
     try {
       signal.throwIfAborted();
       const state = await BatchState.open(this.#options.statePath);
-      await this.#recoverTickets(state, signal);
+      await recoverTickets(this.#client, state, signal);
       await this.#settleDialect(state, requests[0]!, signal);
       let attempts = requests.map((request) => firstAttempt(this.id, request));
       while (attempts.length > 0) {
@@ -139,16 +139,6 @@ export class BatchTeacher implements TeacherDescription, AsyncDisposable {
     await this.#options.journal?.[Symbol.asyncDispose]();
   }
 
-  /** Finds out about batches that a killed process may or may not have handed in. */
-  async #recoverTickets(state: BatchState, signal: AbortSignal): Promise<void> {
-    for (const ticket of state.tickets) {
-      if (ticket.batchId !== null) continue;
-      const batch = await this.#client.find(ticket.ticket, signal);
-      if (batch === undefined) await state.remove(ticket.ticket);
-      else await state.put({ ...ticket, batchId: batch.id });
-    }
-  }
-
   /** Batches are too slow to find out by, so a request goes the ordinary way, once in a state's life. */
   async #settleDialect(state: BatchState, request: TeacherRequest, signal: AbortSignal): Promise<void> {
     if (this.#chat.dialect === undefined && state.dialect !== null) this.#chat.dialect = state.dialect;
@@ -169,7 +159,7 @@ export class BatchTeacher implements TeacherDescription, AsyncDisposable {
     const known = new Set(state.tickets.flatMap(({ requestIds }) => requestIds));
     const underWay = new Map<string, UnderWay>();
     let lacking: TokenCounts | undefined;
-    const fresh: { readonly id: string; readonly line: string }[] = [];
+    const fresh: FreshRequest[] = [];
     // What was handed in earlier is paid for already, so it comes first.
     for (const attempt of [...attempts].sort((a, b) => Number(known.has(b.id)) - Number(known.has(a.id)))) {
       const { id } = attempt;
@@ -186,12 +176,7 @@ export class BatchTeacher implements TeacherDescription, AsyncDisposable {
     }
     if (underWay.size === 0 && lacking !== undefined) throw budget.exhausted(lacking);
     for (const part of splitBatches(fresh, this.#limits())) {
-      const requestIds = part.map(({ id }) => id);
-      const ticket: BatchTicket = { ticket: randomUUID(), batchId: null, requestIds };
-      await state.put(ticket);
-      const lines = part.map(({ line }) => line);
-      const batch = await this.#client.submit(ticket.ticket, lines, signal);
-      await state.put({ ...ticket, batchId: batch.id });
+      await handIn(part, this.#client, state, signal);
     }
     return underWay;
   }

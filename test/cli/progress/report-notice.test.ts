@@ -39,7 +39,7 @@ describe('what a teacher has to say', () => {
       'waiting for the teacher’s server to load its model, for 2 s. It said so.',
       'asking the teacher again, in 1 s. It said so.',
       'note: temperature is left out. It said so.',
-      'row 3: a reply failed (refused), the first for this reason. It said so.\n  remedy: See --retry-failed.',
+      'row 3: a reply failed (refused), the first for this reason. It said so.\n  remedy, if more follow: See --retry-failed.',
       'warning: teacher x.gguf: odd',
     ]);
   });
