@@ -4,6 +4,7 @@
 //   node scripts/build-native.mjs --if-needed   the same, unless one of these very sources is there, built here or prebuilt
 //   node scripts/build-native.mjs --source      also the CPU back end from the bundled source, tuned for this machine
 //   node scripts/build-native.mjs --source=full all of llama.cpp from the bundled source, and the addon on it
+//   node scripts/build-native.mjs --server      llama.cpp's own server, for the tests of teachers (half an hour)
 //   node scripts/build-native.mjs --test        the core's own tests (vitest runs them)
 //   node scripts/build-native.mjs --test=address  the same under AddressSanitizer and UndefinedBehaviorSanitizer
 //   node scripts/build-native.mjs --test=thread   the same under ThreadSanitizer
@@ -22,12 +23,22 @@ import {
   librariesDirectory,
   packageDirectory,
   root,
+  serverDirectory,
+  serverFile,
   sourceDirectory,
   tunedCpuFile,
   writeFullRelease,
 } from './native-paths.mjs';
 
-const known = ['--if-needed', '--source', '--source=full', '--test', '--test=address', '--test=thread'];
+const known = [
+  '--if-needed',
+  '--source',
+  '--source=full',
+  '--server',
+  '--test',
+  '--test=address',
+  '--test=thread',
+];
 const flags = new Set(process.argv.slice(2));
 for (const flag of flags) {
   if (!known.includes(flag)) fail(`unknown option ${flag}; known are ${known.join(', ')}`);
@@ -141,6 +152,15 @@ function buildFull() {
   writeFullRelease();
 }
 
+/** Not part of the engine: a server that teachers can be tested against for real. */
+function buildServer() {
+  extractSource(true);
+  const parts = ['OPENSSL', 'BUILD_TESTS', 'BUILD_EXAMPLES', 'BUILD_APP', 'BUILD_UI', 'USE_PREBUILT_UI'];
+  const leftOut = parts.map((name) => `-DLLAMA_${name}=OFF`);
+  cmake(sourceDirectory, serverDirectory, [...machineFlags, ...tunedFlags, ...leftOut], ['llama-server']);
+  console.log(`built ${serverFile}`);
+}
+
 function libraries() {
   return (
     librariesDirectory() ??
@@ -231,7 +251,8 @@ function testSanitizedCore(sanitizer) {
 }
 
 const sanitizers = ['address', 'thread'].filter((one) => flags.has(`--test=${one}`));
-if (flags.has('--test') || sanitizers.length > 0) {
+if (flags.has('--server')) buildServer();
+else if (flags.has('--test') || sanitizers.length > 0) {
   if (flags.has('--test')) testAddonCore();
   for (const sanitizer of sanitizers) testSanitizedCore(sanitizer);
 } else if (!flags.has('--if-needed') || !isUpToDate()) {

@@ -13,6 +13,9 @@ export const sourceDirectory = join(buildDirectory, 'llama.cpp');
 export const tunedCpuFile = join(buildDirectory, 'tuned', 'libggml-cpu-tuned.so');
 /** A whole llama.cpp of our own, for platforms without a prebuilt package. */
 export const fullDirectory = join(buildDirectory, 'llama-full');
+/** llama.cpp's own server, built for tests by `build-native.mjs --server`. */
+export const serverDirectory = join(buildDirectory, 'llama-server');
+export const serverFile = join(serverDirectory, 'bin', 'llama-server');
 export const addonDirectory = join(buildDirectory, 'native');
 export const addonFile = join(addonDirectory, 'Release', 'reflection_tuning.node');
 /** Made by `npm run prebuild`, and shipped. */

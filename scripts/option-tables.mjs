@@ -11,7 +11,7 @@ const jiti = createJiti(import.meta.url);
 const { renderOptionTable } = await jiti.import('../src/options/render-option-table.ts');
 const { COMMANDS } = await jiti.import('../src/options/option.ts');
 
-const REGION = /(<!-- options: (\w+)(?: beyond (\w+))? -->\n)[\s\S]*?(<!-- \/options -->)/g;
+const REGION = /(<!-- options: ([\w-]+)(?: beyond ([\w-]+))? -->\n)[\s\S]*?(<!-- \/options -->)/g;
 const isCheck = process.argv.includes('--check');
 
 const docs = readdirSync(join(root, 'docs')).filter((name) => name.endsWith('.md'));

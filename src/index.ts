@@ -101,6 +101,8 @@ export {
   type Precision,
   RECYCLE_MODES,
   type RecycleMode,
+  SERVER_FORMATS,
+  type ServerFormat,
   TARGET_CHOICES,
   type TargetChoice,
 } from './options/choices.js';
@@ -139,6 +141,7 @@ export { type ChatHabits, studentTemplate } from './prompt/chat/student-template
 export type { PromptTemplate } from './prompt/conversation-renderer.js';
 export { loadTemplate } from './prompt/load-template.js';
 export { type ChatForm, renderPrompt, renderReversePrompt, type Template } from './prompt/template.js';
+export { type CheckTeacherOptions, checkTeacher, type TeacherCheck } from './recycle/check-teacher.js';
 export { readAudit } from './recycle/outputs/read-audit.js';
 export type { ReflectionCounts, RunSummary } from './recycle/outputs/run-summary.js';
 export { recycle } from './recycle/recycle.js';
@@ -180,6 +183,7 @@ export { renderRunSummary, renderTeacherTotals } from './report/render-run-summa
 export { renderSelection } from './report/render-selection.js';
 export { renderStatus } from './report/render-status.js';
 export { type RunFacts, renderSummary } from './report/render-summary.js';
+export { renderTeacherCheck } from './report/render-teacher-check.js';
 export type { Summary } from './report/summarize.js';
 export type { ObjectRow, ReadScoresOptions } from './scores/read-scored-rows.js';
 export type { PlannerSettings, Scorable } from './scoring/planner.js';
@@ -223,7 +227,10 @@ export {
   type TeacherOptions,
 } from './teacher/create-teacher.js';
 export type { OnNotice, TeacherNotice } from './teacher/notice.js';
+export type { Dialect, OptionalParameter } from './teacher/openai/chat/dialect.js';
 export type { Spent } from './teacher/openai/pacing/budget.js';
+export type { ReportedLimit } from './teacher/openai/pacing/rate-limit-headers.js';
+export type { ServerManner } from './teacher/openai/server-chat.js';
 export type { ReplyField, ReplySchema } from './teacher/reply/reply-schema.js';
 export {
   type AnsweredReply,

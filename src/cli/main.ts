@@ -10,6 +10,7 @@ import { runCommand } from './commands/run.js';
 import { scoreCommand } from './commands/score.js';
 import { selectCommand } from './commands/select.js';
 import { statusCommand } from './commands/status.js';
+import { teacherCheckCommand } from './commands/teacher-check.js';
 import { reportFailure } from './report-failure.js';
 
 const program = new Command('reflection-tuning')
@@ -25,6 +26,7 @@ const program = new Command('reflection-tuning')
   .addCommand(inspectCommand())
   .addCommand(statusCommand())
   .addCommand(explainCommand())
+  .addCommand(teacherCheckCommand())
   .addCommand(doctorCommand());
 for (const command of program.commands) command.copyInheritedSettings(program);
 

@@ -37,7 +37,7 @@ export function teacherWay({ teacher, teacherBatch }: AnyOptions): TeacherWay | 
 
 /** Whether a command, with these options, has candidates made by a teacher. */
 export function needsTeacher(command: CommandName, { mode }: AnyOptions): boolean {
-  return command === 'reflect' || (command === 'run' && mode !== 'score-only');
+  return command === 'reflect' || command === 'teacher-check' || (command === 'run' && mode !== 'score-only');
 }
 
 /** Whether a command, with these options, has a student score. */

@@ -3,7 +3,7 @@ import { optionSchema, optionShape, settingNames } from './option-schema.js';
 import type { SettingsOf } from './option-table.js';
 
 /** The commands that a config file speaks to. */
-export const CONFIGURABLE_COMMANDS = ['run', 'reflect', 'score', 'select'] as const;
+export const CONFIGURABLE_COMMANDS = ['run', 'reflect', 'teacher-check', 'score', 'select'] as const;
 export type ConfigurableCommand = (typeof CONFIGURABLE_COMMANDS)[number];
 
 /**
@@ -12,6 +12,7 @@ export type ConfigurableCommand = (typeof CONFIGURABLE_COMMANDS)[number];
  */
 export type Config = SettingsOf<'run'> &
   SettingsOf<'reflect'> &
+  SettingsOf<'teacher-check'> &
   SettingsOf<'score'> &
   SettingsOf<'select'> & { readonly [Name in ConfigurableCommand]?: SettingsOf<Name> | undefined };
 

@@ -1,6 +1,6 @@
 import { type CommandName, type Default, forCommand, type Option } from './option.js';
 import { flagOf } from './option-name.js';
-import type { OptionName } from './option-table.js';
+import { type OptionName, optionNamed } from './option-table.js';
 
 /** An option of a command in words, for help and documentation. */
 export interface OptionDescription {
@@ -17,7 +17,9 @@ export function describeOption(name: OptionName, option: Option, command: Comman
   return {
     flags: flagsOf(name, option),
     meaning: forCommand(option.help, command)!,
-    notes: [choicesToName(option, command), batchNote(name, option)].filter((note) => note !== undefined),
+    notes: [choicesToName(option, command), batchNote(name, option, command)].filter(
+      (note) => note !== undefined,
+    ),
     fallback: fallbackOf(forCommand(option.default, command)),
   };
 }
@@ -36,7 +38,8 @@ function choicesToName({ value, help }: Option, command: CommandName): string | 
 }
 
 /** Which of a server's two ways an option is for, when it is for one. */
-function batchNote(name: OptionName, { concerns }: Option): string | undefined {
+function batchNote(name: OptionName, { concerns }: Option, command: CommandName): string | undefined {
+  if (!optionNamed('teacherBatch').commands.includes(command)) return undefined;
   const isForLive = concerns?.includes('openai') ?? false;
   const isForBatches = concerns?.includes('batch') ?? false;
   if (isForLive === isForBatches || name === 'teacherBatch') return undefined;

@@ -38,7 +38,7 @@ export async function recycle(options: RecycleOptions): Promise<RecycleResult> {
     await using models = await openModels(inputs, paths, state, options.onNotice);
     const manifest = await makeManifest({ ...dataset, found }, options, inputs, models);
     const earlier = await readEarlierRun(paths);
-    const changes = changesSince(earlier, manifest);
+    const changes = await changesSince(earlier, manifest, state, paths);
     if (changes.invalidated.length > 0 && !options.acceptChanges) throw mismatch(options, changes);
     tellStart(options, models, room, changes);
 

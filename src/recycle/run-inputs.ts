@@ -1,6 +1,6 @@
 import { type LoadStudentOptions, studentOptions } from '../engine/load-student.js';
 import type { LayoutChoice } from '../layout/detect-layout.js';
-import { concerns, teacherWay } from '../options/applicability.js';
+import { type AnyOptions, concerns, teacherWay } from '../options/applicability.js';
 import type { DefinitionName, RecycleMode, TargetChoice, TurnChoice } from '../options/choices.js';
 import { concurrencyFor } from '../options/defaults.js';
 import { type DeviceName, deviceKind } from '../options/device-name.js';
@@ -111,7 +111,7 @@ async function askingInputs(options: AskingOptions): Promise<AskingInputs> {
  * @param studentDevice - Where a teacher in this process runs unless it has a device of its own; a GPU out of several is
  *   the student's alone, and the teacher goes to its kind.
  */
-function teacherInputs(name: string, options: AskingOptions, studentDevice?: DeviceName): TeacherInputs {
+export function teacherInputs(name: string, options: AnyOptions, studentDevice?: DeviceName): TeacherInputs {
   const way = teacherWay(options);
   const own = TEACHER_OPTION_NAMES.filter((option) => way !== undefined && concerns(option, way));
   const teacherDevice = options.teacherDevice ?? (studentDevice && deviceKind(studentDevice));

@@ -5,7 +5,8 @@ import { renderTeacherTotals } from './render-run-summary.js';
 
 const PHASES = {
   finished: 'finished',
-  stopped: 'stopped before its end; the same `run` command goes on',
+  stopped: 'stopped before its end; the same command goes on',
+  begun: 'ended before anything was kept; the same command begins anew',
 } as const satisfies Partial<Record<RunStatus['phase'], string>>;
 
 /** How far a run is, for people: plain text, ending in a newline. */
@@ -18,7 +19,7 @@ export function renderStatus(status: RunStatus): string {
       align: ['left', 'left'],
       rows: [
         ['run', phase === 'running' ? `under way, process ${process}` : PHASES[phase]],
-        ['dataset', manifest.dataset],
+        ...(manifest === undefined ? [] : [['dataset', manifest.dataset]]),
         [
           'rows done',
           progress === undefined

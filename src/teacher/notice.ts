@@ -13,7 +13,14 @@ export type TeacherNotice =
   /** From now on it is asked in another way. */
   | { readonly kind: 'adapted'; readonly change: string; readonly detail: string }
   /** The first request of those that fail for this reason. */
-  | { readonly kind: 'failed'; readonly reason: ReplyFailure; readonly detail: string }
+  | {
+      readonly kind: 'failed';
+      readonly reason: ReplyFailure;
+      readonly detail: string;
+      /** The number, from 1 on, of the row that it is about. */
+      readonly row: number;
+      readonly remedy: string;
+    }
   /** Something about a model’s file that may change what it writes, or its scores. */
   | { readonly kind: 'warning'; readonly detail: string };
 

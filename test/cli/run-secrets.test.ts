@@ -1,7 +1,8 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { runCli, TINY_ON_ONE_THREAD } from '../helpers/run-cli.js';
+import { refusalOf, runCli, TINY_ON_ONE_THREAD } from '../helpers/run-cli.js';
+import { startScriptedProxy } from '../helpers/scripted-proxy.js';
 import {
   type ScriptedTeacherServer,
   startScriptedTeacher,
@@ -72,5 +73,75 @@ describe('a key', () => {
     for (const text of [await everythingIn(fixture.path('run')), stdout, stderr]) {
       expect(text).not.toContain(KEY);
     }
+  });
+});
+
+describe('what else is secret', () => {
+  const SECRETS = {
+    EXTRA: 'extra-6d1f0c9be2a74455',
+    MEMBER: 'member-7b3a9f20c1d84e66',
+    LITERAL: 'literal-19c4e7aa03bf4d77',
+    PASSWORD: 'proxy-pass-52e8d6f1a9c0',
+  };
+
+  it('in headers, bodies and the proxy’s address reaches whom it is for, but no file and no screen', async () => {
+    server = await startScriptedTeacher(({ body, headers }, index) => {
+      const told = JSON.stringify([headers, body.user]);
+      if (index === 2) return { kind: 'status', status: 400, body: { error: { message: told } } };
+      const isProbe = body.response_format.json_schema.name === 'probe';
+      const fields = isProbe ? { word: 'ready' } : recycledFields(body);
+      const telling = Object.entries(fields).map(([name, text]) => [
+        name,
+        isProbe ? text : `${text} ${told}`,
+      ]);
+      return { kind: 'reply', content: JSON.stringify(Object.fromEntries(telling)) };
+    });
+    const { port } = new URL(server.baseUrl);
+    await using proxy = await startScriptedProxy({ targetPort: Number(port) });
+    const result = await runCli(
+      [
+        ...['run', fixture.dataset, '-o', fixture.path('run'), ...TINY_ON_ONE_THREAD],
+        ...['--journal', fixture.path('run/journal.jsonl')],
+        ...['--teacher', 'openai:m', '--base-url', 'http://gpu-box:8000', '--allow-insecure-http'],
+        ...['--header', 'X-Extra: {env:EXTRA}', '--header', `X-Token: ${SECRETS.LITERAL}`],
+        ...['--extra-body', '{"user": "{env:MEMBER}"}'],
+      ],
+      {
+        environment: {
+          ...SECRETS,
+          OPENAI_API_KEY: '',
+          http_proxy: `http://me:${SECRETS.PASSWORD}@127.0.0.1:${proxy.port}`,
+          REFLECTION_TUNING_DEBUG: '1',
+        },
+      },
+    );
+    const { code, stdout, stderr } = result;
+    expect(code, stderr).toBe(0);
+    expect(stderr).toContain(
+      `teacher openai:m at http://gpu-box:8000/v1, without a key, through the proxy http://127.0.0.1:${proxy.port}`,
+    );
+    const { headers, body } = server.seen.at(-1)!;
+    expect(headers).toMatchObject({ 'x-extra': SECRETS.EXTRA, 'x-token': SECRETS.LITERAL });
+    expect(body).toMatchObject({ user: SECRETS.MEMBER });
+    expect(proxy.seen[0]!.headers['proxy-authorization']).toContain('Basic ');
+    const written = await everythingIn(fixture.path('run'));
+    expect(written).toContain('[secret]');
+    for (const text of [written, stdout, stderr]) {
+      for (const secret of Object.values(SECRETS)) expect(text).not.toContain(secret);
+    }
+  });
+
+  it('may not go unencrypted to another machine unless that is allowed', async () => {
+    server = await startScriptedTeacher(() => ({ kind: 'hang' }));
+    const result = await runCli(
+      [
+        ...['run', fixture.dataset, '-o', fixture.path('run'), ...TINY_ON_ONE_THREAD],
+        ...['--teacher', 'openai:m', '--base-url', 'http://gpu-box:8000', '--header', 'X-Extra: {env:EXTRA}'],
+      ],
+      { environment: { ...SECRETS, OPENAI_API_KEY: '' } },
+    );
+    const { message, remedy } = refusalOf(result);
+    expect(message).toContain('would go to http://gpu-box:8000 unencrypted');
+    expect(remedy).toContain('--allow-insecure-http');
   });
 });

@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { text } from 'node:stream/consumers';
 import { type LocalServer, startLocalServer } from './local-server.js';
+import { perform, type SeenRequest, type TeacherAction } from './scripted-teacher-server.js';
 
 export interface BatchLine {
   readonly custom_id: string;
@@ -9,6 +10,14 @@ export interface BatchLine {
 }
 
 export interface BatchScript {
+  /** What requests outside of batches are answered with. Default: the probe's word. */
+  readonly chat?: (request: SeenRequest, index: number) => TeacherAction;
+  /** How a batch is told of, which providers do in different words. Default: as OpenAI does. */
+  readonly tell?: (batch: Record<string, unknown>) => unknown;
+  /** Called with the path of every request. */
+  readonly see?: (path: string) => void;
+  /** What comes in place of a batch or a file, the whole answer. */
+  readonly refuse?: (route: string) => TeacherAction | undefined;
   /** The result line for one request of a batch; undefined leaves the request undone. */
   readonly result: (line: BatchLine) => unknown;
   /** How a batch ends. Default `completed`. */
@@ -57,18 +66,34 @@ export async function startScriptedBatches(script: BatchScript): Promise<Scripte
       : { message: 'Line 1 is odd.' };
     const errors = status === 'failed' ? { data: [error] } : null;
     const output_file_id = ended && status !== 'failed' ? `out-${batch.id}` : null;
-    return { id: batch.id, metadata: batch.metadata, status, errors, output_file_id, error_file_id: null };
+    const told = {
+      id: batch.id,
+      metadata: batch.metadata,
+      status,
+      errors,
+      output_file_id,
+      error_file_id: null,
+    };
+    return script.tell?.(told) ?? told;
   }
 
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const body = await text(request);
-    const path = new URL(request.url ?? '', 'http://x').pathname.replace('/v1', '');
+    script.see?.(request.url ?? '');
+    const path = new URL(request.url ?? '', 'http://x').pathname.replace(
+      /^.*?(?=\/(?:chat\/completions|files|batches))/,
+      '',
+    );
     const route = `${request.method} ${path}`;
     const send = (value: unknown) =>
       response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(value));
     const id = path.split('/')[2] ?? '';
-    if (route === 'POST /chat/completions') {
-      probes.push(JSON.parse(body));
+    const refusal = script.refuse?.(route);
+    if (refusal !== undefined) perform(refusal, response);
+    else if (route === 'POST /chat/completions') {
+      const seen = { path: request.url ?? '', headers: request.headers, body: JSON.parse(body) };
+      probes.push(seen.body);
+      if (script.chat !== undefined) return perform(script.chat(seen, probes.length - 1), response);
       const message = { content: '{"word": "ready"}' };
       const usage = { prompt_tokens: 10, completion_tokens: 5 };
       send({ model: 'batched', choices: [{ finish_reason: 'stop', message }], usage });

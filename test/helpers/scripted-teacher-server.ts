@@ -17,7 +17,10 @@ export type TeacherAction =
       readonly content: string | null;
       readonly finishReason?: string;
       readonly refusal?: string;
-      readonly usage?: { readonly prompt_tokens: number; readonly completion_tokens: number } | null;
+      readonly usage?: object | null;
+      /** More of the message, such as its thinking. */
+      readonly message?: object;
+      readonly headers?: Readonly<Record<string, string>>;
     }
   | {
       readonly kind: 'status';
@@ -50,16 +53,38 @@ export interface ScriptedTeacherServer extends LocalServer {
   readonly mostAtOnce: number;
 }
 
+export interface ScriptedPlace {
+  /** The path that the protocol is at. Default `/v1`; what is asked for elsewhere is not there. */
+  readonly path?: string;
+  /** The server's list of models; without one there is no list. */
+  readonly models?: readonly object[];
+}
+
 /** A real HTTP server on this machine that answers, or fails, as told. */
-export async function startScriptedTeacher(script: TeacherScript): Promise<ScriptedTeacherServer> {
+export async function startScriptedTeacher(
+  script: TeacherScript,
+  { path, models }: ScriptedPlace = {},
+): Promise<ScriptedTeacherServer> {
   const seen: SeenRequest[] = [];
   let atOnce = 0;
   let mostAtOnce = 0;
   const server = await startLocalServer(async (request, response) => {
+    const url = request.url ?? '';
+    const isElsewhere = path !== undefined && !url.startsWith(`${path}/`);
+    if (request.method === 'GET' || isElsewhere) {
+      const isList =
+        !isElsewhere && models !== undefined && new URL(url, 'http://x').pathname.endsWith('/models');
+      const [status, found] = isList
+        ? [200, { object: 'list', data: models }]
+        : [404, { detail: 'Not Found' }];
+      request.resume();
+      response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(found));
+      return;
+    }
     mostAtOnce = Math.max(mostAtOnce, ++atOnce);
     response.on('close', () => atOnce--);
     const body = await json(request);
-    const seenRequest = { path: request.url ?? '', headers: request.headers, body };
+    const seenRequest = { path: url, headers: request.headers, body };
     seen.push(seenRequest);
     perform(await script(seenRequest, seen.length - 1), response);
   });
@@ -72,11 +97,11 @@ export async function startScriptedTeacher(script: TeacherScript): Promise<Scrip
   };
 }
 
-function perform(action: TeacherAction, response: ServerResponse): void {
+export function perform(action: TeacherAction, response: ServerResponse): void {
   const jsonHeaders = { 'content-type': 'application/json' };
   switch (action.kind) {
     case 'reply':
-      response.writeHead(200, jsonHeaders).end(completion(action));
+      response.writeHead(200, { ...jsonHeaders, ...action.headers }).end(JSON.stringify(completion(action)));
       return;
     case 'status':
       response
@@ -109,13 +134,16 @@ function repeat(response: ServerResponse, step: () => void): void {
   response.on('close', () => clearInterval(timer));
 }
 
-function completion(action: Extract<TeacherAction, { kind: 'reply' }>): string {
-  const { content, finishReason = 'stop', refusal = null, usage } = action;
-  return JSON.stringify({
+/** The body of a reply. */
+export function completion(action: Extract<TeacherAction, { kind: 'reply' }>): object {
+  const { content, finishReason = 'stop', refusal = null, usage, message } = action;
+  return {
     id: 'scripted',
     object: 'chat.completion',
     model: 'scripted-model-001',
-    choices: [{ index: 0, finish_reason: finishReason, message: { role: 'assistant', content, refusal } }],
+    choices: [
+      { index: 0, finish_reason: finishReason, message: { role: 'assistant', content, refusal, ...message } },
+    ],
     usage: usage === undefined ? { prompt_tokens: 10, completion_tokens: 5 } : usage,
-  });
+  };
 }

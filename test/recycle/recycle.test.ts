@@ -11,10 +11,10 @@ import { runStatus } from '../../src/recycle/run/run-status.js';
 import type { TeacherNotice } from '../../src/teacher/notice.js';
 import { writeUnnamedPreTokenizer } from '../gguf/fixtures/unnamed-pre-tokenizer.js';
 import { gate } from '../helpers/gate.js';
-import type { TeacherAction } from '../helpers/scripted-teacher-server.js';
+import { startScriptedTeacher, type TeacherAction } from '../helpers/scripted-teacher-server.js';
 import { until } from '../helpers/until.js';
 import { asking, RecycleFixture, STUDENT, shortRows } from './recycle-fixture.js';
-import { startRecyclingTeacher } from './recycling-teacher.js';
+import { recycledFields, startRecyclingTeacher } from './recycling-teacher.js';
 
 let fixture: RecycleFixture;
 beforeEach(async () => {
@@ -98,6 +98,74 @@ describe('a run', () => {
     const devices = ['cpu', 'cpu'] as const;
     await recycle({ ...options, output: fixture.path('there'), device: undefined, devices });
     expect(await fixture.outputs('there')).toEqual(await fixture.outputs('here'));
+  });
+
+  it('in which no reply was usable is an error in the server’s words, and goes on once that is mended', async () => {
+    let isMended = false;
+    await using teacher = await startRecyclingTeacher(() =>
+      isMended ? undefined : { kind: 'reply', content: null, refusal: 'I do not write for machines.' },
+    );
+    await fixture.writeRows(await shortRows(2));
+    const notices: TeacherNotice[] = [];
+    const options = fixture.options(teacher, { onNotice: (notice) => notices.push(notice) });
+    await expect(recycle(options)).rejects.toMatchObject({
+      code: 'teacher_unusable',
+      message:
+        "None of the teacher's replies can be used. refused (4): The teacher refused: I do not write for machines.",
+      remedy: expect.stringContaining('`retryFailed`'),
+    });
+    // Of four failures the first was told of at once.
+    expect(notices).toEqual([
+      {
+        ...{ kind: 'failed', reason: 'refused', row: expect.any(Number) },
+        ...{
+          detail: expect.stringContaining('for machines'),
+          remedy: expect.stringContaining('another model'),
+        },
+      },
+    ]);
+    const { failures } = (await runStatus(fixture.path('run'))).teacher;
+    expect(failures).toMatchObject([
+      { reason: 'refused', count: 4, detail: expect.stringContaining('for machines') },
+    ]);
+
+    isMended = true;
+    await expect(recycle(options)).rejects.toMatchObject({ code: 'teacher_unusable' });
+    const { kind, summary } = await recycle({ ...options, retryFailed: true });
+    expect(kind).toBe('finished');
+    // What was asked in vain has cost something, so it stays in the count.
+    expect(summary.teacher).toMatchObject({ answered: 4, failed: 4 });
+  });
+
+  it('keeps what its teacher thought, and counts it, and what it had in its cache', async () => {
+    await using teacher = await startRecyclingTeacher();
+    await using thinking = await startScriptedTeacher(({ body }) => {
+      const isProbe = body.response_format.json_schema.name === 'probe';
+      return {
+        kind: 'reply',
+        content: JSON.stringify(isProbe ? { word: 'ready' } : recycledFields(body)),
+        message: { reasoning_content: 'Hm, let me see.' },
+        usage: {
+          ...{ prompt_tokens: 1000, completion_tokens: 500 },
+          prompt_tokens_details: { cached_tokens: 800 },
+          completion_tokens_details: { reasoning_tokens: 400 },
+        },
+      };
+    });
+    await fixture.writeRows(await shortRows(1));
+    const prices = { promptPrice: 10, replyPrice: 40, cachedPrice: 1 };
+    const { summary } = await recycle(fixture.options(teacher, { baseUrl: thinking.baseUrl, ...prices }));
+    const [audit] = await fixture.rows('audit.jsonl');
+    expect(audit.reflections).toHaveLength(2);
+    for (const reflection of audit.reflections) {
+      expect(reflection).toMatchObject({
+        ...{ reasoning: 'Hm, let me see.', prompt_tokens: 1000, completion_tokens: 500 },
+        ...{ cached_tokens: 800, reasoning_tokens: 400 },
+      });
+    }
+    const each = (200 * 10 + 800 * 1 + 500 * 40) / 1e6;
+    expect(summary.teacher.cost).toBeCloseTo(2 * each, 9);
+    expect(thinking.seen.at(-1)!.body.max_tokens).toBe(2048 + 8192);
   });
 
   it('tells at once, and in its summary, what its student’s file was warned of', async () => {
@@ -239,7 +307,7 @@ describe('a run', () => {
       timeout: { kind: 'drip' },
       server_error: { kind: 'endless' },
       refused: { kind: 'reply', content: null, refusal: 'No.' },
-      truncated: { kind: 'reply', content: '{"topic_complexity": "It', finishReason: 'length' },
+      truncated: { kind: 'reply', content: '{"topic_complexity": "It', finishReason: 'length', usage: null },
       unparsable: { kind: 'reply', content: '{"wrong": "schema"}' },
       empty: { kind: 'reply', content: '' },
     };

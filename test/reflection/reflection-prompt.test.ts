@@ -9,6 +9,7 @@ import {
   renderRequest,
 } from '../../src/reflection/reflection-prompt.js';
 import { RESPONSE_PROMPT } from '../../src/reflection/response-prompt.js';
+import { layOutPrompt } from '../../src/teacher/reply/reply-layout.js';
 
 const PROMPTS = [
   ['instruction', INSTRUCTION_PROMPT],
@@ -187,5 +188,28 @@ describe('the built-in prompts', () => {
       ['2', '66314621bda8bfd2'],
       ['2', '320191433286a56e'],
     ]);
+  });
+});
+
+describe('requests of different rows', () => {
+  const SAMPLES = [
+    { instruction: 'Name a river.', input: '', output: 'The Elbe.' },
+    { instruction: 'Sort these.', input: '3 1 2', output: '1 2 3' },
+  ];
+
+  it.each(
+    [INSTRUCTION_PROMPT, RESPONSE_PROMPT].flatMap((prompt) =>
+      (['json_schema', 'json_object', 'markers', 'grammar'] as const).map(
+        (format) => [prompt.schema.name, format, prompt] as const,
+      ),
+    ),
+  )('of %s in %s are equal up to the sample, so that a server computes that once', (_, format, prompt) => {
+    const [one, other] = SAMPLES.map((sample) => layOutPrompt(renderRequest(prompt, sample), format));
+    expect(one!.system).toBe(other!.system);
+    const lead = ({ user }: { readonly user: string }) => user.slice(0, user.indexOf('<<<BEGIN'));
+    expect(lead(one!)).toBe(lead(other!));
+    expect(lead(one!).length).toBeGreaterThan(100);
+    // What a reply consists of is the longer part by far, and stands in what is equal.
+    for (const { name } of prompt.schema.fields) expect(one!.system).toContain(name);
   });
 });

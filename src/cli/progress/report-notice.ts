@@ -1,3 +1,4 @@
+import { nameFlags } from '../../options/option-name.js';
 import type { OnNotice, TeacherNotice } from '../../teacher/notice.js';
 import { formatDuration } from '../../util/format.js';
 
@@ -26,13 +27,17 @@ export function reportNotice(print: (line: string) => void, now = () => performa
 function tell(notice: TeacherNotice): string {
   switch (notice.kind) {
     case 'waiting': {
-      const time = formatDuration(notice.milliseconds / 1000);
-      return `${CAUSES[notice.because]}, ${notice.because === 'retry' ? 'in' : 'for'} ${time}. ${notice.detail}`;
+      const { because, milliseconds, detail } = notice;
+      const time = `, ${because === 'retry' ? 'in' : 'for'} ${formatDuration(milliseconds / 1000)}`;
+      return `${CAUSES[because]}${milliseconds > 0 ? time : ''}. ${detail}`;
     }
     case 'adapted':
       return `note: ${notice.change}. ${notice.detail}`;
     case 'failed':
-      return `a reply failed (${notice.reason}), the first for this reason. ${notice.detail}`;
+      return (
+        `row ${notice.row}: a reply failed (${notice.reason}), the first for this reason. ${notice.detail}\n` +
+        `  remedy, if more follow: ${nameFlags(notice.remedy)}`
+      );
     case 'warning':
       return `warning: ${notice.detail}`;
   }

@@ -32,7 +32,7 @@ export const GENERAL_OPTIONS = {
     surface: 'flag',
     group: 'Options',
     help: 'a file with more options',
-    commands: ['run', 'reflect', 'score', 'select'],
+    commands: ['run', 'reflect', 'teacher-check', 'score', 'select'],
     default: { text: 'reflection-tuning.config.{ts,js,json,...}' },
   },
   mode: {

@@ -5,6 +5,8 @@ import { amount, count, JSON_OBJECT, oneOf, positive, SWITCH, seconds, text, tex
 
 /** The commands that ask a teacher. */
 export const TEACHER_COMMANDS = ['run', 'reflect', 'teacher-check'] as const;
+/** Those that ask for as much as there are rows. */
+export const ASKING_COMMANDS = ['run', 'reflect'] as const;
 
 const ANY_SERVER = ['openai', 'batch'] as const;
 
@@ -83,21 +85,21 @@ export const SERVER_OPTIONS = {
     value: count('n'),
     group: 'Teacher behind a server (openai:, azure:)',
     help: 'requests a minute at the most',
-    commands: TEACHER_COMMANDS,
+    commands: ASKING_COMMANDS,
     concerns: ['openai'],
   },
   tpm: {
     value: count('n'),
     group: 'Teacher behind a server (openai:, azure:)',
     help: 'tokens a minute at the most, of requests and replies',
-    commands: TEACHER_COMMANDS,
+    commands: ASKING_COMMANDS,
     concerns: ['openai'],
   },
   maxCost: {
     value: positive('amount'),
     group: 'Teacher behind a server (openai:, azure:)',
     help: 'never spend more: ask only while the dearest reply would stay below it; needs both prices',
-    commands: TEACHER_COMMANDS,
+    commands: ASKING_COMMANDS,
     concerns: ANY_SERVER,
     needs: ['promptPrice', 'replyPrice'],
   },
@@ -130,21 +132,21 @@ export const SERVER_OPTIONS = {
     value: count('tokens'),
     group: 'Teacher behind a server (openai:, azure:)',
     help: 'never take more, prompts and replies together',
-    commands: TEACHER_COMMANDS,
+    commands: ASKING_COMMANDS,
     concerns: ANY_SERVER,
   },
   teacherBatch: {
     value: SWITCH,
     group: 'Teacher behind a server (openai:, azure:)',
     help: 'put all requests through the batch API, slower and cheaper',
-    commands: TEACHER_COMMANDS,
+    commands: ASKING_COMMANDS,
     concerns: ['batch'],
   },
   batchSize: {
     value: count('requests'),
     group: 'Teacher behind a server (openai:, azure:)',
     help: 'requests of one batch',
-    commands: TEACHER_COMMANDS,
+    commands: ASKING_COMMANDS,
     concerns: ['batch'],
     default: { value: 10_000, text: '10,000' },
   },
@@ -152,7 +154,7 @@ export const SERVER_OPTIONS = {
     value: seconds(),
     group: 'Teacher behind a server (openai:, azure:)',
     help: 'time between two looks at the batches',
-    commands: TEACHER_COMMANDS,
+    commands: ASKING_COMMANDS,
     concerns: ['batch'],
     default: { value: 60 },
   },

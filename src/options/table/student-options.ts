@@ -102,9 +102,14 @@ export const STUDENT_OPTIONS = {
   },
   threads: {
     value: count('n', 1, MOST_THREADS),
-    group: { run: 'Student', score: 'Student', reflect: 'Teacher in this process (gguf:)' },
+    group: {
+      run: 'Student',
+      score: 'Student',
+      reflect: 'Teacher in this process (gguf:)',
+      'teacher-check': 'Teacher in this process (gguf:)',
+    },
     help: 'CPU threads',
-    commands: ['run', 'reflect', 'score'],
+    commands: ['run', 'reflect', 'teacher-check', 'score'],
     concerns: ['student', 'gguf'],
     default: { text: 'all' },
   },

@@ -2,7 +2,7 @@ import { DEVICE_CHOICES } from '../device-name.js';
 import type { Option } from '../option.js';
 import { isTeacherName, TEACHER_NAMES } from '../teacher-name.js';
 import { amount, count, oneOf, positive, text, textThat } from '../value.js';
-import { TEACHER_COMMANDS } from './server-options.js';
+import { ASKING_COMMANDS, TEACHER_COMMANDS } from './server-options.js';
 
 const ANY_TEACHER = ['openai', 'batch', 'gguf', 'replay'] as const;
 
@@ -22,7 +22,7 @@ export const TEACHER_OPTIONS = {
     value: count('requests'),
     group: 'Teacher',
     help: 'requests under way at a time; with gguf: 1 makes replies repeatable',
-    commands: TEACHER_COMMANDS,
+    commands: ASKING_COMMANDS,
     concerns: ['openai', 'gguf', 'replay'],
     default: { text: '8; gguf: 4' },
   },
@@ -60,7 +60,7 @@ export const TEACHER_OPTIONS = {
     value: text('file'),
     group: 'Teacher',
     help: 'your wording of the reflection on instructions; {sample} marks the place',
-    commands: TEACHER_COMMANDS,
+    commands: ASKING_COMMANDS,
     concerns: ANY_TEACHER,
     default: { text: 'built in' },
   },
@@ -84,7 +84,7 @@ export const TEACHER_OPTIONS = {
     value: text('file'),
     group: 'Teacher',
     help: 'also record every reply, for replay:<file>',
-    commands: TEACHER_COMMANDS,
+    commands: ASKING_COMMANDS,
     concerns: ANY_TEACHER,
   },
   maxFieldCharacters: {

@@ -1,6 +1,3 @@
-import { fileWarnings } from '../../engine/check-model-file.js';
-import { warningsAbout } from '../../gguf/load-warnings.js';
-import { parseTeacherName } from '../../options/teacher-name.js';
 import type { BatchTeacher } from '../../teacher/batch/batch-teacher.js';
 import { createBatchTeacher, createTeacher, priceOf } from '../../teacher/create-teacher.js';
 import type { OnNotice } from '../../teacher/notice.js';
@@ -9,6 +6,7 @@ import type { Teacher } from '../../teacher/teacher.js';
 import type { RunPaths } from '../run/run-paths.js';
 import type { RunState } from '../run/run-state.js';
 import type { TeacherInputs } from '../run-inputs.js';
+import { warnOfTeacherFile } from './warn-of-teacher-file.js';
 
 /**
  * Opens a run's teacher, whose limits count what the run has spent before. Replies whose price was not known then count at
@@ -25,14 +23,6 @@ export async function openTeacher(
   const spent = { tokens: promptTokens + completionTokens, cost: cost + unpriced };
   if (isBatch) return createBatchTeacher(name, { ...options, spent, onNotice, statePath: batches });
   const teacher = await createTeacher(name, { ...options, spent, onNotice });
-  if (onNotice !== undefined) await warnOfFile(name, onNotice);
+  await warnOfTeacherFile(name, onNotice);
   return teacher;
-}
-
-/** node-llama-cpp hands llama.cpp’s warnings to the first of several models only, so the file is asked itself. */
-async function warnOfFile(name: string, onNotice: OnNotice): Promise<void> {
-  const { kind, target } = parseTeacherName(name) ?? {};
-  if (kind !== 'gguf' || target === undefined) return;
-  const warnings = await fileWarnings(target);
-  for (const detail of warningsAbout('teacher', target, warnings)) onNotice({ kind: 'warning', detail });
 }

@@ -28,13 +28,17 @@ export class TeacherReflections implements ReflectionSource {
   }
 
   /** @throws {NotYetAnswered} where the replies do. */
-  async reflect({ context }: RecycledTurn, variant: ReflectedVariant, base: Sample): Promise<Reflection> {
+  async reflect(
+    { row, context }: RecycledTurn,
+    variant: ReflectedVariant,
+    base: Sample,
+  ): Promise<Reflection> {
     const { prompts, sampling, teacherId, replies } = this.#parts;
     const prompt = variant === 'instruction' ? prompts.instruction : prompts.response;
     const toCandidate = variant === 'instruction' ? instructionCandidate : responseCandidate;
     const request = { key: '', ...renderRequest(prompt, base, context), ...sampling };
     const key = requestHash(request);
-    const reply = await replies.reply(contentKey(teacherId, prompt.hash, key), { ...request, key });
+    const reply = await replies.reply(contentKey(teacherId, prompt.hash, key), { ...request, key }, row);
     const origin = originOf(teacherId, prompt, reply);
     if (reply.kind === 'failed') {
       return { kind: 'failed', reason: reply.reason, detail: reply.detail, origin };

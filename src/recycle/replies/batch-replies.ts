@@ -1,3 +1,4 @@
+import type { Row } from '../../dataset/row.js';
 import type { BatchTeacher, BatchWait } from '../../teacher/batch/batch-teacher.js';
 import type { TeacherReply, TeacherRequest } from '../../teacher/teacher.js';
 import type { KeptReplies } from './kept-replies.js';
@@ -11,6 +12,12 @@ export interface BatchRepliesParts {
   readonly onWait?: ((wait: BatchWait) => void) | undefined;
 }
 
+interface Wanted {
+  readonly key: string;
+  readonly request: TeacherRequest;
+  readonly row: Pick<Row, 'index'>;
+}
+
 /** Bounds how many batches are under way. */
 const MOST_WANTED = 50_000;
 /** Bounds what is held in memory, should requests be large. */
@@ -19,7 +26,7 @@ const MOST_CHARACTERS = 2 ** 28;
 /** Replies that come in waves: requests are gathered first, then all of them are put. */
 export class BatchReplies implements ReplySource {
   readonly #parts: BatchRepliesParts;
-  readonly #wanted = new Map<string, TeacherRequest>();
+  readonly #wanted = new Map<string, Wanted>();
   /** Of the questions that are wanted. */
   #characters = 0;
 
@@ -42,11 +49,11 @@ export class BatchReplies implements ReplySource {
     return this.#wanted.size >= MOST_WANTED || this.#characters >= MOST_CHARACTERS;
   }
 
-  async reply(key: string, request: TeacherRequest): Promise<TeacherReply> {
+  async reply(key: string, request: TeacherRequest, row: Pick<Row, 'index'>): Promise<TeacherReply> {
     const kept = this.#parts.kept.find(key);
     if (kept !== undefined) return kept;
     if (!this.#wanted.has(key)) this.#characters += request.user.length;
-    this.#wanted.set(key, request);
+    this.#wanted.set(key, { key, request, row });
     throw new NotYetAnswered();
   }
 
@@ -65,12 +72,13 @@ export class BatchReplies implements ReplySource {
 
   async #fetch(): Promise<void> {
     const { teacher, kept, stopAsking, onWait } = this.#parts;
-    const keys = new Map([...this.#wanted].map(([key, request]) => [request, key]));
+    const wanted = new Map([...this.#wanted.values()].map((one) => [one.request, one]));
     this.#wanted.clear();
     this.#characters = 0;
-    const replies = teacher.askAll([...keys.keys()], { signal: stopAsking, onWait });
+    const replies = teacher.askAll([...wanted.keys()], { signal: stopAsking, onWait });
     for await (const { request, reply } of replies) {
-      kept.keep(keys.get(request)!, reply);
+      const { key, row } = wanted.get(request)!;
+      kept.keep(key, reply, row);
     }
   }
 }

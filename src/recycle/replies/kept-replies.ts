@@ -1,5 +1,7 @@
+import type { Row } from '../../dataset/row.js';
 import { ReflectionError } from '../../errors.js';
 import { named } from '../../options/option-name.js';
+import { remedyFor } from '../../teacher/failure-remedies.js';
 import type { OnNotice } from '../../teacher/notice.js';
 import type { ReplyFailure, TeacherReply } from '../../teacher/teacher.js';
 import type { RunState } from '../run/run-state.js';
@@ -30,13 +32,15 @@ export class KeptReplies {
     return reply;
   }
 
-  keep(key: string, reply: TeacherReply): void {
+  /** @param row - The one that the reply is about. */
+  keep(key: string, reply: TeacherReply, { index }: Pick<Row, 'index'>): void {
     this.#count++;
     this.#state.keepReply(key, reply);
     this.#note(reply);
     if (reply.kind !== 'failed' || this.#told.has(reply.reason)) return;
     this.#told.add(reply.reason);
-    this.#notify({ kind: 'failed', reason: reply.reason, detail: reply.detail });
+    const { reason, detail } = reply;
+    this.#notify({ kind: 'failed', reason, detail, row: index + 1, remedy: remedyFor(reason) });
   }
 
   /** @throws {ReflectionError} `teacher_unusable` when all replies failed that this run has come by. */

@@ -1,3 +1,4 @@
+import type { Row } from '../../dataset/row.js';
 import { ReflectionError } from '../../errors.js';
 import type { Teacher, TeacherReply, TeacherRequest } from '../../teacher/teacher.js';
 import { linkAbort } from '../../util/linked-abort.js';
@@ -36,24 +37,24 @@ export class LiveReplies implements ReplySource {
   }
 
   /** The reply that is kept, the one another row is waiting for, or a new one. */
-  reply(key: string, request: TeacherRequest): Promise<TeacherReply> {
+  reply(key: string, request: TeacherRequest, row: Pick<Row, 'index'>): Promise<TeacherReply> {
     const kept = this.#parts.kept.find(key);
     if (kept !== undefined) return Promise.resolve(kept);
     const underWay = this.#underWay.get(key);
     if (underWay !== undefined) return underWay;
-    const asking = this.#ask(key, request).finally(() => this.#underWay.delete(key));
+    const asking = this.#ask(key, request, row).finally(() => this.#underWay.delete(key));
     this.#underWay.set(key, asking);
     return asking;
   }
 
-  async #ask(key: string, request: TeacherRequest): Promise<TeacherReply> {
+  async #ask(key: string, request: TeacherRequest, row: Pick<Row, 'index'>): Promise<TeacherReply> {
     const { teacher, kept, stopAsking, hangUp } = this.#parts;
     if (this.#failure !== undefined) throw this.#failure.error;
     if (stopAsking.aborted) throw new ReflectionError('aborted', 'The run was interrupted.');
     const stopWaiting = linkAbort(stopAsking, this.#failed.signal);
     try {
       const reply = await teacher.ask(request, { signal: hangUp, stopWaiting: stopWaiting.signal });
-      kept.keep(key, reply);
+      kept.keep(key, reply, row);
       return reply;
     } catch (error) {
       this.#failure ??= { error };

@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises';
+import { BatchState } from '../../teacher/batch/batch-state.js';
 import { isJsonObject, parseJsonIfValid } from '../../util/json-value.js';
 import { replaceFile } from '../../util/replace-file.js';
 import type { RunSummary } from '../outputs/run-summary.js';
@@ -11,6 +12,7 @@ import {
   spellJson,
 } from './run-manifest.js';
 import type { RunPaths } from './run-paths.js';
+import type { RunState } from './run-state.js';
 
 /** What a run directory tells of the attempts before this one. */
 export interface EarlierRun {
@@ -25,8 +27,19 @@ export async function readEarlierRun(paths: RunPaths): Promise<EarlierRun> {
   return { manifest: await readManifest(paths.manifest), summary: await readSummary(paths) };
 }
 
-export function changesSince({ manifest }: EarlierRun, now: RunManifest): ManifestChanges {
-  return manifest === undefined ? { invalidated: [], harmless: [] } : compareManifests(manifest, now);
+/** @throws {ReflectionError} `journal_unreadable` for a file of batches that is damaged. */
+export async function changesSince(
+  { manifest }: EarlierRun,
+  now: RunManifest,
+  state: RunState,
+  { batches }: RunPaths,
+): Promise<ManifestChanges> {
+  if (manifest === undefined) return { invalidated: [], harmless: [] };
+  const { tickets } = await BatchState.open(batches);
+  return compareManifests(manifest, now, {
+    replies: state.teacherTotals.answered > 0 || tickets.length > 0,
+    scores: state.scoreCount > 0,
+  });
 }
 
 /** The summary of an earlier run that was asked for just this and is finished; undefined otherwise. */

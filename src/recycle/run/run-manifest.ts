@@ -61,9 +61,16 @@ export interface ManifestChanges {
   readonly harmless: readonly string[];
 }
 
-export function compareManifests(before: RunManifest, now: RunManifest): ManifestChanges {
-  const teacher = differences(before.teacher, now.teacher);
-  const scoring = differences(before.scoring, now.scoring);
+/** What there is that a change may lay waste. */
+export interface KeptWork {
+  /** Replies that can be used, or are paid for and on their way. */
+  readonly replies: boolean;
+  readonly scores: boolean;
+}
+
+export function compareManifests(before: RunManifest, now: RunManifest, kept: KeptWork): ManifestChanges {
+  const teacher = differences(kept.replies ? before.teacher : null, now.teacher);
+  const scoring = differences(kept.scores ? before.scoring : null, now.scoring);
   const invalidated: string[] = [];
   if (teacher.all !== '') invalidated.push(`the teacher's replies will not be used again (${teacher.all})`);
   if (scoring.all !== '') {

@@ -29,6 +29,11 @@ export interface TeacherTotals {
   readonly failures: readonly FailureCount[];
 }
 
+export const NOTHING_ASKED: TeacherTotals = {
+  ...{ answered: 0, failed: 0, promptTokens: 0, completionTokens: 0, cost: 0, unpriced: 0, retries: 0 },
+  failures: [],
+};
+
 /** The replies that failed for one reason. */
 export interface FailureCount {
   readonly reason: ReplyFailure;
@@ -60,9 +65,13 @@ export class RunState implements Disposable {
     return new RunState(path, openDatabase(path));
   }
 
-  /** Opens the state for reading. @throws {ReflectionError} as {@link openDatabaseToRead} does. */
-  static openToRead(path: string): RunState {
-    return new RunState(path, openDatabaseToRead(path));
+  /**
+   * Opens the state for reading; undefined where nothing is kept yet.
+   * @throws {ReflectionError} as {@link openDatabaseToRead} does.
+   */
+  static openToRead(path: string): RunState | undefined {
+    const database = openDatabaseToRead(path);
+    return database && new RunState(path, database);
   }
 
   reply(key: string): TeacherReply | undefined {

@@ -1,19 +1,23 @@
-import { readFile } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
 import { ReflectionError } from '../../errors.js';
 import { named } from '../../options/option-name.js';
 import { lockHolder } from '../../output/output-lock.js';
 import { BatchState } from '../../teacher/batch/batch-state.js';
 import type { BatchWait } from '../../teacher/batch/batch-teacher.js';
 import { type RunManifest, readManifest } from './run-manifest.js';
-import { runPaths } from './run-paths.js';
-import { type RunProgress, RunState, type TeacherTotals } from './run-state.js';
+import { type RunPaths, runPaths } from './run-paths.js';
+import { NOTHING_ASKED, type RunProgress, RunState, type TeacherTotals } from './run-state.js';
 
 export interface RunStatus {
-  /** `stopped`: not finished, and no process is at work. */
-  readonly phase: 'running' | 'stopped' | 'finished';
+  /**
+   * `stopped`: not finished, and no process is at work. `begun`: no process is at work, and the one that was ended before it
+   * kept anything.
+   */
+  readonly phase: 'running' | 'begun' | 'stopped' | 'finished';
   /** The process at work, as `<process id> <host>`. */
   readonly process: string | undefined;
-  readonly manifest: RunManifest;
+  /** Undefined of a run that has not got so far, and of `reflect`, which needs none. */
+  readonly manifest: RunManifest | undefined;
   /** Undefined before the first rows are done. */
   readonly progress: RunProgress | undefined;
   readonly scores: number;
@@ -29,28 +33,33 @@ export interface RunStatus {
 export async function runStatus(directory: string): Promise<RunStatus> {
   const paths = runPaths(directory);
   const manifest = await readManifest(paths.manifest);
-  if (manifest === undefined) throw noRun(directory);
   using state = RunState.openToRead(paths.state);
+  const isRun = manifest !== undefined || existsSync(paths.state) || existsSync(paths.lock);
+  if (!isRun) throw noRun(directory);
   const process = await lockHolder(paths.lock);
   const { tickets } = await BatchState.open(paths.batches);
-  const isFinished = (await readIfThere(paths.summary)) !== undefined;
   return {
-    phase: process !== undefined ? 'running' : isFinished ? 'finished' : 'stopped',
+    phase: process !== undefined ? 'running' : phaseOfIdle(paths, manifest, state),
     process,
     manifest,
-    progress: state.progress,
-    scores: state.scoreCount,
-    teacher: state.teacherTotals,
+    progress: state?.progress,
+    scores: state?.scoreCount ?? 0,
+    teacher: state?.teacherTotals ?? NOTHING_ASKED,
     waiting: { batches: tickets.length, requests: tickets.flatMap(({ requestIds }) => requestIds).length },
   };
+}
+
+function phaseOfIdle(
+  { summary, reflected }: RunPaths,
+  manifest: RunManifest | undefined,
+  state: RunState | undefined,
+): RunStatus['phase'] {
+  if (state === undefined) return 'begun';
+  return existsSync(manifest === undefined ? reflected : summary) ? 'finished' : 'stopped';
 }
 
 export function noRun(directory: string): ReflectionError {
   return new ReflectionError('dataset_unreadable', `${directory} is no run directory.`, {
     remedy: `Name the directory that was the ${named('output')} of a run.`,
   });
-}
-
-async function readIfThere(path: string): Promise<string | undefined> {
-  return readFile(path, 'utf8').catch(() => undefined);
 }

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import Database from 'better-sqlite3';
 import { ReflectionError } from '../../errors.js';
 import { inPresentSpelling } from '../../teacher/journal/earlier-spelling.js';
@@ -50,13 +51,32 @@ export function openDatabase(path: string): Database.Database {
 }
 
 /**
- * Opens a state for reading, while another process may be writing it. One of an earlier version stays as it is.
- * @throws {ReflectionError} `journal_unreadable` when there is none, or as {@link openDatabase} does.
+ * Opens a state for reading, while another process may be writing it. One of an earlier version stays as it is. Undefined
+ * where there is none yet: no file, or one whose process was killed before it had made a state of it.
+ * @throws {ReflectionError} as {@link openDatabase} does.
  */
-export function openDatabaseToRead(path: string): Database.Database {
-  return opened(path, { readonly: true }, (database) => {
-    if (versionOf(database) === 0) throw new Error('it is empty');
+export function openDatabaseToRead(path: string): Database.Database | undefined {
+  if (!existsSync(path)) return undefined;
+  let hasState = false;
+  const database = opened(path, { readonly: true }, (database) => {
+    hasState = holdsState(database);
   });
+  if (hasState) return database;
+  database.close();
+  return undefined;
+}
+
+/** False of a file whose process was killed before it had made a state of it. @throws {Error} for what is no state. */
+function holdsState(database: Database.Database): boolean {
+  try {
+    if (versionOf(database) > 0) return true;
+  } catch (error) {
+    // The journal of the very first write is still there; no later one has such a journal.
+    if (error instanceof Database.SqliteError && error.code === 'SQLITE_READONLY_ROLLBACK') return false;
+    throw error;
+  }
+  if (database.prepare('SELECT 1 FROM sqlite_schema').get() === undefined) return false;
+  throw new Error('it is no state of ours');
 }
 
 /** @throws {Error} when this program does not know it. */

@@ -12,13 +12,16 @@ export interface BatchAttempt {
   readonly earlier: readonly string[];
   /** Of the earlier ones, those that were cut off and are put again with more tokens. */
   readonly doublings: number;
+  /** What the request's own prompt leaves to its reply, in tokens, as far as that is known. */
+  readonly room: number;
   /** Of earlier attempts. */
   readonly usage: Usage;
 }
 
 export function firstAttempt(teacherId: string, request: TeacherRequest): BatchAttempt {
   const id = requestId(teacherId, request);
-  return { request, sent: request, id, earlier: [], doublings: 0, usage: NO_USAGE };
+  const room = Number.POSITIVE_INFINITY;
+  return { request, sent: request, id, earlier: [], doublings: 0, room, usage: NO_USAGE };
 }
 
 /** The attempt again, after a reply that was cut off, with twice the tokens. */
@@ -30,6 +33,11 @@ export function longerAttempt(teacherId: string, attempt: BatchAttempt, usage: U
     ...{ sent: longer, usage, doublings: doublings + 1 },
     ...{ id: requestId(teacherId, longer), earlier: [...earlier, id] },
   };
+}
+
+/** The attempt again, with the tokens that its prompt leaves to a reply. */
+export function shorterAttempt(teacherId: string, attempt: BatchAttempt, room: number): BatchAttempt {
+  return { ...anotherAttempt(teacherId, attempt), room };
 }
 
 /** The attempt again, after a failure that need not repeat itself. */

@@ -46,20 +46,23 @@ export class BatchClient {
     this.#parts = parts;
   }
 
-  /** Hands requests in, one JSON line each, unless a batch of this ticket has got through already. */
-  async submit(ticket: string, lines: readonly string[], signal: AbortSignal): Promise<Batch> {
-    const { batchRoute } = this.#parts;
+  /** Uploads requests, one JSON line each. @returns the name of their file, of which a batch can be made. */
+  upload(name: string, lines: readonly string[], signal: AbortSignal): Promise<string> {
     const content = lines.map((line) => `${line}\n`);
     const body = new FormData();
     body.set('purpose', 'batch');
-    body.set('file', new File(content, `${ticket}.jsonl`, { type: 'application/jsonl' }));
-    const fileId = await this.#retrying(signal, async () => {
+    body.set('file', new File(content, `${name}.jsonl`, { type: 'application/jsonl' }));
+    return this.#retrying(signal, async () => {
       const file = await this.#json({ route: '/files', body }, signal);
       return (isJsonObject(file) ? textOrNull(file.id) : null) ?? this.#odd('a file', file);
     });
+  }
+
+  /** Hands a file's requests in, unless a batch of this ticket has got through already. */
+  create(ticket: string, fileId: string, signal: AbortSignal): Promise<Batch> {
     const creation = {
       input_file_id: fileId,
-      endpoint: batchRoute,
+      endpoint: this.#parts.batchRoute,
       completion_window: '24h',
       metadata: { [TICKET]: ticket },
     };

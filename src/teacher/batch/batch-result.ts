@@ -3,13 +3,11 @@ import { countOrNull, textOrNull } from '../openai/chat/absent.js';
 import { faultOfResponse } from '../openai/chat/chat-fault.js';
 import type { ChatOutcome } from '../openai/chat/chat-outcome.js';
 import { errorWordsIn } from '../openai/chat/error-words.js';
-import { judgeOutcome } from '../openai/chat/judge-reply.js';
+import { judgeOutcome, type ReplyExpectation } from '../openai/chat/judge-reply.js';
 import { readCompletion } from '../openai/chat/read-completion.js';
 import type { Redact } from '../openai/connection/secrets.js';
 import type { TokenCounts } from '../openai/pacing/token-counts.js';
-import type { ReplyLayout } from '../reply/reply-layout.js';
-import type { ReplySchema } from '../reply/reply-schema.js';
-import { NO_USAGE, type ReplyFacts, type ReplyFormat, type TeacherReply } from '../teacher.js';
+import { NO_USAGE, type TeacherReply } from '../teacher.js';
 
 /** A line of a batch's output. */
 export interface BatchResult {
@@ -50,27 +48,17 @@ export function countsOf(outcome: ChatOutcome | undefined, most: TokenCounts): T
   return outcome?.kind === 'reply' ? (outcome.counts ?? most) : NO_USAGE;
 }
 
-export interface BatchVerdictParts {
+export interface BatchVerdictParts extends ReplyExpectation {
   readonly outcome: ChatOutcome | undefined;
   /** What the provider says of a request that never got to the model, secrets blotted out. */
   readonly said: string;
   /** How the batch ended. */
   readonly status: string;
-  readonly schema: ReplySchema;
-  readonly layout: ReplyLayout;
-  readonly facts: ReplyFacts & { readonly format: ReplyFormat };
 }
 
-export function judgeResult({
-  outcome,
-  said,
-  status,
-  schema,
-  layout,
-  facts,
-}: BatchVerdictParts): TeacherReply {
-  if (outcome !== undefined) return judgeOutcome(outcome, schema, layout, facts);
+export function judgeResult({ outcome, said, status, ...expected }: BatchVerdictParts): TeacherReply {
+  if (outcome !== undefined) return judgeOutcome(outcome, expected);
   const detail = said === '' ? `The batch is ${status}, without a reply to this request.` : said;
   const reason = status === 'expired' ? 'timeout' : 'server_error';
-  return { ...facts, kind: 'failed', reason, detail, rawText: null };
+  return { ...expected.facts, kind: 'failed', reason, detail, rawText: null };
 }

@@ -1,68 +1,47 @@
-import { randomUUID } from 'node:crypto';
 import { ReflectionError } from '../../errors.js';
-import type { ServerFormat } from '../../options/choices.js';
-import { named } from '../../options/option-name.js';
 import { linkAbort } from '../../util/linked-abort.js';
 import { closed, isCalledOff } from '../called-off.js';
 import type { TeacherJournal } from '../journal/teacher-journal.js';
-import type { OnNotice } from '../notice.js';
-import { RETRYABLE_FAULTS } from '../openai/chat/chat-fault.js';
-import type { DialectBody } from '../openai/chat/dialect.js';
-import type { ServerOptions } from '../openai/connection/open-server.js';
-import type { BudgetLimits, Reservation, Spent } from '../openai/pacing/budget.js';
 import { type Clock, SYSTEM_CLOCK } from '../openai/pacing/clock.js';
+import type { RateLimits } from '../openai/pacing/rate-limiter.js';
 import { requestTokens } from '../openai/pacing/request-tokens.js';
-import { DEFAULT_RETRY, type RetryPolicy } from '../openai/pacing/retry.js';
-import { type Price, type TokenCounts, usageOf } from '../openai/pacing/token-counts.js';
-import { ServerChat } from '../openai/server-chat.js';
+import { DEFAULT_RETRY } from '../openai/pacing/retry.js';
+import type { TokenCounts } from '../openai/pacing/token-counts.js';
+import { ServerChat, type ServerChatOptions } from '../openai/server-chat.js';
 import { requestHash } from '../reply/request-hash.js';
 import {
   type AskOptions,
-  addUsage,
   NO_USAGE,
   type TeacherDescription,
   type TeacherReply,
   type TeacherRequest,
   type TeacherServer,
 } from '../teacher.js';
-import {
-  anotherAttempt,
-  type BatchAttempt,
-  batchLine,
-  firstAttempt,
-  longerAttempt,
-} from './batch-attempt.js';
+import { type BatchAttempt, batchLine, firstAttempt } from './batch-attempt.js';
 import { BatchClient } from './batch-client.js';
 import type { Batch } from './batch-object.js';
-import { type BatchResult, countsOf, judgeResult, outcomeOf, parseBatchResult } from './batch-result.js';
+import { type BatchResult, parseBatchResult } from './batch-result.js';
 import { BatchState, type BatchTicket } from './batch-state.js';
+import { batchFailed, isCrowdedOut } from './failed-batch.js';
+import { type FreshRequest, handIn, recoverTickets } from './hand-in.js';
+import { layOut, settleAttempt, type UnderWay } from './settle-attempt.js';
 import { type BatchLimits, PROVIDER_LIMITS, splitBatches } from './split-batches.js';
 
-export interface BatchTeacherOptions extends ServerOptions, BudgetLimits {
+/** Prices are those of batches, commonly half of the others. */
+export interface BatchTeacherOptions
+  extends Omit<ServerChatOptions, keyof RateLimits | 'concurrency' | 'deadAfter'> {
   /** File that remembers which batches were handed in. */
   readonly statePath: string;
-  /** Skips finding out, by a small request or a few outside of batches, how the server can be asked. */
-  readonly format?: ServerFormat | undefined;
-  readonly reasoningTokens?: number | undefined;
-  readonly loadingMs?: number | undefined;
   /** Default 10,000; OpenAI takes 50,000, but a batch's results are held in memory. */
   readonly requestsPerBatch?: number | undefined;
   /** Size of the file that is handed in. Default and at most 200 MB, which is what OpenAI takes. */
   readonly bytesPerBatch?: number | undefined;
   /** Milliseconds between two looks at the batches under way. Default 60,000. */
   readonly pollMs?: number | undefined;
-  readonly retry?: Partial<RetryPolicy> | undefined;
   /** Times a reply that was cut off is asked for anew, each with twice the tokens. Default 2. */
   readonly doublings?: number | undefined;
-  /** The price in batches, commonly half of the other one. */
-  readonly price?: Price | undefined;
-  /** Counts towards the limits, e.g. of the run that is being resumed. */
-  readonly spent?: Spent | undefined;
   /** Has every reply before it is handed out; closed with the teacher. */
   readonly journal?: TeacherJournal | undefined;
-  readonly onNotice?: OnNotice | undefined;
-  readonly clock?: Clock | undefined;
-  readonly random?: (() => number) | undefined;
 }
 
 export interface BatchReply {
@@ -81,9 +60,6 @@ export interface AskAllOptions extends AskOptions {
   /** Called after every look at the batches that leaves something to wait for. */
   readonly onWait?: ((wait: BatchWait) => void) | undefined;
 }
-
-/** Times a request that failed in passing is put again. */
-const MOST_REPEATS = 2;
 
 /** Puts many requests at once through a provider's batch API, which takes hours and costs less. */
 export class BatchTeacher implements TeacherDescription, AsyncDisposable {
@@ -133,7 +109,7 @@ export class BatchTeacher implements TeacherDescription, AsyncDisposable {
     try {
       signal.throwIfAborted();
       const state = await BatchState.open(this.#options.statePath);
-      await this.#recoverTickets(state, signal);
+      await recoverTickets(this.#client, state, signal);
       await this.#settleDialect(state, requests[0]!, signal);
       let attempts = requests.map((request) => firstAttempt(this.id, request));
       while (attempts.length > 0) {
@@ -163,16 +139,6 @@ export class BatchTeacher implements TeacherDescription, AsyncDisposable {
     await this.#options.journal?.[Symbol.asyncDispose]();
   }
 
-  /** Finds out about batches that a killed process may or may not have handed in. */
-  async #recoverTickets(state: BatchState, signal: AbortSignal): Promise<void> {
-    for (const ticket of state.tickets) {
-      if (ticket.batchId !== null) continue;
-      const batch = await this.#client.find(ticket.ticket, signal);
-      if (batch === undefined) await state.remove(ticket.ticket);
-      else await state.put({ ...ticket, batchId: batch.id });
-    }
-  }
-
   /** Batches are too slow to find out by, so a request goes the ordinary way, once in a state's life. */
   async #settleDialect(state: BatchState, request: TeacherRequest, signal: AbortSignal): Promise<void> {
     if (this.#chat.dialect === undefined && state.dialect !== null) this.#chat.dialect = state.dialect;
@@ -193,12 +159,12 @@ export class BatchTeacher implements TeacherDescription, AsyncDisposable {
     const known = new Set(state.tickets.flatMap(({ requestIds }) => requestIds));
     const underWay = new Map<string, UnderWay>();
     let lacking: TokenCounts | undefined;
-    const fresh: { readonly id: string; readonly line: string }[] = [];
+    const fresh: FreshRequest[] = [];
     // What was handed in earlier is paid for already, so it comes first.
     for (const attempt of [...attempts].sort((a, b) => Number(known.has(b.id)) - Number(known.has(a.id)))) {
       const { id } = attempt;
       if (underWay.has(id)) continue;
-      const laidOut = this.#layOut(attempt);
+      const laidOut = layOut(this.#chat, attempt);
       const { most } = requestTokens(laidOut.body);
       const room = known.has(id) ? budget.reserveAnyway(most) : budget.reserve(most);
       if (typeof room === 'string') {
@@ -210,12 +176,7 @@ export class BatchTeacher implements TeacherDescription, AsyncDisposable {
     }
     if (underWay.size === 0 && lacking !== undefined) throw budget.exhausted(lacking);
     for (const part of splitBatches(fresh, this.#limits())) {
-      const requestIds = part.map(({ id }) => id);
-      const ticket: BatchTicket = { ticket: randomUUID(), batchId: null, requestIds };
-      await state.put(ticket);
-      const lines = part.map(({ line }) => line);
-      const batch = await this.#client.submit(ticket.ticket, lines, signal);
-      await state.put({ ...ticket, batchId: batch.id });
+      await handIn(part, this.#client, state, signal);
     }
     return underWay;
   }
@@ -226,16 +187,6 @@ export class BatchTeacher implements TeacherDescription, AsyncDisposable {
       requests: Math.min(requestsPerBatch, PROVIDER_LIMITS.requests),
       bytes: Math.min(bytesPerBatch, PROVIDER_LIMITS.bytes),
     };
-  }
-
-  /** Batches come as a whole, and their replies with them. */
-  #layOut({ sent }: BatchAttempt): DialectBody {
-    const {
-      stream: _,
-      stream_options: __,
-      ...body
-    } = this.#chat.body(sent, this.#chat.replyTokens(sent)).body;
-    return { ...this.#chat.body(sent, this.#chat.replyTokens(sent)), body };
   }
 
   /** The replies to what is under way; in place of one that was cut off or never begun, the attempt to ask again. */
@@ -259,7 +210,7 @@ export class BatchTeacher implements TeacherDescription, AsyncDisposable {
         }
         if (batch.phase === 'failed' && batch.files.length === 0) {
           await state.remove(ticket.ticket);
-          if (!isCrowdedOut(batch)) throw batchFailed(redact(batch.errors), batch);
+          if (!isCrowdedOut(batch)) throw batchFailed(batch, redact);
           crowdedOut = { batch, requestIds: [...(crowdedOut?.requestIds ?? []), ...ticket.requestIds] };
           continue;
         }
@@ -283,7 +234,7 @@ export class BatchTeacher implements TeacherDescription, AsyncDisposable {
     }
     if (crowdedOut === undefined) return;
     // Now that others have ended there is room; if there were none, the batch itself is too large.
-    if (!hasReplies) throw batchFailed(redact(crowdedOut.batch.errors), crowdedOut.batch);
+    if (!hasReplies) throw batchFailed(crowdedOut.batch, redact);
     for (const { attempt, room } of crowdedOut.requestIds.flatMap((id) => underWay.get(id) ?? [])) {
       room.settle(NO_USAGE);
       yield attempt;
@@ -303,54 +254,19 @@ export class BatchTeacher implements TeacherDescription, AsyncDisposable {
 
   /** What comes of one result; a reply is in the journal by then. */
   async #settle(
-    { attempt, laidOut, most, room }: UnderWay,
-    result: BatchResult = { requestId: attempt.id, response: null, said: '' },
+    one: UnderWay,
+    result: BatchResult | undefined,
     status: string,
   ): Promise<BatchReply | BatchAttempt> {
-    const { model, doublings = 2, journal, price = null } = this.#options;
-    const { redact } = this.#chat.server;
-    const { request, earlier } = attempt;
-    const outcome = outcomeOf(result, this.#clock.wall(), redact);
-    const counts = countsOf(outcome, most);
-    room.settle(counts);
-    const took = outcome?.kind === 'reply' ? usageOf(counts, price, outcome.counts === null) : NO_USAGE;
-    const usage = addUsage(attempt.usage, took);
-    if (outcome?.kind === 'reply') this.#chat.learn(outcome);
-    else if (outcome !== undefined) {
-      const isPassing = RETRYABLE_FAULTS.has(outcome.fault.kind) && earlier.length < MOST_REPEATS;
-      if (isPassing || this.#chat.adapt(outcome.fault, laidOut.body)) return anotherAttempt(this.id, attempt);
-    }
-    const reply = judgeResult({
-      ...{ outcome, status, schema: request.schema, layout: laidOut.layout },
-      said: redact(result.said),
-      facts: { model, usage, retries: earlier.length, milliseconds: 0, format: this.#chat.dialect!.format },
+    const { model, doublings = 2, journal, onNotice = () => {}, price = null } = this.#options;
+    const settled = settleAttempt(one, result, status, {
+      ...{ chat: this.#chat, model, teacherId: this.id, doublings, price },
+      ...{ now: this.#clock.wall(), notify: onNotice },
     });
-    const isCutOff = reply.kind === 'failed' && reply.reason === 'truncated';
-    if (isCutOff && attempt.doublings < doublings) return longerAttempt(this.id, attempt, usage);
-    const { key } = request;
-    await journal?.append({ key, requestHash: requestHash(request), teacher: this.id, reply });
+    if (settled.kind === 'again') return settled.attempt;
+    const { request } = one.attempt;
+    const { reply } = settled;
+    await journal?.append({ key: request.key, requestHash: requestHash(request), teacher: this.id, reply });
     return { request, reply };
   }
-}
-
-interface UnderWay {
-  readonly attempt: BatchAttempt;
-  readonly laidOut: DialectBody;
-  readonly most: TokenCounts;
-  readonly room: Reservation;
-}
-
-/** Providers bound the tokens of all batches that wait; beyond that they turn further batches down. */
-function isCrowdedOut({ errors }: Batch): boolean {
-  return /token_limit_exceeded|enqueued token/i.test(errors);
-}
-
-/** @param errors - Those of the batch, secrets blotted out. */
-function batchFailed(errors: string, batch: Batch): ReflectionError {
-  const said = errors === '' ? 'It does not say why.' : errors;
-  return new ReflectionError('teacher_unusable', `The provider turned the batch ${batch.id} down: ${said}`, {
-    remedy: isCrowdedOut(batch)
-      ? `Run again with smaller batches (${named('batchSize')}); nothing was charged for this one.`
-      : 'Correct what it says and run again; nothing was charged for this batch.',
-  });
 }

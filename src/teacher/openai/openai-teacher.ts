@@ -2,9 +2,10 @@ import { linkAbort } from '../../util/linked-abort.js';
 import { calledOff, closed, isCalledOff } from '../called-off.js';
 import type { AskOptions, Teacher, TeacherReply, TeacherRequest, TeacherServer } from '../teacher.js';
 import { addUsage, NO_USAGE } from '../teacher.js';
+import { limitOf } from './chat/chat-body.js';
 import { judgeOutcome } from './chat/judge-reply.js';
 import { readTokenCap } from './chat/read-token-cap.js';
-import { ServerChat, type ServerChatOptions } from './server-chat.js';
+import { ServerChat, type ServerChatOptions, type ServerManner } from './server-chat.js';
 
 export interface OpenAITeacherOptions extends ServerChatOptions {
   /** Times a reply that was cut off is asked for anew, each with twice the tokens. Default 2. */
@@ -26,6 +27,16 @@ export class OpenAITeacher implements Teacher {
     this.#doublings = options.doublings ?? 2;
     this.id = this.#chat.server.id;
     this.server = this.#chat.server.description;
+  }
+
+  /** How the server is asked and what it told of itself; undefined before anything was asked. */
+  get manner(): ServerManner | undefined {
+    return this.#chat.manner;
+  }
+
+  /** Tokens that a request and its reply may have; null where the server does not say. */
+  contextLength(signal: AbortSignal): Promise<number | null> {
+    return this.#chat.contextLength(signal);
   }
 
   async ask(request: TeacherRequest, options: AskOptions = {}): Promise<TeacherReply> {
@@ -79,7 +90,7 @@ export class OpenAITeacher implements Teacher {
       usage = addUsage(usage, exchanged.usage);
       retries += exchanged.retries;
       const { outcome } = exchanged;
-      const sent = body.max_completion_tokens ?? body.max_tokens ?? 0;
+      const sent = limitOf(body);
       if (outcome.kind === 'reply') chat.learn(outcome);
       else {
         const cap = readTokenCap(outcome.fault.said, sent);
@@ -92,10 +103,9 @@ export class OpenAITeacher implements Teacher {
       }
       const milliseconds = chat.clock.monotonic() - started;
       const facts = { model: this.#model, usage, retries, milliseconds, format };
-      const reply = judgeOutcome(outcome, request.schema, layout, facts);
+      const reply = judgeOutcome(outcome, { schema: request.schema, layout, limit: sent, facts });
       const isCutOff = reply.kind === 'failed' && reply.reason === 'truncated';
-      const next = chat.body(request, Math.min(wanted * 2, room)).body;
-      const isMore = (next.max_completion_tokens ?? next.max_tokens ?? 0) > sent;
+      const isMore = limitOf(chat.body(request, Math.min(wanted * 2, room)).body) > sent;
       if (!isCutOff || !isMore || doublings >= this.#doublings) return reply;
       doublings++;
       retries++;

@@ -13,12 +13,14 @@ import { chatBody, type Dialect, type DialectBody, firstDialect } from './chat/d
 import { hopelessError } from './chat/hopeless-error.js';
 import { negotiateDialect, type Probed, probeRequest, withThinking } from './chat/negotiate-dialect.js';
 import { explainNotFound } from './connection/explain-not-found.js';
+import { listModels } from './connection/list-models.js';
 import { type OpenedServer, openServer, type ServerOptions } from './connection/open-server.js';
 import type { ServerConnection } from './connection/server-connection.js';
 import { Budget, type BudgetLimits, type Spent } from './pacing/budget.js';
 import { ChatExchange, type Exchanged, type SendOptions, UNANSWERED } from './pacing/chat-exchange.js';
 import { type Clock, SYSTEM_CLOCK } from './pacing/clock.js';
 import { Patience } from './pacing/patience.js';
+import type { ReportedLimit } from './pacing/rate-limit-headers.js';
 import { RateLimiter, type RateLimits } from './pacing/rate-limiter.js';
 import { DEFAULT_RETRY, type RetryPolicy } from './pacing/retry.js';
 import { ServerHealth } from './pacing/server-health.js';
@@ -52,6 +54,15 @@ export interface ServerChatOptions extends ServerOptions, RateLimits, BudgetLimi
   readonly random?: (() => number) | undefined;
 }
 
+/** How a server turned out to be asked, and what it told of itself. */
+export interface ServerManner {
+  readonly dialect: Dialect;
+  /** What it took to reply with a word; null where nothing had to be found out. */
+  readonly latencyMs: number | null;
+  /** As its headers told last; none where they do not. */
+  readonly limits: readonly ReportedLimit[];
+}
+
 /** Room for thinking that models which think are given unless told. */
 const USUAL_REASONING_TOKENS = 8192;
 /** Times a probe is sent when the server fails: whoever waits for it wants to know soon. */
@@ -69,6 +80,7 @@ export class ServerChat implements Disposable {
   readonly #exchange: ChatExchange;
   readonly #health: ServerHealth;
   #dialect: Dialect | undefined;
+  #latencyMs: number | null = null;
   #negotiation: Promise<Dialect> | undefined;
 
   /** @throws {ReflectionError} `teacher_unauthorized` without a key where one is needed, `invalid_option`. */
@@ -116,6 +128,20 @@ export class ServerChat implements Disposable {
 
   set dialect(dialect: Dialect) {
     this.#dialect = dialect;
+  }
+
+  /** How the server is asked and what it told of itself; undefined before that is found out. */
+  get manner(): ServerManner | undefined {
+    const dialect = this.#dialect;
+    return dialect && { dialect, latencyMs: this.#latencyMs, limits: this.#exchange.limits };
+  }
+
+  /** Tokens that a request and its reply may have, as the server lists the model; null where it does not say. */
+  async contextLength(signal: AbortSignal): Promise<number | null> {
+    const models = await listModels(this.#connection, this.server.address, signal);
+    // A server with one model may take any name for it.
+    const model = models?.length === 1 ? models[0] : models?.find(({ id }) => id === this.#options.model);
+    return model?.contextLength ?? null;
   }
 
   /** A request in the present dialect. @param maxTokens - Those of the reply, thinking included. */
@@ -177,19 +203,20 @@ export class ServerChat implements Disposable {
     const dialect = await negotiateDialect({
       probe,
       first: firstDialect(),
-      send: (dialect) => this.#probe(probe, dialect),
+      send: (dialect, room) => this.#probe(probe, dialect, room),
       note: (change, detail) => onNotice?.({ kind: 'adapted', change, detail }),
     });
     if (dialect.thinks) this.#tellThinking();
     return dialect;
   }
 
-  async #probe(probe: TeacherRequest, dialect: Dialect): Promise<Probed> {
+  async #probe(probe: TeacherRequest, dialect: Dialect, room: number): Promise<Probed> {
     const { signal } = this.stop;
-    const { body } = this.body(probe, probe.maxTokens, dialect);
+    const { body } = this.body(probe, Math.min(probe.maxTokens, room), dialect);
     const options = { waiting: signal, signal, probe: { attempts: PROBE_ATTEMPTS } };
-    const { outcome } = await this.#exchange.send(body, options);
+    const { outcome, milliseconds } = await this.#exchange.send(body, options);
     if (outcome.kind === 'fault') await this.#throwIfPointless(outcome.fault);
+    this.#latencyMs = milliseconds;
     return { outcome, body };
   }
 

@@ -14,22 +14,28 @@ const MANIFEST: RunManifest = {
   selection: { mode: 'v2', max_ifd: '1' },
 };
 
+const ALL = { replies: true, scores: true };
+
 describe('compareManifests', () => {
   it('finds nothing where nothing has changed but the name of the file', () => {
-    expect(compareManifests(MANIFEST, { ...MANIFEST, dataset: 'moved.jsonl' })).toEqual({
+    expect(compareManifests(MANIFEST, { ...MANIFEST, dataset: 'moved.jsonl' }, ALL)).toEqual({
       invalidated: [],
       harmless: [],
     });
   });
 
   it('tells what is lost from what is not', () => {
-    const changes = compareManifests(MANIFEST, {
-      ...MANIFEST,
-      data: { sha256: 'b', limit: null },
-      teacher: { teacher: 'openai:m', temperature: 1, seed: 7 },
-      scoring: { student: 'y', template: 'alpaca 1' },
-      selection: { mode: 'v2', max_ifd: '0.9' },
-    });
+    const changes = compareManifests(
+      MANIFEST,
+      {
+        ...MANIFEST,
+        data: { sha256: 'b', limit: null },
+        teacher: { teacher: 'openai:m', temperature: 1, seed: 7 },
+        scoring: { student: 'y', template: 'alpaca 1' },
+        selection: { mode: 'v2', max_ifd: '0.9' },
+      },
+      ALL,
+    );
     expect(changes.invalidated).toEqual([
       expect.stringMatching(/replies.*temperature was 0 and is 1; seed was not set and is 7/),
       expect.stringMatching(/scores.*student was "x" and is "y"\)/),
@@ -41,8 +47,17 @@ describe('compareManifests', () => {
   });
 
   it('loses nothing by leaving the teacher or the student out', () => {
-    const { invalidated } = compareManifests(MANIFEST, { ...MANIFEST, teacher: null, scoring: null });
+    const { invalidated } = compareManifests(MANIFEST, { ...MANIFEST, teacher: null, scoring: null }, ALL);
     expect(invalidated).toEqual([]);
+  });
+
+  it.each([
+    [{ replies: false, scores: true }, [expect.stringContaining('scores')]],
+    [{ replies: true, scores: false }, [expect.stringContaining('replies')]],
+    [{ replies: false, scores: false }, []],
+  ])('loses nothing that is not there, with %j', (kept, invalidated) => {
+    const other = { ...MANIFEST, teacher: { teacher: 'openai:n' }, scoring: { student: 'y' } };
+    expect(compareManifests(MANIFEST, other, kept).invalidated).toEqual(invalidated);
   });
 });
 

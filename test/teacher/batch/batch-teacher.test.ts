@@ -2,6 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { BatchState } from '../../../src/teacher/batch/batch-state.js';
 import {
   type BatchReply,
   BatchTeacher,
@@ -218,6 +219,21 @@ describe('BatchTeacher', () => {
       });
       expect(server.batches).toHaveLength(attempt);
     }
+  });
+
+  it.each(['POST /files', 'POST /batches'])('waits for no batch that was refused, at %s', async (refused) => {
+    const body = { error: { message: 'Not today.' } };
+    let isRefusing = true;
+    const server = await serve({
+      refuse: (route) =>
+        isRefusing && route === refused ? { kind: 'status', status: 400, body } : undefined,
+    });
+    await expect(collect(teacherOf(server).askAll(requestsOf('a')))).rejects.toMatchObject({
+      message: expect.stringContaining('Not today.'),
+    });
+    expect((await BatchState.open(join(folder, 'batches.json'))).tickets).toEqual([]);
+    isRefusing = false;
+    expect(await collect(teacherOf(server).askAll(requestsOf('a')))).toHaveLength(1);
   });
 
   it('puts again what had no room in the provider’s queue, once others have ended', async () => {

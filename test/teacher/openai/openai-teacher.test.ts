@@ -60,6 +60,12 @@ async function setUp(
   return setup;
 }
 
+/** The beginning of a reply that ran out of tokens. */
+function cutOffAt(completion_tokens: number): TeacherAction {
+  const usage = { prompt_tokens: 10, completion_tokens };
+  return { kind: 'reply', content: '{"rel', finishReason: 'length', usage };
+}
+
 function expectFailed(reply: TeacherReply, reason: string): void {
   expect(reply).toMatchObject({ kind: 'failed', reason });
 }
@@ -114,22 +120,37 @@ describe('a reply', () => {
   });
 
   it('that was cut off is asked for again with twice the tokens', async () => {
-    const cut: TeacherAction = { kind: 'reply', content: '{"relevance": "x', finishReason: 'length' };
-    const { teacher, server } = await setUp([cut, cut, GOOD]);
+    const { teacher, server } = await setUp(({ body }, index) =>
+      index < 2 ? cutOffAt(body.max_tokens) : GOOD,
+    );
     expect(await teacher.ask(teacherRequest())).toMatchObject({
       kind: 'answered',
       retries: 2,
-      usage: { promptTokens: 30, completionTokens: 15 },
+      usage: { promptTokens: 30, completionTokens: 100 + 200 + 5 },
     });
     expect(server.seen.map(({ body }) => body.max_tokens)).toEqual([100, 200, 400]);
   });
 
   it('that is cut off every time fails, with what there was of it', async () => {
-    const { teacher, server } = await setUp([{ kind: 'reply', content: '{"rel', finishReason: 'length' }]);
+    const { teacher, server } = await setUp(({ body }) => cutOffAt(body.max_tokens));
     const reply = await teacher.ask(teacherRequest());
     expectFailed(reply, 'truncated');
     expect(reply.rawText).toBe('{"rel');
     expect(server.seen).toHaveLength(3);
+  });
+
+  it('that is cut off where the context ends is not asked for again, as more tokens would not help', async () => {
+    const { teacher, server } = await setUp([cutOffAt(60)]);
+    const reply = await teacher.ask(teacherRequest());
+    expectFailed(reply, 'context_too_long');
+    expect(reply).toMatchObject({ detail: expect.stringContaining('after 60 tokens, short of its limit') });
+    expect(server.seen).toHaveLength(1);
+  });
+
+  it('that is cut off, one does not know after how many tokens, is asked for again', async () => {
+    const { teacher, server } = await setUp([{ ...cutOffAt(60), usage: null } as TeacherAction, GOOD]);
+    expect((await teacher.ask(teacherRequest())).kind).toBe('answered');
+    expect(server.seen).toHaveLength(2);
   });
 
   it('that is complete when it meets the limit is accepted', async () => {
@@ -400,6 +421,52 @@ describe('concurrency', () => {
     await new Promise(setImmediate);
     process.off('warning', warned);
     expect(warned).not.toHaveBeenCalled();
+  });
+
+  it.each([
+    ['llama.cpp, whose slots fail together', 500, 'Context size has been exceeded.'],
+    ['Ollama', 503, 'server busy: maximum pending requests exceeded'],
+    ['SGLang', 503, 'The request queue is full.'],
+  ])('is less where it crowds requests out, as told by %s', async (_, status, message) => {
+    const body = { error: { message } };
+    /** Three are too many, and fail together. */
+    let held = gate();
+    let holding = 0;
+    let isRoomy = false;
+    const widths: string[] = [];
+    const { teacher } = await setUp(
+      async (_, index) => {
+        if (isRoomy || index === 0) return GOOD;
+        const { opened, open } = held;
+        if (++holding === 3) {
+          [held, holding] = [gate(), 0];
+          open();
+        }
+        await opened;
+        return { kind: 'status', status, body };
+      },
+      {
+        ...{ concurrency: 16, retry: { attempts: 2 } },
+        onNotice(notice) {
+          if (notice.kind !== 'adapted') return;
+          expect(notice.detail).toContain(message);
+          widths.push(notice.change);
+          isRoomy = /at most [12] request/.test(notice.change);
+          if (isRoomy) held.open();
+        },
+      },
+    );
+    const asked = Array.from({ length: 40 }, (_, i) => teacher.ask(teacherRequest({ key: `${i}` })));
+    for (const reply of await Promise.all(asked)) expect(reply).toMatchObject({ kind: 'answered' });
+    expect(widths.at(-1)).toMatch(/^at most [12] requests? (?:is|are) put at a time$/);
+  });
+
+  it('is no excuse for a server that has no room for one', async () => {
+    const message = 'Context size has been exceeded.';
+    const { teacher, server } = await setUp([{ kind: 'status', status: 500, body: { error: { message } } }]);
+    const reply = await teacher.ask(teacherRequest());
+    expect(reply).toMatchObject({ kind: 'failed', reason: 'server_error', retries: 5 });
+    expect(server.seen).toHaveLength(6);
   });
 
   it('is bounded, and a request that waits for its retry holds up no other', async () => {

@@ -1,4 +1,4 @@
-import type { ChatBody } from './chat-body.js';
+import { type ChatBody, limitOf } from './chat-body.js';
 import type { ChatFault } from './chat-fault.js';
 import { type Dialect, OPTIONAL_PARAMETERS, plainerFormat } from './dialect.js';
 import { readTokenCap } from './read-token-cap.js';
@@ -14,7 +14,7 @@ export interface Adaptation {
 const ADAPTABLE: ReadonlySet<ChatFault['kind']> = new Set(['bad_request', 'context_too_long', 'server']);
 
 const NO_SYSTEM =
-  /(?:system|developer) (?:role|message|prompt|instruction)s?\b.{0,40}(?:not|n't|un)\s?(?:be )?(?:support|allow|enable|permit)|does not support '?system|roles? must alternate|only .{0,40}(?:user|assistant) .{0,20}roles?/i;
+  /(?:(?:system|developer) (?:role|message|prompt|instruction)s?\b|['"](?:system|developer)['"]).{0,40}(?:not|n't|un)\s?(?:be )?(?:support|allow|enable|permit)|does not support '?system|roles? must alternate|only .{0,40}(?:user|assistant) .{0,20}roles?/i;
 const NEEDS_STREAM =
   /only supports? (?:the )?stream|stream\w*.{0,30}(?:required|must be|enable)|must .{0,20}stream/i;
 const FORMAT =
@@ -31,8 +31,7 @@ export function adaptDialect(
   body: ChatBody,
 ): Adaptation | undefined {
   if (!ADAPTABLE.has(kind) || said === '') return undefined;
-  const asked = body.max_completion_tokens ?? body.max_tokens ?? 0;
-  const cap = kind === 'server' ? undefined : readTokenCap(said, asked);
+  const cap = kind === 'server' ? undefined : readTokenCap(said, limitOf(body));
   if (cap?.reach === 'all') {
     return {
       dialect: { ...dialect, mostTokens: cap.tokens },

@@ -13,3 +13,8 @@ export interface ChatBody {
   /** What the user has sent along. */
   readonly [extra: string]: unknown;
 }
+
+/** How many tokens the reply to a request may have. */
+export function limitOf(body: ChatBody): number {
+  return body.max_completion_tokens ?? body.max_tokens ?? 0;
+}

@@ -2,7 +2,7 @@ import { linkAbort } from '../../../util/linked-abort.js';
 import type { Redact } from '../connection/secrets.js';
 import { readText, type ServerConnection } from '../connection/server-connection.js';
 import type { Clock } from '../pacing/clock.js';
-import { waitByLimits } from '../pacing/rate-limit-headers.js';
+import { type ReportedLimit, reportedLimits, waitByLimits } from '../pacing/rate-limit-headers.js';
 import type { ChatBody } from './chat-body.js';
 import { faultOfError, faultOfResponse, withoutReply } from './chat-fault.js';
 import type { ChatOutcome } from './chat-outcome.js';
@@ -20,6 +20,8 @@ export interface ChatAnswer {
   readonly outcome: ChatOutcome;
   /** How long the server's headers say that nothing more will be let through, in milliseconds; 0 when they do not. */
   readonly restMs: number;
+  /** None where the headers do not tell of any. */
+  readonly limits: readonly ReportedLimit[];
 }
 
 /** Sends chat completion requests, one attempt each. */
@@ -43,7 +45,7 @@ export class ChatClient {
       const fault = link.signal.aborted
         ? withoutReply('timeout', `No complete reply within ${timeoutMs / 1000} s.`)
         : faultOfError(error, redact);
-      return { outcome: { kind: 'fault', fault }, restMs: 0 };
+      return { outcome: { kind: 'fault', fault }, restMs: 0, limits: [] };
     } finally {
       clearTimeout(deadline);
       link.unlink();
@@ -59,13 +61,15 @@ export class ChatClient {
     });
     const { status, headers } = response;
     const text = await readText(response.body);
+    const limits = reportedLimits(headers);
     if (status >= 200 && status < 300) {
       return {
         outcome: readCompletionBody(text, redact),
         restMs: waitByLimits(headers, clock.wall()) ?? 0,
+        limits,
       };
     }
     const fault = faultOfResponse({ status, headers, text }, clock.wall(), redact);
-    return { outcome: { kind: 'fault', fault }, restMs: 0 };
+    return { outcome: { kind: 'fault', fault }, restMs: 0, limits };
   }
 }

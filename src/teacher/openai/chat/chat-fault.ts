@@ -24,8 +24,12 @@ export const FAULT_KINDS = [
   'rate_limited',
   /** The server is there, but its model not yet. */
   'loading',
+  /** There is no room for it beside the other requests. */
+  'crowded',
   /** Status 500 and up, or a body that is no chat completion. */
   'server',
+  /** Its certificate is none that counts here. */
+  'untrusted',
   /** No connection, or one that broke. */
   'connection',
   'timeout',
@@ -38,6 +42,7 @@ export type FaultKind = (typeof FAULT_KINDS)[number];
 export const RETRYABLE_FAULTS: ReadonlySet<FaultKind> = new Set([
   'rate_limited',
   'loading',
+  'crowded',
   'server',
   'connection',
 ]);
@@ -122,6 +127,7 @@ export function faultOfError(error: unknown, redact: Redact): ChatFault {
   if (causes.some((cause) => cause instanceof BodyTooLargeError))
     return withoutReply('too_large', because, cause);
   const connection = withoutReply('connection', `The connection failed: ${because}`, cause);
+  if (hasCode(UNTRUSTED)) return { ...connection, kind: 'untrusted', mayHaveCost: false };
   return hasCode(NEVER_SENT) ? { ...connection, mayHaveCost: false } : connection;
 }
 
@@ -133,8 +139,13 @@ export function withoutReply(kind: FaultKind, detail: string, cause?: Error): Ch
 const NEVER_SENT: ReadonlySet<string> = new Set([
   ...['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH', 'ETIMEDOUT'],
   'UND_ERR_CONNECT_TIMEOUT',
-  ...['CERT_HAS_EXPIRED', 'DEPTH_ZERO_SELF_SIGNED_CERT', 'SELF_SIGNED_CERT_IN_CHAIN'],
-  ...['UNABLE_TO_VERIFY_LEAF_SIGNATURE', 'UNABLE_TO_GET_ISSUER_CERT_LOCALLY', 'ERR_TLS_CERT_ALTNAME_INVALID'],
+]);
+
+/** Those of a certificate, for which nothing but another one, or more trust, will help. */
+const UNTRUSTED: ReadonlySet<string> = new Set([
+  ...['CERT_HAS_EXPIRED', 'CERT_NOT_YET_VALID', 'CERT_UNTRUSTED', 'ERR_TLS_CERT_ALTNAME_INVALID'],
+  ...['DEPTH_ZERO_SELF_SIGNED_CERT', 'SELF_SIGNED_CERT_IN_CHAIN', 'UNABLE_TO_VERIFY_LEAF_SIGNATURE'],
+  ...['UNABLE_TO_GET_ISSUER_CERT', 'UNABLE_TO_GET_ISSUER_CERT_LOCALLY'],
 ]);
 
 const FILTERED = /content[_ ](?:filter|policy)|responsible ?ai|moderation|flagged|safety[_ ]/i;
@@ -142,6 +153,8 @@ const SPENT =
   /insufficient[_ ](?:\w+[_ ])?(?:quota|credits?|balance|funds)|billing_hard_limit|credit balance is too low|out of credits|payment required/i;
 const LOADING =
   /(?:still |currently |is )?(?:loading|warming up|starting up|being (?:loaded|pulled))|not (?:yet )?(?:ready|loaded)|no healthy upstream/i;
+/** llama.cpp, whose slots share a context and fail together; Ollama; SGLang. */
+const CROWDED = /context size has been exceeded|maximum pending requests|queue is full/i;
 const TOO_LONG =
   /context[_ ](?:length|size|window)|maximum context|too many tokens|prompt is too long|input is too long/i;
 const BAD_KEY =
@@ -154,6 +167,7 @@ function kindOf(status: number | null, said: string): FaultKind {
   if (status === 429 || (status === null && TOO_FAST.test(said))) return 'rate_limited';
   if (status === 401 || status === 403 || (status === 400 && BAD_KEY.test(said))) return 'unauthorized';
   if (status === 503 && LOADING.test(said)) return 'loading';
+  if (status !== null && status >= 500 && CROWDED.test(said)) return 'crowded';
   if (
     TOO_LONG.test(said) &&
     (status === null || status === 400 || status === 413 || status === 422 || status === 500)
@@ -171,7 +185,7 @@ const LONGEST_LOOK = 4000;
 /** How long an error's words ask to wait: `retry after 20 seconds`, `try again in 1m2.5s`, `"retryDelay": "31s"`. */
 function waitIn(said: string): number | null {
   const asked =
-    /(?:retry|try again|wait)\D{0,20}?((?:\d+(?:\.\d+)?\s*(?:ms|h|m|s|minutes?|seconds?|hours?)\b\s*)+)/i.exec(
+    /(?:retry|try again|wait)\D{0,20}?((?:\d+(?:\.\d+)?\s*(?:ms|h|m|s|minutes?|seconds?|hours?)(?![a-z])\s*)+)/i.exec(
       said,
     );
   return asked === null ? null : readDuration(asked[1]!);

@@ -63,7 +63,7 @@ function ownWords(body: JsonObject, depth: number): Pick<ErrorWords, 'message' |
   const codes = CODE_NAMES.map((name) => body[name]).filter(
     (code) => typeof code === 'string' || typeof code === 'number',
   );
-  return { message: words.message, codes: [...codes, words.codes].join(' ').trim() };
+  return { message: words.message, codes: [...codes, words.codes].join(' ').trim().slice(0, LONGEST) };
 }
 
 function statusOf({ code, status, status_code }: JsonObject): number | null {
@@ -90,7 +90,9 @@ function join(all: readonly ErrorWords[]): ErrorWords {
   );
   return {
     message: telling.join(' ').slice(0, LONGEST),
-    codes: different(all.flatMap(({ codes }) => codes.split(' '))).join(' '),
+    codes: different(all.flatMap(({ codes }) => codes.split(' ')))
+      .join(' ')
+      .slice(0, LONGEST),
     status: all.find(({ status }) => status !== null)?.status ?? null,
   };
 }

@@ -24,6 +24,13 @@ export function hopelessError({ kind, status, detail, cause }: ChatFault): Refle
         remedy: `Check ${named('baseUrl')}: it is that of a chat completion server, and ends in /v1 as a rule.`,
         cause,
       });
+    case 'untrusted':
+      return new ReflectionError('teacher_unreachable', `The teacher's server cannot be trusted. ${detail}`, {
+        remedy:
+          `Check that ${named('baseUrl')} has the server's own name. Where your network or company signs ` +
+          'certificates itself, set NODE_EXTRA_CA_CERTS to the file with its own (PEM).',
+        cause,
+      });
     case 'quota':
       return new ReflectionError('budget_exhausted', `The provider's quota is used up. ${detail}`, {
         remedy: 'Add credit to the account and resume; what has been answered is kept.',

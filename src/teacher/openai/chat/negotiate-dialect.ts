@@ -3,12 +3,14 @@ import { SERVER_FORMATS } from '../../../options/choices.js';
 import { named } from '../../../options/option-name.js';
 import { parseReply } from '../../reply/parse-reply.js';
 import { layOutPrompt } from '../../reply/reply-layout.js';
+import { stripReasoning } from '../../reply/strip-reasoning.js';
 import type { TeacherRequest } from '../../teacher.js';
 import { adaptDialect } from './adapt-dialect.js';
-import type { ChatBody } from './chat-body.js';
+import { type ChatBody, limitOf } from './chat-body.js';
 import type { ChatFault } from './chat-fault.js';
 import type { ChatOutcome, ChatReply } from './chat-outcome.js';
 import { type Dialect, OPTIONAL_PARAMETERS, plainerFormat } from './dialect.js';
+import { readTokenCap } from './read-token-cap.js';
 
 /** A small request that asks for as much, and in the same way, as a real one, to see what the server makes of it. */
 export function probeRequest(request: TeacherRequest): TeacherRequest {
@@ -32,8 +34,11 @@ export interface Probed {
 export interface NegotiationParts {
   readonly probe: TeacherRequest;
   readonly first: Dialect;
-  /** Sends the probe in a dialect. @throws {ReflectionError} where no request would get an answer. */
-  readonly send: (dialect: Dialect) => Promise<Probed>;
+  /**
+   * Sends the probe in a dialect, for a reply of so many tokens at the most.
+   * @throws {ReflectionError} where no request would get an answer.
+   */
+  readonly send: (dialect: Dialect, room: number) => Promise<Probed>;
   /** Told what is done differently, and why. */
   readonly note: (change: string, because: string) => void;
 }
@@ -47,11 +52,19 @@ export interface NegotiationParts {
 export async function negotiateDialect(parts: NegotiationParts): Promise<Dialect> {
   const { probe, first, send, note } = parts;
   let dialect = first;
+  /** What the model's context leaves to a reply, as far as the probe has met with it. */
+  let room = Number.POSITIVE_INFINITY;
   for (;;) {
-    const { outcome, body } = await send(dialect);
+    const { outcome, body } = await send(dialect, room);
     if (outcome.kind === 'fault') {
+      const cap = readTokenCap(outcome.fault.said, limitOf(body));
+      if (cap?.reach === 'this') {
+        note(`replies get what the context leaves of it, here ${cap.tokens} tokens`, outcome.fault.detail);
+        room = cap.tokens;
+        continue;
+      }
       const adaptation = adaptDialect(dialect, outcome.fault, body);
-      if (adaptation === undefined) return await buildUp(parts, dialect, outcome.fault);
+      if (adaptation === undefined) return await buildUp(parts, dialect, room, outcome.fault);
       note(adaptation.change, outcome.fault.detail);
       dialect = adaptation.dialect;
       continue;
@@ -66,18 +79,23 @@ export async function negotiateDialect(parts: NegotiationParts): Promise<Dialect
 
 /** Whether a reply is laid out as the dialect's format asks for. */
 function suits(reply: ChatReply, probe: TeacherRequest, { format }: Dialect): boolean {
-  // The limit was spent on thinking; nothing speaks against the format.
-  if (reply.finish === 'length' && (reply.text ?? '').trim() === '') return true;
+  // What ran out of tokens speaks against the format only if it had begun in another way.
+  if (reply.finish === 'length' && /^(?:\s*```(?:json)?)?\s*(?:\{|$)/.test(stripReasoning(reply.text ?? '')))
+    return true;
   return parseReply(reply.text ?? '', probe.schema, layOutPrompt(probe, format).layout).kind === 'parsed';
+}
+
+/** Its tokens ran out before it had written a word. */
+function isSpentOnThinking({ finish, text }: ChatReply): boolean {
+  return finish === 'length' && (text ?? '').trim() === '';
 }
 
 /** Notes that a model thinks once a reply shows it. */
 export function withThinking(dialect: Dialect, reply: ChatReply): Dialect {
-  const isCutOff = reply.finish === 'length' && (reply.text ?? '').trim() === '';
   const thinks =
     reply.reasoning !== null ||
     (reply.counts?.reasoningTokens ?? 0) > 0 ||
-    isCutOff ||
+    isSpentOnThinking(reply) ||
     /^\s*<(?:think|thinking|reasoning|thought)>/i.test(reply.text ?? '');
   return thinks && !dialect.thinks ? { ...dialect, thinks } : dialect;
 }
@@ -89,6 +107,7 @@ export function withThinking(dialect: Dialect, reply: ChatReply): Dialect {
 async function buildUp(
   { probe, first, send, note }: NegotiationParts,
   before: Dialect,
+  room: number,
   fault: ChatFault,
 ): Promise<Dialect> {
   const plainest: Dialect = {
@@ -97,7 +116,7 @@ async function buildUp(
     omitted: OPTIONAL_PARAMETERS.filter((name) => name !== 'stream'),
     system: 'user',
   };
-  const { outcome } = await send(plainest);
+  const { outcome } = await send(plainest, room);
   if (outcome.kind === 'fault') throw unusable(fault);
   let dialect = withThinking(plainest, outcome);
   const formats = SERVER_FORMATS.slice(SERVER_FORMATS.indexOf(first.format), -1);
@@ -109,7 +128,7 @@ async function buildUp(
   for (const choices of additions) {
     for (const addition of choices) {
       const richer = { ...dialect, ...addition };
-      const { outcome } = await send(richer);
+      const { outcome } = await send(richer, room);
       if (outcome.kind === 'fault' || !suits(outcome, probe, richer)) continue;
       dialect = richer;
       break;

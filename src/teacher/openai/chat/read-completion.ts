@@ -1,7 +1,7 @@
 import { isJsonObject, type JsonObject, parseJsonIfValid } from '../../../util/json-value.js';
 import type { Redact } from '../connection/secrets.js';
 import { textOrNull } from './absent.js';
-import { faultOfWords, notAServer, withoutReply } from './chat-fault.js';
+import { asSentence, faultOfWords, notAServer, withoutReply } from './chat-fault.js';
 import type { ChatOutcome, ChatReply } from './chat-outcome.js';
 import { errorWordsIn, htmlTitle } from './error-words.js';
 import { END_OF_STREAM, eventData, isEventStream, withoutStreamEnd } from './event-stream.js';
@@ -123,7 +123,7 @@ const LONGEST_EXCERPT = 200;
 function describe(problem: string, value: unknown, redact: Redact): string {
   const text = typeof value === 'string' ? value : JSON.stringify(value);
   const excerpt = redact(text).trim().slice(0, LONGEST_EXCERPT);
-  return excerpt === '' ? `${problem}: it is empty.` : `${problem}, but begins: ${excerpt}`;
+  return excerpt === '' ? `${problem}: it is empty.` : asSentence(`${problem}, but begins: ${excerpt}`);
 }
 
 function fault(fault: Extract<ChatOutcome, { kind: 'fault' }>['fault']): ChatOutcome {

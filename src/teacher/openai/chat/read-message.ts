@@ -10,7 +10,7 @@ export interface MessageTexts {
 
 /** Content is a text, or an array of parts of several kinds: thinking, text, refusals. */
 export function readMessage(message: unknown): MessageTexts {
-  if (!isJsonObject(message)) return { text: asText(message), reasoning: null, refusal: null };
+  if (!isJsonObject(message)) return { text: textOrNull(message), reasoning: null, refusal: null };
   const parts: Record<keyof MessageTexts, string[]> = { text: [], reasoning: [], refusal: [] };
   sortContent(message.content, parts, 'text');
   const reasoning = message.reasoning_content ?? message.reasoning ?? message.thinking;
@@ -44,8 +44,4 @@ function sortContent(
 function joined(texts: readonly string[]): string | null {
   const whole = texts.join('');
   return whole === '' ? null : whole;
-}
-
-function asText(value: unknown): string | null {
-  return textOrNull(value);
 }

@@ -31,9 +31,8 @@ function roomInContext(words: string): number | undefined {
   const [, context, prompt] = /> (\d+) - (\d+)\)/.exec(words) ?? [];
   if (context !== undefined) return Number(context) - Number(prompt);
   const [, length] = /context (?:length|size|window)[^0-9]{0,20}(\d+)/i.exec(words) ?? [];
-  const [, taken] =
-    /(\d+) (?:in the messages|input tokens|tokens from the input|prompt tokens)|prompt contains (?:at least )?(\d+)/i.exec(
-      words,
-    ) ?? [];
-  return length === undefined || taken === undefined ? undefined : Number(length) - Number(taken);
+  const taken =
+    /(\d+) (?:in the messages|input tokens|tokens from the input|prompt tokens)/i.exec(words) ??
+    /prompt contains (?:at least )?(\d+)/i.exec(words);
+  return length === undefined || taken === null ? undefined : Number(length) - Number(taken[1]);
 }

@@ -1,16 +1,14 @@
 import { ReflectionError } from '../../../errors.js';
 import { named } from '../../../options/option-name.js';
 import { closestName } from '../../../util/closest-name.js';
-import { isJsonObject, parseJsonIfValid } from '../../../util/json-value.js';
-import { linkAbort } from '../../../util/linked-abort.js';
 import type { ChatFault } from '../chat/chat-fault.js';
+import { listModels } from './list-models.js';
 import type { ServerAddress } from './server-address.js';
-import { readText, type ServerConnection } from './server-connection.js';
+import type { ServerConnection } from './server-connection.js';
 
 /** Where servers have the protocol, behind their origin. */
 const USUAL_PATHS = ['/v1', '/api/v1', '/openai/v1', '/v1beta/openai'];
 const MOST_MODELS_NAMED = 10;
-const LOOK_TIMEOUT_MS = 5000;
 
 /**
  * Says which model or address would be right where the given one is wrong, by looking at the server's list of models. What
@@ -23,7 +21,7 @@ export async function explainNotFound(
   connection: ServerConnection,
   signal: AbortSignal,
 ): Promise<ReflectionError> {
-  const here = await listModels(connection, address, signal);
+  const here = (await listModels(connection, address, signal))?.map(({ id }) => id);
   if (here !== undefined && !here.includes(model)) {
     const meant = closestName(model, here);
     const names = [...new Set([...(meant === undefined ? [] : [meant]), ...here])].slice(
@@ -55,33 +53,6 @@ export async function explainNotFound(
     `Check the model's name and ${named('baseUrl')}, which ends in /v1 as a rule.`,
     fault,
   );
-}
-
-/** The models that a server lists; undefined where nothing answers in that way. */
-async function listModels(
-  connection: ServerConnection,
-  address: ServerAddress,
-  signal: AbortSignal,
-): Promise<readonly string[] | undefined> {
-  const link = linkAbort(signal);
-  const timer = setTimeout(() => link.abort(undefined), LOOK_TIMEOUT_MS);
-  try {
-    const { status, body } = await connection.send({ route: '/models', address, signal: link.signal });
-    const value = parseJsonIfValid(await readText(body));
-    if (status !== 200 || !isJsonObject(value)) return undefined;
-    const listed = value.data ?? value.models;
-    if (!Array.isArray(listed)) return undefined;
-    return listed.flatMap((entry) => {
-      const id = isJsonObject(entry) ? (entry.id ?? entry.name) : entry;
-      return typeof id === 'string' ? [id] : [];
-    });
-  } catch {
-    signal.throwIfAborted();
-    return undefined;
-  } finally {
-    clearTimeout(timer);
-    link.unlink();
-  }
 }
 
 function refusal(message: string, remedy: string, { cause }: ChatFault): ReflectionError {

@@ -7,11 +7,12 @@ import type { ChatOutcome } from '../chat/chat-outcome.js';
 import { hopelessError } from '../chat/hopeless-error.js';
 import type { Clock } from './clock.js';
 import type { Patience } from './patience.js';
+import type { ReportedLimit } from './rate-limit-headers.js';
 import { requestTokens } from './request-tokens.js';
 import { type RetryPolicy, retryDelay } from './retry.js';
 import type { ServerHealth } from './server-health.js';
 import { type Price, type TokenCounts, usageOf } from './token-counts.js';
-import type { Turnstile } from './turnstile.js';
+import type { Place, Turnstile } from './turnstile.js';
 
 export interface ChatExchangeParts {
   readonly client: ChatClient;
@@ -32,6 +33,13 @@ export interface Exchanged {
   readonly outcome: ChatOutcome;
   readonly usage: Usage;
   readonly retries: number;
+  /** What the last attempt took, on the wire. */
+  readonly milliseconds: number;
+}
+
+interface Attempted extends Omit<Exchanged, 'retries'> {
+  /** It has not failed by itself. */
+  readonly isCrowdedOut: boolean;
 }
 
 export interface SendOptions {
@@ -49,9 +57,15 @@ export interface SendOptions {
  */
 export class ChatExchange {
   readonly #parts: ChatExchangeParts;
+  #limits: readonly ReportedLimit[] = [];
 
   constructor(parts: ChatExchangeParts) {
     this.#parts = parts;
+  }
+
+  /** The server's limits, as it told of them last. */
+  get limits(): readonly ReportedLimit[] {
+    return this.#limits;
   }
 
   /** @throws {ReflectionError} what concerns every further request too. */
@@ -63,8 +77,8 @@ export class ChatExchange {
     for (let retries = 0; ; retries++) {
       const attempt = await this.#attempt(body, retries, options);
       usage = addUsage(usage, attempt.usage);
-      const { outcome } = attempt;
-      const done = { outcome, usage, retries };
+      const { outcome, milliseconds } = attempt;
+      const done = { outcome, usage, retries, milliseconds };
       if (outcome.kind === 'reply') {
         patience.rewarded();
         if (probe === undefined) {
@@ -79,12 +93,12 @@ export class ChatExchange {
         this.#holdAllBack(fault, retries);
         continue;
       }
-      const isOver = !RETRYABLE_FAULTS.has(fault.kind) || ++failures >= (probe?.attempts ?? retry.attempts);
-      if (isOver) {
+      if (!attempt.isCrowdedOut) failures++;
+      if (!RETRYABLE_FAULTS.has(fault.kind) || failures >= (probe?.attempts ?? retry.attempts)) {
         if (probe === undefined && UNANSWERED.has(fault.kind)) health.unanswered(fault);
         return done;
       }
-      await this.#rest(fault, failures, waiting);
+      await this.#rest(fault, Math.max(1, failures), waiting);
     }
   }
 
@@ -92,18 +106,23 @@ export class ChatExchange {
     body: ChatBody,
     retries: number,
     { waiting, signal, probe }: SendOptions,
-  ): Promise<{ outcome: ChatOutcome; usage: Usage }> {
-    const { client, price, turnstile } = this.#parts;
+  ): Promise<Attempted> {
+    const { client, clock, price, turnstile } = this.#parts;
     const tokens = requestTokens(body);
     const place = await turnstile.enter(tokens, { urgent: retries > 0, signal: waiting });
+    const started = clock.monotonic();
     let used: TokenCounts | undefined;
     try {
-      const { outcome, restMs } = await client.send(body, signal);
+      const { outcome, restMs, limits } = await client.send(body, signal);
+      const milliseconds = clock.monotonic() - started;
+      if (limits.length > 0) this.#limits = limits;
       // Before the place passes to the next request, which would fail alike.
       if (outcome.kind === 'fault' && probe === undefined) this.#stopIfHopeless(outcome.fault);
+      const isCrowdedOut = outcome.kind === 'fault' && this.#makeRoom(place, outcome.fault);
       if (restMs > 0) this.#spare(restMs);
       used = countsOf(outcome);
-      return { outcome, usage: usageOf(used ?? tokens.most, price, used === undefined) };
+      const usage = usageOf(used ?? tokens.most, price, used === undefined);
+      return { outcome, usage, milliseconds, isCrowdedOut };
     } finally {
       place.leave(used);
     }
@@ -118,6 +137,16 @@ export class ChatExchange {
     const because = fault.kind === 'loading' ? 'loading' : 'rate_limit';
     notify({ kind: 'waiting', because, milliseconds, detail: fault.detail });
     turnstile.pause(milliseconds);
+  }
+
+  /** Whether a request was crowded out by others, of which there will be fewer then. */
+  #makeRoom(place: Place, { kind, detail }: ChatFault): boolean {
+    const width = kind === 'crowded' ? place.narrow() : 'alone';
+    if (typeof width === 'number') {
+      const change = `at most ${width} ${width === 1 ? 'request is' : 'requests are'} put at a time`;
+      this.#parts.notify({ kind: 'adapted', change, detail });
+    }
+    return width !== 'alone';
   }
 
   /** The server answered, and let us know that the next request would be one too many. */
@@ -142,7 +171,9 @@ export class ChatExchange {
 }
 
 /** No proper answer at all. */
-export const UNANSWERED: ReadonlySet<ChatFault['kind']> = new Set(['server', 'connection', 'timeout']);
+export const UNANSWERED: ReadonlySet<ChatFault['kind']> = new Set([
+  ...(['crowded', 'server', 'connection', 'timeout'] as const),
+]);
 
 /** How often a server that loads its model is looked at. */
 const LOADING_LOOK_MS = 2000;

@@ -2,13 +2,57 @@ import { readDuration } from './duration.js';
 
 /** What is counted, and the names under which servers tell of it, the most telling first. */
 const COUNTED = [
-  { remaining: 'x-ratelimit-remaining-requests', reset: 'x-ratelimit-reset-requests' },
-  { remaining: 'x-ratelimit-remaining-tokens', reset: 'x-ratelimit-reset-tokens' },
-  { remaining: 'anthropic-ratelimit-requests-remaining', reset: 'anthropic-ratelimit-requests-reset' },
-  { remaining: 'anthropic-ratelimit-tokens-remaining', reset: 'anthropic-ratelimit-tokens-reset' },
-  { remaining: 'x-ratelimit-remaining', reset: 'x-ratelimit-reset' },
-  { remaining: 'ratelimit-remaining', reset: 'ratelimit-reset' },
+  xRateLimit('requests'),
+  xRateLimit('tokens'),
+  anthropic('requests'),
+  anthropic('tokens'),
+  withPrefix('x-ratelimit'),
+  withPrefix('ratelimit'),
 ] as const;
+
+interface Counted {
+  readonly of: ReportedLimit['of'];
+  readonly limit: string;
+  readonly remaining: string;
+  readonly reset: string;
+}
+
+function xRateLimit(of: 'requests' | 'tokens'): Counted {
+  const name = (part: string) => `x-ratelimit-${part}-${of}`;
+  return { of, limit: name('limit'), remaining: name('remaining'), reset: name('reset') };
+}
+
+function anthropic(of: 'requests' | 'tokens'): Counted {
+  return withPrefix(`anthropic-ratelimit-${of}`, of);
+}
+
+function withPrefix(prefix: string, of: ReportedLimit['of'] = 'requests'): Counted {
+  return { of, limit: `${prefix}-limit`, remaining: `${prefix}-remaining`, reset: `${prefix}-reset` };
+}
+
+/** A limit that a server's headers tell of. */
+export interface ReportedLimit {
+  readonly of: 'requests' | 'tokens';
+  /** In whatever time it holds for; null where that is not said. */
+  readonly limit: number | null;
+  readonly remaining: number;
+}
+
+/** The limits that a server's headers tell of, each once. */
+export function reportedLimits(headers: ReadonlyMap<string, string>): readonly ReportedLimit[] {
+  const told = new Map<ReportedLimit['of'], ReportedLimit>();
+  for (const { of, limit, remaining } of COUNTED) {
+    const left = countIn(headers.get(remaining));
+    if (left === null || told.has(of)) continue;
+    told.set(of, { of, limit: countIn(headers.get(limit)), remaining: left });
+  }
+  return [...told.values()];
+}
+
+function countIn(text: string | undefined): number | null {
+  const count = text === undefined || text.trim() === '' ? Number.NaN : Number(text);
+  return count >= 0 ? count : null;
+}
 
 /**
  * How long a server's headers say that nothing is left for, in milliseconds; null when something is left, or they do not
@@ -17,9 +61,8 @@ const COUNTED = [
  */
 export function waitByLimits(headers: ReadonlyMap<string, string>, now: number): number | null {
   const waits = COUNTED.flatMap(({ remaining, reset }) => {
-    const left = headers.get(remaining);
     const until = headers.get(reset);
-    if (left === undefined || until === undefined || Number(left) !== 0) return [];
+    if (until === undefined || countIn(headers.get(remaining)) !== 0) return [];
     return readReset(until, now) ?? [];
   });
   return waits.length === 0 ? null : Math.max(...waits);

@@ -20,6 +20,12 @@ export interface EntryOptions {
 
 /** A request's place on the wire. */
 export interface Place {
+  /**
+   * Lets half as many in from now on as are on the wire, which were too many.
+   * @returns how many; `narrowed` where one that was crowded out with this one has seen to it, `alone` where there is none
+   *   but this one.
+   */
+  narrow(): number | 'narrowed' | 'alone';
   /** Makes room for the next; `used` is undefined when what the request took is not known, which counts all of it. */
   leave(used: TokenCounts | undefined): void;
 }
@@ -45,11 +51,15 @@ export class Turnstile {
   #inside = 0;
   /** Few at first: what is wrong with a server would be wrong with all that are sent before it is known. */
   #isOpen = false;
+  /** Requests that may be on the wire once it is open. */
+  #width: number;
+  #narrowings = 0;
   /** Ends the sleep after which the rate is looked at again. */
   #alarm: AbortController | undefined;
 
   constructor(parts: TurnstileParts) {
     this.#parts = parts;
+    this.#width = parts.concurrency;
   }
 
   /** @throws {ReflectionError} `budget_exhausted`; the signal's reason once it is aborted. */
@@ -98,10 +108,9 @@ export class Turnstile {
   #admit(): void {
     this.#alarm?.abort();
     this.#alarm = undefined;
-    const { concurrency, limiter, clock } = this.#parts;
-    const places = this.#isOpen ? concurrency : Math.min(concurrency, FIRST_PLACES);
+    const { limiter, clock } = this.#parts;
     for (const waiting of [...this.#waiting]) {
-      if (this.#inside >= places) return;
+      if (this.#inside >= this.#places) return;
       const delay = limiter.delay(clock.monotonic());
       if (delay > 0) {
         this.#lookAgainIn(delay);
@@ -109,6 +118,10 @@ export class Turnstile {
       }
       this.#tryOne(waiting);
     }
+  }
+
+  get #places(): number {
+    return this.#isOpen ? this.#width : Math.min(this.#width, FIRST_PLACES);
   }
 
   #tryOne(waiting: Waiting): void {
@@ -127,7 +140,15 @@ export class Turnstile {
   }
 
   #place(tokens: RequestTokens, room: Reservation): Place {
+    const narrowings = this.#narrowings;
     return {
+      narrow: () => {
+        if (this.#narrowings !== narrowings) return 'narrowed';
+        if (this.#inside === 1) return 'alone';
+        this.#narrowings++;
+        this.#width = Math.floor(this.#inside / 2);
+        return this.#width;
+      },
       leave: (used) => {
         const { limiter, clock } = this.#parts;
         this.#inside--;

@@ -45,6 +45,43 @@ function mostInAMinute(times: readonly number[], amounts: readonly number[]): nu
   );
 }
 
+describe('the places', () => {
+  const places = (turnstile: Turnstile, count: number) =>
+    Promise.all(
+      Array.from({ length: count }, () => turnstile.enter(tokens(1), { urgent: false, signal: never() })),
+    );
+
+  it('are halved when one who has a place finds it too crowded, once for all who find so', async () => {
+    const { turnstile } = setUp({ concurrency: 7 });
+    turnstile.open();
+    const inside = await places(turnstile, 7);
+    expect(inside.map((place) => place.narrow())).toEqual([3, ...new Array(6).fill('narrowed')]);
+    for (const place of inside) place.leave(undefined);
+    let entered = 0;
+    const next = Array.from({ length: 5 }, async () => {
+      const place = await turnstile.enter(tokens(1), { urgent: false, signal: never() });
+      entered++;
+      return place;
+    });
+    await new Promise(setImmediate);
+    expect(entered).toBe(3);
+    const again = await Promise.all(next.slice(0, 3));
+    expect(again.map((place) => place.narrow())).toEqual([1, 'narrowed', 'narrowed']);
+    for (const place of again) place.leave(undefined);
+    const single = await next[3]!;
+    expect(single.narrow()).toBe('alone');
+    single.leave(undefined);
+    (await next[4]!).leave(undefined);
+  });
+
+  it('are as many as before for one who was alone', async () => {
+    const { turnstile } = setUp({ concurrency: 2 });
+    const [alone] = await places(turnstile, 1);
+    expect(alone!.narrow()).toBe('alone');
+    expect(await places(turnstile, 1)).toHaveLength(1);
+  });
+});
+
 describe('the rate', () => {
   it('is no more requests in any minute than allowed, but for a second of burst', async () => {
     await fc.assert(

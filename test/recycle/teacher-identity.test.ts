@@ -1,0 +1,56 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { recycle } from '../../src/recycle/recycle.js';
+import { RecycleFixture, shortRows } from './recycle-fixture.js';
+import { type RecyclingTeacher, startRecyclingTeacher } from './recycling-teacher.js';
+
+const ROWS = 2;
+
+let fixture: RecycleFixture;
+let first: RecyclingTeacher;
+let second: RecyclingTeacher;
+beforeEach(async () => {
+  fixture = await RecycleFixture.create();
+  await fixture.writeRows(await shortRows(ROWS));
+  [first, second] = [await startRecyclingTeacher(), await startRecyclingTeacher()];
+  await recycle(fixture.options(first));
+  expect(first.asked).toHaveLength(2 * ROWS);
+});
+afterEach(async () => {
+  await first[Symbol.asyncDispose]();
+  await second[Symbol.asyncDispose]();
+  await fixture.remove();
+});
+
+describe('a run whose teacher', () => {
+  it('lives elsewhere now is refused, and asks there once that is accepted', async () => {
+    const moved = fixture.options(second);
+    await expect(recycle(moved)).rejects.toMatchObject({
+      code: 'resume_mismatch',
+      message: expect.stringMatching(
+        new RegExp(`${new URL(first.baseUrl).port}.*${new URL(second.baseUrl).port}`, 's'),
+      ),
+      remedy: expect.stringContaining('`acceptChanges`'),
+    });
+    expect(second.asked).toHaveLength(0);
+    const { kind } = await recycle({ ...moved, acceptChanges: true });
+    expect(kind).toBe('finished');
+    expect(second.asked).toHaveLength(2 * ROWS);
+  });
+
+  it('is told what it was not told before is refused likewise', async () => {
+    const extraBody = { reasoning_effort: 'low' };
+    const changed = fixture.options(first, { extraBody });
+    await expect(recycle(changed)).rejects.toMatchObject({ code: 'resume_mismatch' });
+    await recycle({ ...changed, acceptChanges: true });
+    expect(first.asked).toHaveLength(4 * ROWS);
+    expect(first.server.seen.at(-1)!.body).toMatchObject(extraBody);
+  });
+
+  it('lives where it lived, by another name, is the same', async () => {
+    const { port } = new URL(first.baseUrl);
+    for (const baseUrl of [`http://localhost:${port}`, `http://127.0.0.1:${port}/v1/chat/completions`]) {
+      expect((await recycle(fixture.options(first, { baseUrl }))).kind).toBe('complete');
+    }
+    expect(first.asked).toHaveLength(2 * ROWS);
+  });
+});
