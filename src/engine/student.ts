@@ -11,6 +11,7 @@ import type { ModelDescription } from './model-description.js';
 import {
   type NativeJob,
   type NativeModel,
+  type NativeModelDescription,
   type NativeResult,
   type NativeTokenLists,
   nativeAddon,
@@ -18,12 +19,14 @@ import {
 import { fromNative } from './native-error.js';
 import type { ScoreOptions, SpanOutcome, SpanRequest, TokenizeOptions } from './scorer.js';
 import { SessionPool } from './session-pool.js';
+import { ignoredWindow, windowWarnings } from './sliding-window.js';
 import {
   type CompleteStudentOptions,
   completeStudentOptions,
   contextsOnCpu,
   type StudentOptions,
 } from './student-options.js';
+import { normalizeTexts, textNormalization } from './text-normalization.js';
 import { flattenRequests, splitResult, splitTokenLists } from './token-job.js';
 
 /**
@@ -63,9 +66,8 @@ export class Student implements LoadedStudent {
     this.#model = parts.model;
     this.#sessions = parts.sessions;
     this.#threads = parts.threads;
-    const described = parts.model.describe();
-    this.model = { ...described, warnings: loadWarnings(described.warnings) };
     this.engine = { ...parts.sessions.describe(), threads: parts.threads, contexts: parts.sessions.size };
+    this.model = describeModel(parts.model.describe(), this.engine.maxLength);
     this.device = parts.device;
     this.precision = parts.precision;
     this.deterministic = parts.deterministic;
@@ -134,7 +136,7 @@ export class Student implements LoadedStudent {
   async tokenizeFlat(texts: readonly string[], options: TokenizeOptions): Promise<NativeTokenLists> {
     this.#requireOpen();
     return this.#model
-      .tokenize(texts, {
+      .tokenize(normalizeTexts(texts, this.model.textNormalization), {
         addSpecial: options.addSpecial ?? false,
         parseSpecial: options.parseSpecial ?? false,
         threads: this.#threads,
@@ -195,7 +197,20 @@ async function loadModel(options: CompleteStudentOptions, device: ChosenDevice):
   }
 }
 
-function startOf(model: ModelDescription, path: string): { token: number; kind: 'bos' | 'eos' } {
+function describeModel(
+  { statedWindow, ropeBase, ...described }: NativeModelDescription,
+  maxLength: number,
+): ModelDescription {
+  const window = ignoredWindow({ ...described, statedWindow, ropeBase });
+  return {
+    ...described,
+    textNormalization: textNormalization(described.preTokenizer),
+    ignoredWindow: window,
+    warnings: [...loadWarnings(described.warnings), ...windowWarnings(window, maxLength, named('maxLength'))],
+  };
+}
+
+function startOf(model: NativeModelDescription, path: string): { token: number; kind: 'bos' | 'eos' } {
   if (model.bos !== null) return { token: model.bos, kind: 'bos' };
   if (model.eos !== null) return { token: model.eos, kind: 'eos' };
   throw new ReflectionError(

@@ -21,6 +21,7 @@ export interface ScoringStudent {
   readonly maxLength: number;
   readonly precision: string;
   readonly deterministic: boolean;
+  readonly model: { readonly textNormalization: string };
   readonly device: { readonly kind: string; readonly processor: string; readonly cpuBackend: string };
   readonly engine: { readonly head: string; readonly kernels: string };
 }
@@ -38,7 +39,7 @@ export function scoringFingerprint(
   llamaVersion: string,
 ): Fingerprint {
   const { definition, template, metrics, per_token } = requestedFingerprint(requested);
-  const { device, engine } = student;
+  const { device, engine, model } = student;
   const arithmetic: Record<ArithmeticName, string> = {
     device: device.kind,
     llama_cpp: llamaVersion,
@@ -58,6 +59,8 @@ export function scoringFingerprint(
     precision: student.precision,
     deterministic: student.deterministic,
     per_token,
+    // where there is one: scores of other students are as they were before it was applied
+    text_normalization: model.textNormalization === 'none' ? undefined : model.textNormalization,
   });
   return { ...parameters, ...arithmetic };
 }
