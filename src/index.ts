@@ -75,6 +75,7 @@ export type { ModelDescription } from './engine/model-description.js';
 export type { ScoreOptions, Scorer, SpanOutcome, SpanRequest, TokenizeOptions } from './engine/scorer.js';
 export { Student } from './engine/student.js';
 export type { KernelChoice, StudentOptions } from './engine/student-options.js';
+export type { TextNormalization } from './engine/text-normalization.js';
 export { StudentPool, type StudentPoolOptions } from './engine/workers/student-pool.js';
 export { ERROR_CODES, type ErrorCode, type ErrorDetails, ReflectionError } from './errors.js';
 export type { CountedReason } from './inspection/counted-reason.js';

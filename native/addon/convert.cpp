@@ -140,6 +140,7 @@ Napi::Object from_model_description(Napi::Env env, const scoring::model_descript
     o["name"]          = Napi::String::New(env, d.name);
     o["quantization"]  = Napi::String::New(env, d.quantization);
     o["vocabType"]     = Napi::String::New(env, d.vocab_type);
+    o["preTokenizer"]  = Napi::String::New(env, d.pre_tokenizer);
     o["parameters"]    = Napi::Number::New(env, (double) d.n_params);
     o["bytes"]         = Napi::Number::New(env, (double) d.n_bytes);
     o["vocabSize"]     = Napi::Number::New(env, d.n_vocab);
@@ -147,6 +148,8 @@ Napi::Object from_model_description(Napi::Env env, const scoring::model_descript
     o["layers"]        = Napi::Number::New(env, d.n_layer);
     o["contextLength"] = Napi::Number::New(env, d.n_ctx_train);
     o["slidingWindow"] = Napi::Number::New(env, d.n_swa);
+    o["statedWindow"]  = Napi::Number::New(env, d.stated_swa);
+    o["ropeBase"]      = Napi::Number::New(env, d.rope_base);
     o["recurrent"]     = Napi::Boolean::New(env, d.recurrent);
     o["addsBos"]       = Napi::Boolean::New(env, d.add_bos);
     o["bos"]           = d.bos < 0 ? env.Null() : Napi::Number::New(env, d.bos);

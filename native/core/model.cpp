@@ -2,13 +2,11 @@
 
 #include "backend.h"
 #include "error.h"
-#include "helpers.h"
 #include "widen.h"
 
 #include "../kernels/matmul.h"
 
-#include <algorithm>
-#include <atomic>
+#include <cstdlib>
 
 namespace scoring {
 
@@ -21,6 +19,11 @@ static std::string meta_string(const llama_model * m, const std::string & key) {
     llama_model_meta_val_str(m, key.c_str(), value.data(), value.size());
     value.resize((size_t) n);
     return value;
+}
+
+// 0 where there is none
+static double meta_number(const llama_model * m, const std::string & key) {
+    return std::strtod(meta_string(m, key).c_str(), nullptr);
 }
 
 static const char * vocab_type_name(enum llama_vocab_type type) {
@@ -72,6 +75,7 @@ static model_description describe_model(const llama_model * m) {
     d.name         = meta_string(m, "general.name");
     d.quantization = llama_ftype_name(llama_model_ftype(m));
     d.vocab_type   = vocab_type_name(llama_vocab_type(vocab));
+    d.pre_tokenizer = meta_string(m, "tokenizer.ggml.pre");
     d.n_params     = llama_model_n_params(m);
     d.n_bytes      = llama_model_size(m);
     d.n_vocab      = llama_vocab_n_tokens(vocab);
@@ -79,6 +83,8 @@ static model_description describe_model(const llama_model * m) {
     d.n_layer      = llama_model_n_layer(m);
     d.n_ctx_train  = llama_model_n_ctx_train(m);
     d.n_swa        = llama_model_n_swa(m);
+    d.stated_swa   = (int32_t) meta_number(m, d.architecture + ".attention.sliding_window");
+    d.rope_base    = (float) meta_number(m, d.architecture + ".rope.freq_base");
     d.recurrent    = llama_model_is_recurrent(m) || llama_model_is_hybrid(m);
     d.add_bos      = llama_vocab_get_add_bos(vocab);
     d.bos          = special_token(m, "tokenizer.ggml.bos_token_id", llama_vocab_bos(vocab));
@@ -89,17 +95,29 @@ static model_description describe_model(const llama_model * m) {
     return d;
 }
 
-// What the file itself says, for a model whose weights were converted on the way in.
-static std::string file_quantization(const std::string & path) {
+// What the file itself says where llama.cpp has changed it on the way in.
+struct file_facts {
+    std::string          quantization = "unknown";  // weights may have been widened
+    std::vector<int32_t> token_types;               // llama.cpp makes more tokens control tokens than the file does
+};
+
+static file_facts read_file_facts(const std::string & path) {
+    file_facts facts;
     gguf_context * gguf = gguf_init_from_file(path.c_str(), { /*.no_alloc =*/ true, /*.ctx =*/ nullptr });
     if (gguf == nullptr) {
-        return "unknown";
+        return facts;
     }
-    const int64_t key = gguf_find_key(gguf, "general.file_type");
-    const bool known = key >= 0 && gguf_get_kv_type(gguf, key) == GGUF_TYPE_UINT32;
-    const std::string name = known ? llama_ftype_name((llama_ftype) gguf_get_val_u32(gguf, key)) : "unknown";
+    const int64_t ftype = gguf_find_key(gguf, "general.file_type");
+    if (ftype >= 0 && gguf_get_kv_type(gguf, ftype) == GGUF_TYPE_UINT32) {
+        facts.quantization = llama_ftype_name((llama_ftype) gguf_get_val_u32(gguf, ftype));
+    }
+    const int64_t types = gguf_find_key(gguf, "tokenizer.ggml.token_type");
+    if (types >= 0 && gguf_get_kv_type(gguf, types) == GGUF_TYPE_ARRAY && gguf_get_arr_type(gguf, types) == GGUF_TYPE_INT32) {
+        const auto * data = (const int32_t *) gguf_get_arr_data(gguf, types);
+        facts.token_types.assign(data, data + gguf_get_arr_n(gguf, types));
+    }
     gguf_free(gguf);
-    return name;
+    return facts;
 }
 
 static void require_causal(const llama_model * m, const model_description & d) {
@@ -175,52 +193,24 @@ std::shared_ptr<const model> model::load(const model_options & options) {
     result->dev         = params.n_gpu_layers == 0 ? nullptr : devices[0];
     result->description = describe_model(result->handle.get());
     result->description.warnings = log.warnings();
-    if (options.widen) {
-        result->description.quantization = file_quantization(options.path);
-    }
     require_causal(result->handle.get(), result->description);
     if (options.metadata_only) {
         require_graph(result->handle.get());
+        return result;
     }
+    const file_facts facts = read_file_facts(options.path);
+    if (options.widen) {
+        result->description.quantization = facts.quantization;
+    }
+    result->tokens.emplace(llama_model_get_vocab(result->handle.get()), facts.token_types);
     return result;
-}
-
-static void tokenize_one(const llama_vocab * vocab, const std::string & text, const tokenize_options & options, std::vector<int32_t> & out) {
-    // no tokenizer makes more tokens than bytes, plus BOS, EOS and the prefix space
-    out.resize(text.size() + 4);
-    int32_t n = llama_tokenize(vocab, text.data(), (int32_t) text.size(), out.data(), (int32_t) out.size(), options.add_special, options.parse_special);
-    if (n < 0) {
-        out.resize((size_t) -n);
-        n = llama_tokenize(vocab, text.data(), (int32_t) text.size(), out.data(), (int32_t) out.size(), options.add_special, options.parse_special);
-    }
-    if (n < 0) {
-        throw scoring_error(error_code::invalid_job, "a text of " + std::to_string(text.size()) + " bytes could not be tokenized");
-    }
-    out.resize((size_t) n);
 }
 
 token_lists model::tokenize(const std::vector<std::string> & texts, const tokenize_options & options, unsigned n_threads) const {
-    const llama_vocab * vocab = llama_model_get_vocab(handle.get());
-
-    std::vector<std::vector<int32_t>> lists(texts.size());
-    std::atomic<size_t> next{ 0 };
-
-    // a thread costs about as much to start as a few short texts to tokenize
-    const size_t n_helpers = std::min<size_t>(n_threads > 0 ? n_threads - 1 : 0, texts.size() / 16);
-    work_with_helpers(n_helpers, [&] {
-        for (size_t i = next++; i < texts.size(); i = next++) {
-            tokenize_one(vocab, texts[i], options, lists[i]);
-        }
-    });
-
-    token_lists result;
-    result.offsets.reserve(lists.size() + 1);
-    result.offsets.push_back(0);
-    for (const auto & list : lists) {
-        result.tokens.insert(result.tokens.end(), list.begin(), list.end());
-        result.offsets.push_back((uint32_t) result.tokens.size());
+    if (!tokens) {
+        throw scoring_error(error_code::invalid_job, "only the metadata of this model was read");
     }
-    return result;
+    return tokens->tokenize(texts, options, n_threads);
 }
 
 } // namespace scoring

@@ -1,9 +1,11 @@
 #pragma once
 
 #include "handles.h"
+#include "tokenizer.h"
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -24,13 +26,16 @@ struct model_description {
     std::string name;           // general.name, may be empty
     std::string quantization;   // of the file, e.g. "F16", "Q8_0", "Q4_K - Medium"
     std::string vocab_type;     // "spm", "bpe", ...
+    std::string pre_tokenizer;  // tokenizer.ggml.pre: the family of a "bpe" vocabulary, e.g. "qwen2"; may be empty
     uint64_t    n_params;
     uint64_t    n_bytes;        // of the weights as loaded
     int32_t     n_vocab;
     int32_t     n_embd;
     int32_t     n_layer;
     int32_t     n_ctx_train;    // context length of the student; also the size of a learned position table
-    int32_t     n_swa;          // sliding window, 0 when there is none
+    int32_t     n_swa;          // sliding window as it is computed, 0 when there is none
+    int32_t     stated_swa;     // as the file states it; llama.cpp does not apply it to every architecture
+    float       rope_base;      // of rotary positions; 0 when the file does not state it
     bool        recurrent;      // recurrent or hybrid: state instead of (only) a KV cache
     bool        add_bos;        // does its tokenizer put a BOS before every text?
     int32_t     bos;            // -1 when the vocabulary has none
@@ -39,16 +44,6 @@ struct model_description {
     std::string bos_text;       // how the vocabulary spells them; empty when it has none
     std::string eos_text;
     std::vector<std::pair<std::string, std::string>> chat_templates;  // Jinja by name; "" for the one without
-};
-
-struct tokenize_options {
-    bool add_special   = false;  // as the tokenizer does by itself: BOS for Llama, nothing for GPT-2
-    bool parse_special = false;  // true: text like "</s>" becomes the control token it spells
-};
-
-struct token_lists {
-    std::vector<int32_t>  tokens;
-    std::vector<uint32_t> offsets;  // [n_texts + 1]
 };
 
 // A loaded student. Immutable after construction, so any number of threads and sessions may use it at once.
@@ -62,16 +57,17 @@ public:
     ggml_backend_dev_t device() const { return dev; }  // nullptr: CPU
     bool accelerated() const { return kernels; }       // sessions compute with our own kernels
 
-    // Token ids of each text, on up to n_threads threads. Texts are UTF-8 and may hold NUL.
+    // See tokenizer::tokenize. Throws scoring_error{invalid_job} where only metadata was read.
     token_lists tokenize(const std::vector<std::string> & texts, const tokenize_options & options, unsigned n_threads) const;
 
 private:
     model() = default;
 
-    model_ptr          handle;
-    ggml_backend_dev_t dev = nullptr;
-    bool               kernels = false;
-    model_description  description;
+    model_ptr                handle;
+    std::optional<tokenizer> tokens;  // unless only metadata was read
+    ggml_backend_dev_t       dev = nullptr;
+    bool                     kernels = false;
+    model_description        description;
 };
 
 } // namespace scoring

@@ -1,3 +1,5 @@
+import type { TextNormalization } from './text-normalization.js';
+
 /** What a model's file says about itself. */
 export interface ModelDescription {
   /** The family in GGUF's words, e.g. `llama`. */
@@ -8,6 +10,10 @@ export interface ModelDescription {
   readonly quantization: string;
   /** The kind of tokenizer: `spm`, `bpe`, ... */
   readonly vocabType: string;
+  /** The family of a `bpe` tokenizer in llama.cpp's words, e.g. `qwen2`; empty where the file does not name it. */
+  readonly preTokenizer: string;
+  /** What is done to texts before they are tokenized, as the family has it. */
+  readonly textNormalization: TextNormalization;
   readonly parameters: number;
   /** Of the weights as loaded. */
   readonly bytes: number;
@@ -20,6 +26,8 @@ export interface ModelDescription {
   readonly contextLength: number;
   /** Tokens that attention looks back over; 0 when it looks back over all. */
   readonly slidingWindow: number;
+  /** Tokens that it looked back over in training where llama.cpp lets it look back over all; else 0. */
+  readonly ignoredWindow: number;
   /** State instead of, or beside, a cache of keys and values. */
   readonly recurrent: boolean;
   /** Whether its tokenizer puts a BOS before every text. */

@@ -59,9 +59,17 @@ export interface NativeTokenLists {
   readonly offsets: Uint32Array;
 }
 
+/** A file's description without what is derived from it; its warnings are the lines of llama.cpp’s log. */
+export interface NativeModelDescription
+  extends Omit<ModelDescription, 'textNormalization' | 'ignoredWindow'> {
+  /** Tokens of the sliding window that the file's metadata states; 0 when none. */
+  readonly statedWindow: number;
+  /** Of rotary positions; 0 when the file does not state it. */
+  readonly ropeBase: number;
+}
+
 export interface NativeModel {
-  /** Its warnings are the lines of llama.cpp’s log. */
-  describe(): ModelDescription;
+  describe(): NativeModelDescription;
   tokenize(texts: readonly string[], options: NativeTokenizeOptions): Promise<NativeTokenLists>;
   openSession(options: NativeSessionOptions): Promise<NativeSession>;
   close(): void;

@@ -10,7 +10,7 @@ export interface StartToken {
  * What starts a student's sequences: BOS, or end-of-text where there is no BOS.
  * @throws {ReflectionError} `model_unloadable` when the vocabulary has neither.
  */
-export function startOf(model: ModelDescription, path: string): StartToken {
+export function startOf(model: Pick<ModelDescription, 'bos' | 'eos'>, path: string): StartToken {
   if (model.bos !== null) return { token: model.bos, kind: 'bos' };
   if (model.eos !== null) return { token: model.eos, kind: 'eos' };
   throw new ReflectionError(

@@ -78,7 +78,12 @@ const MOST_CONTEXTS = 16;
 
 /** How many decodes run at once on a CPU: one a thread, while caches stay small. A recurrent model's state does not. */
 export function contextsOnCpu(
-  { layers, width, contextLength, recurrent }: ModelDescription,
+  {
+    layers,
+    width,
+    contextLength,
+    recurrent,
+  }: Pick<ModelDescription, 'layers' | 'width' | 'contextLength' | 'recurrent'>,
   { threads, maxLength, precision }: CompleteStudentOptions,
   batchTokens: number,
 ): number {

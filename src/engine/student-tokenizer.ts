@@ -1,12 +1,14 @@
 import { availableParallelism } from 'node:os';
 import { throwIfAborted } from '../util/throw-if-aborted.js';
 import { checkModelFile } from './check-model-file.js';
+import { describeModel } from './describe-model.js';
 import { chooseDevice } from './devices.js';
 import type { ModelDescription } from './model-description.js';
 import { nativeAddon } from './native-binding.js';
 import { fromNative } from './native-error.js';
 import type { Scorer, TokenizeOptions } from './scorer.js';
 import { startOf } from './start-token.js';
+import { normalizeTexts } from './text-normalization.js';
 import { splitTokenLists } from './token-job.js';
 
 /** A student's tokenizer and what its file says about itself, without its weights. */
@@ -29,7 +31,8 @@ export async function openStudentTokenizer(path: string, signal?: AbortSignal): 
     });
   try {
     throwIfAborted(signal);
-    const model = native.describe();
+    const described = native.describe();
+    const model = describeModel(described, described.contextLength);
     return {
       model,
       startToken: startOf(model, path).token,
@@ -39,7 +42,9 @@ export async function openStudentTokenizer(path: string, signal?: AbortSignal): 
         { addSpecial = false, parseSpecial = false }: TokenizeOptions = {},
       ) {
         const options = { addSpecial, parseSpecial, threads: availableParallelism() };
-        return splitTokenLists(await native.tokenize(texts, options));
+        return splitTokenLists(
+          await native.tokenize(normalizeTexts(texts, model.textNormalization), options),
+        );
       },
       [Symbol.dispose]: () => native.close(),
     };

@@ -1,9 +1,9 @@
 import { ReflectionError } from '../errors.js';
-import { loadWarnings } from '../gguf/load-warnings.js';
 import type { Precision } from '../options/choices.js';
 import { named } from '../options/option-name.js';
 import { throwIfAborted } from '../util/throw-if-aborted.js';
 import { checkGgufFiles, checkModelFile } from './check-model-file.js';
+import { describeModel } from './describe-model.js';
 import { type ChosenDevice, chooseDevice } from './devices.js';
 import type { EngineStats } from './engine-stats.js';
 import type { LoadedStudent, StudentFacts } from './loaded-student.js';
@@ -24,6 +24,7 @@ import {
   contextsOnCpu,
   type StudentOptions,
 } from './student-options.js';
+import { normalizeTexts } from './text-normalization.js';
 import { flattenRequests, splitResult, splitTokenLists } from './token-job.js';
 
 /**
@@ -63,9 +64,8 @@ export class Student implements LoadedStudent {
     this.#model = parts.model;
     this.#sessions = parts.sessions;
     this.#threads = parts.threads;
-    const described = parts.model.describe();
-    this.model = { ...described, warnings: loadWarnings(described.warnings) };
     this.engine = { ...parts.sessions.describe(), threads: parts.threads, contexts: parts.sessions.size };
+    this.model = describeModel(parts.model.describe(), this.engine.maxLength);
     this.device = parts.device;
     this.precision = parts.precision;
     this.deterministic = parts.deterministic;
@@ -134,7 +134,7 @@ export class Student implements LoadedStudent {
   async tokenizeFlat(texts: readonly string[], options: TokenizeOptions): Promise<NativeTokenLists> {
     this.#requireOpen();
     return this.#model
-      .tokenize(texts, {
+      .tokenize(normalizeTexts(texts, this.model.textNormalization), {
         addSpecial: options.addSpecial ?? false,
         parseSpecial: options.parseSpecial ?? false,
         threads: this.#threads,

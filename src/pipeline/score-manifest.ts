@@ -60,6 +60,7 @@ export function describeRun(
       quantization: student.model.quantization,
       parameters: student.model.parameters,
       context_length: student.model.contextLength,
+      text_normalization: student.model.textNormalization,
       ...(student.model.warnings.length > 0 && { warnings: student.model.warnings }),
     },
     bos_policy: {

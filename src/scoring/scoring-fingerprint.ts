@@ -27,6 +27,7 @@ export interface ScoringStudent {
   readonly maxLength: number;
   readonly precision: string;
   readonly deterministic: boolean;
+  readonly model: { readonly textNormalization: string };
   readonly device: { readonly kind: string; readonly processor: string; readonly cpuBackend: string };
   readonly engine: { readonly head: string; readonly kernels: string };
 }
@@ -44,7 +45,7 @@ export function scoringFingerprint(
   llamaVersion: string,
 ): Fingerprint {
   const { definition, template, metrics, per_token, ...chats } = requestedFingerprint(requested);
-  const { device, engine } = student;
+  const { device, engine, model } = student;
   const arithmetic: Record<ArithmeticName, string> = {
     device: device.kind,
     llama_cpp: llamaVersion,
@@ -65,6 +66,8 @@ export function scoringFingerprint(
     deterministic: student.deterministic,
     per_token,
     ...chats,
+    // where there is one: scores of other students are as they were before it was applied
+    text_normalization: model.textNormalization === 'none' ? undefined : model.textNormalization,
   });
   return { ...parameters, ...arithmetic };
 }

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { TINY_STUDENT } from '../helpers/paths.js';
+import { tinyModel } from '../models/tiny-models.js';
 import { openStudent } from './fixtures/open-student.js';
 
 describe('loading a student', () => {
@@ -55,6 +56,27 @@ describe('loading a student', () => {
     const flipped = Buffer.from(whole);
     flipped[offset + 3]! ^= 0x40;
     await expectUnloadable(await fileOf(`flipped-${offset}.gguf`, flipped), /./);
+  });
+
+  it.each([true, false])(
+    'says more than C++ does of what llama.cpp does not find, checked first: %s',
+    async (checkFile) => {
+      const model = await tinyModel('named-phi-3');
+      await expect(openStudent({ model, checkFile })).rejects.toMatchObject({
+        code: 'model_unloadable',
+        message: expect.stringMatching(/a token that it expects.*general\.name.*map::at|_Map_base::at/),
+        remedy: expect.any(String),
+      });
+    },
+  );
+
+  it('warns of a window that llama.cpp does not apply where a sequence may be longer', async () => {
+    const model = await tinyModel('spm-llama-window');
+    await using long = await openStudent({ model });
+    expect(long.model).toMatchObject({ slidingWindow: 0, ignoredWindow: 64 });
+    expect(long.model.warnings).toEqual([expect.stringMatching(/look back over 64 tokens.*`maxLength` 64/)]);
+    await using short = await openStudent({ model, maxLength: 64 });
+    expect(short.model.warnings).toEqual([]);
   });
 
   it.each([true, false])('can be called off, file checked first: %s', async (checkFile) => {

@@ -4,6 +4,7 @@ import { DEFINITION_NAMES } from '../../src/options/choices.js';
 import { BUILT_IN_TEMPLATES } from '../../src/prompt/built-in-templates.js';
 import { scoreSamples } from '../../src/scoring/score-samples.js';
 import { collect } from '../helpers/collect.js';
+import { tinyModel } from '../models/tiny-models.js';
 import { openStudent } from './fixtures/open-student.js';
 
 const END_OF_TEXT = '<|endoftext|>';
@@ -54,6 +55,27 @@ describe('text that spells a special token', () => {
     expect(reference![0]).toBe(asToken!.length);
     expect(reference![0]).toBeLessThan(exact![0]!);
     expect(exact![1]).toBe(reference![1]);
+  });
+
+  it('is a control token only where the file has it as one, whatever it looks like to llama.cpp', async () => {
+    await using qwen = await openStudent({ model: await tinyModel('qwen2-lookalikes') });
+    expect(qwen.model.warnings).toEqual([expect.stringContaining('control-looking token')]);
+    const texts = ['a</s>b', '</s>', ' <eos>', 'x<|im_end|></s>'];
+    const [plain, parsed] = [await qwen.tokenize(texts), await qwen.tokenize(texts, { parseSpecial: true })];
+    expect(parsed.slice(0, 3)).toEqual(plain.slice(0, 3));
+    const [start, end] = await Promise.all(['x', '</s>'].map((text) => qwen.tokenize([text])));
+    expect([...parsed[3]!]).toEqual([...start![0]!, qwen.model.eos, ...end![0]!]);
+  });
+
+  it('is found at both ends, twice and inside of others, among what the tokenizer adds itself', async () => {
+    await using spm = await openStudent({ model: await tinyModel('spm-llama') });
+    const { bos, eos } = spm.model;
+    const one = async (text: string, options = {}) => [...(await spm.tokenize([text], options))[0]!];
+    const [a, b] = [await one('a'), await one('b')];
+    const all = { addSpecial: true, parseSpecial: true };
+    expect(await one('<s>a</s></s>b<s>', all)).toEqual([bos, bos, ...a, eos, eos, ...b, bos]);
+    expect(await one('', all)).toEqual([bos]);
+    expect(await one('a<s', all)).toEqual([bos, ...(await one('a<s'))]);
   });
 
   it('keeps texts apart and in order, empty ones too', async () => {

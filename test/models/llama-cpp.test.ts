@@ -50,7 +50,7 @@ function logprobs(tokens: readonly Token[], after: readonly Map<Token, number>[]
   return tokens.slice(1).map((token, i) => Math.log(after[i]!.get(token)!));
 }
 
-describe.each(TINY_MODELS.filter((kind) => kind !== 'bert'))('%s in llama.cpp', (kind) => {
+describe.each(TINY_MODELS)('%s in llama.cpp', (kind) => {
   it('tokenizes text into several characters per token and back', async () => {
     await withModel(await tinyModel(kind), (model) => {
       const tokens = model.tokenize(TEXT);

@@ -70,6 +70,21 @@ describe('scoreDataset', () => {
     expect(await warningsIn(options.student)).toBeUndefined();
   });
 
+  it('scores decomposed text as its composed form and writes the row as it was', async () => {
+    const row = '{"instruction":"Où?","output":"Au café, là-bas."}';
+    const lines = [row, row.normalize('NFD')];
+    await writeFile(options.dataset, `${lines.join('\n')}\n`);
+    await scoreDataset(options);
+    const written = (await readFile(output, 'utf8')).trimEnd().split('\n');
+    expect(written.map((line, i) => line.startsWith(lines[i]!.slice(0, -1)))).toEqual([true, true]);
+    const scores = written.map((line) => JSON.parse(line).ifd_ppl);
+    expect(scores[0]).toBeGreaterThan(0);
+    expect(scores[1]).toBe(scores[0]);
+    const meta = JSON.parse(await readFile(join(directory, 'scores.meta.json'), 'utf8'));
+    expect(meta.student.text_normalization).toBe('NFC');
+    expect(meta.fingerprint).toMatchObject({ text_normalization: 'NFC' });
+  });
+
   it('leaves nothing when no row was scored', async () => {
     await writeFile(options.dataset, '\n');
     await expect(scoreDataset(options)).rejects.toMatchObject({ code: 'dataset_unreadable' });

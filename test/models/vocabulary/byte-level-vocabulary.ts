@@ -11,19 +11,26 @@ export interface ByteLevelOptions {
   /** Texts of the control tokens, which get the last ids. */
   readonly controls: readonly string[];
   readonly specials: SpecialTokens;
+  /** Texts of ordinary tokens that no merge makes. Default: none. */
+  readonly unreachable?: readonly string[];
 }
 
 /**
  * Metadata of a byte-level BPE tokenizer (GPT-2's kind): the 256 bytes, English merges, filler, control tokens.
  * The full set of merges makes some 20,000 tokens; English text then has 3 to 4 characters per token.
  */
-export function byteLevelVocabulary({ pre, size, controls, specials }: ByteLevelOptions): GgufMetadata {
+export function byteLevelVocabulary(options: ByteLevelOptions): GgufMetadata {
+  const { pre, size, controls, specials, unreachable = [] } = options;
   const alphabet = byteAlphabet();
   const encoded = (piece: string) => Array.from(Buffer.from(piece), (byte) => alphabet[byte]).join('');
-  const merges = mergesFor(englishPieces().map(encoded), size - alphabet.length - controls.length);
+  const merges = mergesFor(
+    englishPieces().map(encoded),
+    size - alphabet.length - unreachable.length - controls.length,
+  );
   // Byte 33 has id 0: ids follow the alphabet's characters, printable bytes first.
   const texts = new Set([...alphabet].sort());
   for (const { left, right } of merges) texts.add(left + right);
+  for (const text of unreachable) texts.add(text);
   const ordinary = Array.from(texts, (text): Token => ({ text, type: 'normal' }));
   const tokens = [
     ...padTokens(ordinary, size - controls.length),
