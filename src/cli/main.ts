@@ -5,6 +5,7 @@ import { compareCommand } from './commands/compare.js';
 import { doctorCommand } from './commands/doctor.js';
 import { explainCommand } from './commands/explain.js';
 import { reflectCommand } from './commands/reflect.js';
+import { reportCommand } from './commands/report.js';
 import { runCommand } from './commands/run.js';
 import { scoreCommand } from './commands/score.js';
 import { selectCommand } from './commands/select.js';
@@ -21,6 +22,7 @@ const program = new Command('reflection-tuning')
   .addCommand(scoreCommand())
   .addCommand(selectCommand())
   .addCommand(compareCommand())
+  .addCommand(reportCommand())
   .addCommand(statusCommand())
   .addCommand(explainCommand())
   .addCommand(doctorCommand());

@@ -10,6 +10,7 @@ export const REQUIRED = {
   score: ['dataset', 'student'],
   select: ['output'],
   compare: [],
+  report: [],
 } as const satisfies Record<CommandName, readonly OptionName[]>;
 
 type RequiredOf<Command extends CommandName> = {
