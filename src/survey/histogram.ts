@@ -23,9 +23,11 @@ export function niceEdges(sorted: Float64Array): readonly number[] {
   // few values in many bins are a fence; Rice's rule, twice as fine
   const bins = Math.min(MOST_BINS, Math.ceil(4 * Math.cbrt(sorted.length)));
   const width = niceWidth((high - low) / bins);
-  const first = Math.floor(low / width);
-  // a value at the last edge would lie beyond it
-  const last = Math.floor(high / width) + 1;
+  let first = Math.floor(low / width);
+  let last = Math.floor(high / width) + 1;
+  // the division may round across an edge; a value at the last one would lie beyond it
+  if (rounded(first * width) > low) first--;
+  if (rounded(last * width) <= high) last++;
   return Array.from({ length: last - first + 1 }, (_, i) => rounded((first + i) * width));
 }
 

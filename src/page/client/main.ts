@@ -83,8 +83,6 @@ function onKey(event: KeyboardEvent): void {
   const isTyping = event.target instanceof HTMLInputElement || event.target instanceof HTMLSelectElement;
   if (event.key === 'Escape' && isTyping) (event.target as HTMLElement).blur();
   if (isTyping) return;
-  const inBrowser = event.target === document.body || byId('browser').contains(event.target as Node);
-  if (!inBrowser) return;
   const steps: Readonly<Record<string, number>> = { j: 1, ArrowDown: 1, k: -1, ArrowUp: -1 };
   const step = steps[event.key];
   // the arrows scroll the page, unless the reader is in the list
