@@ -64,7 +64,7 @@ const allowed = {
     'report',
     'recycle',
   ],
-  page: ['errors.ts', 'util', 'domain', 'options', 'output', 'survey'],
+  page: ['errors.ts', 'util', 'domain', 'options', 'gguf', 'output', 'prompt', 'engine', 'scoring', 'survey'],
   pipeline: ['*'],
   recycle: ['*'],
   cli: ['*'],

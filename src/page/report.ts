@@ -1,10 +1,14 @@
 import { stat } from 'node:fs/promises';
+import { loadStudent, studentOptions } from '../engine/load-student.js';
+import { readVocabulary } from '../gguf/vocabulary.js';
 import { optionError } from '../options/option-error.js';
 import { named } from '../options/option-name.js';
 import { readOptions } from '../options/read-options.js';
-import type { CommandOptions } from '../options/required-options.js';
+import type { CommandOptions, CompleteOptions } from '../options/required-options.js';
 import { refuseExisting, refuseToOverwriteInputs } from '../output/claim-paths.js';
+import { loadTemplate } from '../prompt/load-template.js';
 import { compareSources, type SourceComparison } from '../survey/compare-sources.js';
+import type { ShownRow } from '../survey/shown-row.js';
 import type { Survey } from '../survey/survey.js';
 import { surveyRun } from '../survey/survey-run.js';
 import { surveyScores } from '../survey/survey-scores.js';
@@ -16,6 +20,7 @@ import { figuresOf } from './figures/figures-of.js';
 import { pageAssets } from './page-assets.js';
 import type { PageSource } from './page-data.js';
 import { type DrawnFigure, renderPage } from './render-page.js';
+import { withTokens } from './tokens/shown-tokens.js';
 
 /** The options of `report`. Without an output there is no page, and without `figures` no files of figures. */
 export interface ReportOptions extends CommandOptions<'report'> {
@@ -32,6 +37,8 @@ export interface Report {
 
 /** Of the rows that a page shows, all sources together: with figures and code it stays below 5 MB. */
 const MOST_ROW_BYTES = 3.2e6;
+/** The same where a student adds to them. */
+const MOST_BYTES_BEFORE_TOKENS = 1.8e6;
 
 /**
  * Surveys scored files and run directories, from what is stored in them, into one page of HTML.
@@ -48,7 +55,8 @@ export async function report(sources: readonly string[], given: ReportOptions = 
   const isRun = await Promise.all(sources.map(isDirectory));
   if (!isRun.includes(false)) refuseThresholds(given);
   const surveyed: SurveyedSource[] = [];
-  const mostBytes = MOST_ROW_BYTES / sources.length;
+  const most = options.student === undefined ? MOST_ROW_BYTES : MOST_BYTES_BEFORE_TOKENS;
+  const mostBytes = most / sources.length;
   for (const [i, source] of sources.entries()) {
     const survey = isRun[i] ? surveyRun : surveyScores;
     surveyed.push(await survey(source, { ...options, mostBytes, signal: given.signal }));
@@ -59,7 +67,8 @@ export async function report(sources: readonly string[], given: ReportOptions = 
   const figures = await drawFigures(surveys);
   const files: string[] = [];
   if (output !== undefined) {
-    const data = { sources: surveyed.map((source, i) => pageSource(source, figures, i)) };
+    const rows = await rowsWithTokens(surveyed, options, given.signal);
+    const data = { sources: surveyed.map(({ survey }, i) => pageSource(survey, rows[i]!, figures, i)) };
     const assets = await pageAssets();
     await replaceFile(output, renderPage({ surveys, comparisons, figures, data, assets }));
     files.push(output);
@@ -82,6 +91,24 @@ function refuseThresholds(given: ReportOptions): void {
   });
 }
 
+/** The rows that are shown of each source, with the tokens of their answers where there is a student. */
+async function rowsWithTokens(
+  sources: readonly SurveyedSource[],
+  options: CompleteOptions<'report'>,
+  signal: AbortSignal | undefined,
+): Promise<readonly (readonly ShownRow[])[]> {
+  const { student: model, tokenRows } = options;
+  const shown = sources.map((source) => source.shown);
+  if (model === undefined) return shown;
+  const template = await loadTemplate(options.template);
+  await using student = await loadStudent(studentOptions({ ...options, student: model }, signal));
+  const vocabulary = await readVocabulary(model, signal);
+  const told = { student, vocabulary, template, signal };
+  const withThem: (readonly ShownRow[])[] = [];
+  for (const rows of shown) withThem.push(await withTokens(rows, Math.ceil(tokenRows / shown.length), told));
+  return withThem;
+}
+
 /** Figure by figure, those of all sources side by side. */
 async function drawFigures(surveys: readonly Survey[]): Promise<DrawnFigure[]> {
   const bySource = surveys.map(figuresOf);
@@ -99,7 +126,8 @@ async function drawFigures(surveys: readonly Survey[]): Promise<DrawnFigure[]> {
 }
 
 function pageSource(
-  { survey, shown }: SurveyedSource,
+  survey: Survey,
+  rows: readonly ShownRow[],
   figures: readonly DrawnFigure[],
   place: number,
 ): PageSource {
@@ -108,7 +136,7 @@ function pageSource(
     name: survey.source,
     kind: survey.kind,
     total: survey.rows,
-    rows: shown,
+    rows,
     unit: survey.lengths.unit,
     field: survey.groups?.field ?? null,
     marks: Object.fromEntries(own.map(({ figure }) => [figure.name, figure.marks])),
