@@ -21,7 +21,10 @@ function reflectionTuning(...args) {
 }
 
 run([join('scripts', 'build-native.mjs'), '--if-needed']);
-run([join('node_modules', 'typescript', 'bin', 'tsc'), '-p', 'src']);
+const tsc = join('node_modules', 'typescript', 'bin', 'tsc');
+run([tsc, '-p', 'src']);
+run([tsc, '-p', join('src', 'page', 'client')]);
+run([join('scripts', 'bundle-page.mjs')]);
 rmSync(join(root, RUN), { recursive: true, force: true });
 mkdirSync(join(root, 'demo-output'), { recursive: true });
 

@@ -117,6 +117,7 @@ export {
   type WorkerKind,
 } from './options/device-name.js';
 export type { FieldNames, OutputRow } from './output/spell-row.js';
+export { type Report, type ReportOptions, report } from './page/report.js';
 export {
   type InspectDatasetOptions,
   type Inspection,
@@ -219,6 +220,26 @@ export {
 } from './selection/selection-policy.js';
 export { topPercentByIfd } from './selection/top-percent-by-ifd.js';
 export { type BaseVariant, VARIANTS, type Variant } from './selection/variant.js';
+export type { DifferingOutcome, SourceComparison } from './survey/compare-sources.js';
+export type { Histogram } from './survey/histogram.js';
+export type { Moment } from './survey/shown-row.js';
+export type {
+  Distribution,
+  Flow,
+  FlowLink,
+  FlowNode,
+  GroupSurvey,
+  Groups,
+  Lengths,
+  MeasuredHistogram,
+  PairGrid,
+  Quantiles,
+  ReasonCount,
+  ReasonKind,
+  Survey,
+  TeacherPoint,
+  TeacherSurvey,
+} from './survey/survey.js';
 export type { AskAllOptions, BatchReply, BatchTeacher, BatchWait } from './teacher/batch/batch-teacher.js';
 export {
   type CreateBatchTeacherOptions,

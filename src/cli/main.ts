@@ -6,6 +6,7 @@ import { doctorCommand } from './commands/doctor.js';
 import { explainCommand } from './commands/explain.js';
 import { inspectCommand } from './commands/inspect.js';
 import { reflectCommand } from './commands/reflect.js';
+import { reportCommand } from './commands/report.js';
 import { runCommand } from './commands/run.js';
 import { scoreCommand } from './commands/score.js';
 import { selectCommand } from './commands/select.js';
@@ -24,6 +25,7 @@ const program = new Command('reflection-tuning')
   .addCommand(selectCommand())
   .addCommand(compareCommand())
   .addCommand(inspectCommand())
+  .addCommand(reportCommand())
   .addCommand(statusCommand())
   .addCommand(explainCommand())
   .addCommand(teacherCheckCommand())

@@ -57,9 +57,12 @@ export function misfits(command: CommandName, options: AnyOptions): readonly Mis
   ];
 }
 
+/** Commands that only read what others have computed. */
+const WITHOUT_MODELS: readonly CommandName[] = ['select', 'compare', 'inspect', 'report'];
+
 /** Who takes part; undefined where no option asks for anybody. */
 function partsOf(command: CommandName, options: AnyOptions): readonly Part[] | undefined {
-  if (command === 'select' || command === 'compare' || command === 'inspect') return undefined;
+  if (WITHOUT_MODELS.includes(command)) return undefined;
   const way = needsTeacher(command, options) ? teacherWay(options) : undefined;
   const student = needsStudent(command, options) ? (['student'] as const) : [];
   return way === undefined ? student : [...student, way];

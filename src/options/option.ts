@@ -2,7 +2,16 @@ import type { TeacherWay } from './teacher-name.js';
 import type { Value } from './value.js';
 
 /** The commands that have options; each is a function of the library as well. */
-export const COMMANDS = ['run', 'reflect', 'teacher-check', 'score', 'select', 'compare', 'inspect'] as const;
+export const COMMANDS = [
+  'run',
+  'reflect',
+  'teacher-check',
+  'score',
+  'select',
+  'compare',
+  'inspect',
+  'report',
+] as const;
 export type CommandName = (typeof COMMANDS)[number];
 
 /** The headings of a command's help, in the order in which they come. */

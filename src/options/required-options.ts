@@ -11,6 +11,7 @@ export const REQUIRED = {
   select: ['output'],
   compare: [],
   inspect: ['dataset'],
+  report: [],
 } as const satisfies Record<CommandName, readonly OptionName[]>;
 
 type RequiredOf<Command extends CommandName> = {

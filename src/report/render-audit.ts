@@ -1,16 +1,8 @@
 import { isJsonObject, type JsonObject } from '../util/json-value.js';
+import { tellStep } from './tell-step.js';
 
 const WIDTH = 76;
 const LONGEST_TEXT = 240;
-
-const COMPARISONS: Readonly<Record<string, string>> = {
-  better: 'it is strictly better',
-  only_reflected_scored: 'only the reflected side could be scored',
-  tie: 'both are equal, and what was there stays',
-  worse: 'the reflected side is worse',
-  reflected_unscorable: 'the reflected side could not be scored',
-  no_candidate: 'there is no candidate',
-};
 
 /** The audit of one row on a screen: how it was decided, on what scores, and what the teacher said. */
 export function renderAudit(audit: JsonObject): string {
@@ -38,18 +30,6 @@ function tellDecided(name: string, audit: JsonObject): string[] {
   for (const [variant, score] of scores) lines.push(`  ${variant.padEnd(12)}${tellScores(score)}`);
   for (const reflection of listOf(audit.reflections)) lines.push('', ...tellReflection(reflection, texts));
   return lines;
-}
-
-function tellStep({ kind, chosen, reason, base, variant, verdict }: JsonObject): string {
-  const because = COMPARISONS[String(reason)] ?? reason;
-  switch (kind) {
-    case 'instruction':
-      return `instruction (higher IFD wins): ${chosen}, ${because}`;
-    case 'response':
-      return `response to ${base} (lower r-IFD wins): ${chosen}, ${because}`;
-    default:
-      return `thresholds for ${variant}: ${verdict}`;
-  }
 }
 
 function tellScores(score: unknown): string {

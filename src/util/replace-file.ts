@@ -8,7 +8,7 @@ import { whileWriting } from './output-error.js';
  * what it leads to is replaced.
  * @throws {ReflectionError} `output_unwritable`.
  */
-export async function replaceFile(path: string, contents: string): Promise<void> {
+export async function replaceFile(path: string, contents: string | Uint8Array): Promise<void> {
   const place = await whileWriting(path, () => linkTarget(path));
   const temporary = `${place}.tmp`;
   await whileWriting(path, async () => {

@@ -23,9 +23,13 @@ export const GENERAL_OPTIONS = {
         'the file that the scores go to: .json is an array, all else lines, .gz compressed; - is standard output',
       select:
         'the file that selected rows go to as they are: .json is an array, all else lines, .gz compressed; - is standard output',
+      report: 'the page, a file of HTML',
     },
-    commands: ['run', 'reflect', 'score', 'select'],
-    default: { score: { text: 'the dataset’s name, with .scored.jsonl in place of its ending, here' } },
+    commands: ['run', 'reflect', 'score', 'select', 'report'],
+    default: {
+      report: { text: 'report.html, unless --json or --figures asks for something else' },
+      score: { text: 'the dataset’s name, with .scored.jsonl in place of its ending, here' },
+    },
   },
   config: {
     value: text('file'),
@@ -66,7 +70,19 @@ export const GENERAL_OPTIONS = {
     surface: 'flag',
     group: 'Options',
     help: 'print all figures as JSON',
-    commands: ['compare', 'inspect'],
+    commands: ['compare', 'inspect', 'report'],
+  },
+  figures: {
+    value: text('directory'),
+    group: 'Options',
+    help: 'also write every figure there, as SVG and PNG',
+    commands: ['report'],
+  },
+  by: {
+    value: text('field'),
+    group: 'Options',
+    help: 'tell rows apart by this field of theirs, such as their source',
+    commands: ['report'],
   },
   metrics: {
     value: someOf(METRICS),
@@ -94,8 +110,9 @@ export const GENERAL_OPTIONS = {
     help: {
       score: 'replace an output that is there, finished or not',
       select: 'replace an output that is there',
+      report: 'replace a page that is there',
     },
-    commands: ['score', 'select'],
+    commands: ['score', 'select', 'report'],
   },
   retryFailed: {
     value: SWITCH,

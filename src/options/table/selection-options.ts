@@ -3,6 +3,8 @@ import type { Option } from '../option.js';
 import { bound, oneOf, positive, SWITCH } from '../value.js';
 
 const COMMANDS = ['run', 'select'] as const;
+/** What decides about rows with scores of their own. */
+const THRESHOLD_COMMANDS = [...COMMANDS, 'report'] as const;
 
 /** What is made of scores. Left out, they are those of the method. */
 export const SELECTION_OPTIONS = {
@@ -26,7 +28,7 @@ export const SELECTION_OPTIONS = {
     value: bound('value'),
     group: 'Selection',
     help: 'keep only IFD below this',
-    commands: COMMANDS,
+    commands: THRESHOLD_COMMANDS,
     concerns: ['student'],
     default: { value: 1 },
   },
@@ -34,7 +36,7 @@ export const SELECTION_OPTIONS = {
     value: bound('value'),
     group: 'Selection',
     help: 'keep only r-IFD below this',
-    commands: COMMANDS,
+    commands: THRESHOLD_COMMANDS,
     concerns: ['student'],
     default: { value: 1 },
   },
@@ -42,7 +44,7 @@ export const SELECTION_OPTIONS = {
     value: positive('percent', 100),
     group: 'Selection',
     help: 'of the rows that pass keep this share, rounded down, the highest IFD first',
-    commands: ['select'],
+    commands: ['select', 'report'],
     default: { text: 'all' },
   },
   eager: {

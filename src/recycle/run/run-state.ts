@@ -42,6 +42,12 @@ export interface FailureCount {
   readonly detail: string;
 }
 
+/** What one reply took. */
+export interface ReplyCost extends TokenCounts {
+  /** Null where no price is known. */
+  readonly cost: number | null;
+}
+
 /**
  * What a run has got so far. Everything is kept under the hash of what it depends on, so nothing in here is ever
  * wrong, only unused. A write is on disk when its call returns: the log is synced at every commit
@@ -144,6 +150,17 @@ export class RunState implements Disposable {
        FROM replies`,
     )!;
     return { ...totals, failures: this.#failures() };
+  }
+
+  /** What each reply took, in the order in which they came. */
+  *replyCosts(): Generator<ReplyCost, void> {
+    const sql = `SELECT prompt_tokens AS promptTokens, completion_tokens AS completionTokens, cost
+                 FROM replies ORDER BY id`;
+    try {
+      yield* this.#prepare(sql).iterate() as IterableIterator<ReplyCost>;
+    } catch (cause) {
+      throw cause instanceof Database.SqliteError ? unreadable(this.#path, cause) : cause;
+    }
   }
 
   #failures(): readonly FailureCount[] {

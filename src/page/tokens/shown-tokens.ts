@@ -1,0 +1,108 @@
+import type { Sample } from '../../domain/sample.js';
+import type { LoadedStudent } from '../../engine/loaded-student.js';
+import type { Vocabulary } from '../../gguf/vocabulary.js';
+import type { Template } from '../../prompt/template.js';
+import { scoreSamples } from '../../scoring/score-samples.js';
+import type { ShownRow, ShownSample, ShownTokens } from '../../survey/shown-row.js';
+import { tokenTexts } from './token-texts.js';
+
+/** Who says how probable tokens are, and which text each of them is. */
+export interface TokenStudent {
+  readonly student: LoadedStudent;
+  /** Undefined where the tokens' spelling is not known. */
+  readonly vocabulary: Vocabulary | undefined;
+  readonly template: Template;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/**
+ * The rows with their answers' tokens: texts for those that bring their log-probs with them, and of the others both for as
+ * many as are asked for, those with the smallest keys, by one pass of the student. Of a run's row it is the answer that
+ * won. A row of which only a part is shown is left as it is.
+ * @param most - How many rows are scored.
+ * @throws {ReflectionError} as scoring does.
+ */
+export async function withTokens(
+  rows: readonly ShownRow[],
+  most: number,
+  student: TokenStudent,
+): Promise<readonly ShownRow[]> {
+  const whole = rows.flatMap((row) => {
+    const sample = wholeSample(row);
+    return sample === undefined ? [] : [{ row, sample }];
+  });
+  const stored = whole.filter(({ row }) => row.tokens !== undefined);
+  const chosen = whole
+    .filter(({ row }) => row.tokens === undefined && row.length !== null)
+    .sort((a, b) => (a.row.key < b.row.key ? -1 : 1))
+    .slice(0, most);
+  const found = new Map<ShownRow, ShownTokens>();
+  for (const [i, tokens] of (
+    await scoreTokens(
+      chosen.map(({ sample }) => sample),
+      student,
+    )
+  ).entries()) {
+    if (tokens !== undefined) found.set(chosen[i]!.row, tokens);
+  }
+  for (const { row } of stored) found.set(row, row.tokens!);
+  const told = [...stored, ...chosen].filter(({ row }) => found.has(row));
+  const texts = await textsOf(
+    told.map(({ sample }) => sample.output),
+    student,
+  );
+  for (const [i, { row }] of told.entries()) {
+    const tokens = found.get(row)!;
+    const own = texts[i]?.slice(0, tokens.conditioned.length);
+    // fewer than were scored are those of another student
+    if (own?.length === tokens.conditioned.length) found.set(row, { ...tokens, texts: own });
+  }
+  return rows.map((row) => {
+    const tokens = found.get(row);
+    return tokens === undefined ? row : { ...row, tokens };
+  });
+}
+
+async function scoreTokens(
+  samples: readonly Sample[],
+  { student, template, signal }: TokenStudent,
+): Promise<(ShownTokens | undefined)[]> {
+  const options = { template, metrics: ['ifd'] as const, perToken: true, ...(signal && { signal }) };
+  const tokens: (ShownTokens | undefined)[] = [];
+  for await (const { metrics } of scoreSamples(student, samples, options)) {
+    const { ifd } = metrics;
+    const isWhole = ifd.kind === 'scored' && ifd.conditioned.logprobs && ifd.direct.logprobs;
+    tokens.push(
+      isWhole
+        ? { conditioned: rounded(ifd.conditioned.logprobs!), direct: rounded(ifd.direct.logprobs!) }
+        : undefined,
+    );
+  }
+  return tokens;
+}
+
+async function textsOf(
+  answers: readonly string[],
+  { student, vocabulary }: TokenStudent,
+): Promise<(readonly string[] | undefined)[]> {
+  if (vocabulary === undefined) return [];
+  const ids = await student.tokenize(answers);
+  return answers.map((answer, i) => tokenTexts(vocabulary, ids[i]!, answer));
+}
+
+/** A thousandth of a nat is more than anybody sees, and a page holds many of them. */
+function rounded(values: Float32Array): number[] {
+  return Array.from(values, (value) => Math.round(value * 1000) / 1000);
+}
+
+/** The sample whose answer is looked at, unless it is shown in part only. */
+function wholeSample({ content }: ShownRow): Sample | undefined {
+  if (content.kind === 'sample') return whole(content.sample);
+  return content.kind === 'change' ? whole(content.after ?? content.before) : undefined;
+}
+
+function whole({ instruction, input, output }: ShownSample): Sample | undefined {
+  if (typeof instruction !== 'string' || typeof input !== 'string' || typeof output !== 'string')
+    return undefined;
+  return { instruction, input, output };
+}
