@@ -7,6 +7,7 @@ namespace scoring {
 
 constexpr size_t min_prefix_count  = 4;
 constexpr size_t min_prefix_length = 4;
+constexpr size_t wide_share        = 16;  // a wide prefix is one that a sixteenth of the sequences share
 
 static size_t saved_tokens(const std::vector<seq_view> & seqs, const std::vector<token_prefix> & prefixes) {
     size_t saved = 0;
@@ -53,6 +54,20 @@ std::optional<prefix_set> prefix_residency::search_for_better(const std::vector<
         return std::nullopt;
     }
     return lay_out_prefixes(std::move(found));
+}
+
+std::optional<prefix_set> prefix_residency::search_afresh(const std::vector<seq_view> & waiting) {
+    if (search == search_state::done) {
+        return std::nullopt;
+    }
+    search = search_state::done;
+
+    const size_t min_count = std::max(min_prefix_count, waiting.size() / wide_share);
+    prefix_set found = lay_out_prefixes(find_shared_prefixes(waiting, min_count, min_prefix_length, max_prefixes, max_prefix_tokens));
+    if (found.prefixes == resident.prefixes) {
+        return std::nullopt;
+    }
+    return found;
 }
 
 void prefix_residency::adopt(prefix_set set) {

@@ -20,8 +20,8 @@ struct prefix_set {
 };
 
 // Which prefixes stay in the cache from pack to pack. Knows nothing of a cache: it says what is worth keeping and is told
-// what was done. The set changes only when a new one saves the waiting sequences more than it costs to decode, so in a
-// run with one template it is decoded once.
+// what was done. In a run with one template they are decoded once: either the set changes only when a new one saves the
+// waiting sequences more than it costs to decode, or, where history must not show, it is a function of what is waiting.
 class prefix_residency {
 public:
     const std::vector<token_prefix> & prefixes() const { return resident.prefixes; }
@@ -35,6 +35,10 @@ public:
 
     // What to keep instead; nothing when what is resident will do, or when nothing has changed since the last search.
     std::optional<prefix_set> search_for_better(const std::vector<seq_view> & waiting);
+
+    // The same without regard to what is resident: the set that these sequences alone ask for, which may be empty. Nothing
+    // when just that is resident. A prefix that few of them share is left to the packs, so that jobs alike ask for the same.
+    std::optional<prefix_set> search_afresh(const std::vector<seq_view> & waiting);
 
     // The set is in the cache now, in place of all others. It was chosen for sequences that may be gone by the next
     // round, and then has to compete once more.

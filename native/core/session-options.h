@@ -14,7 +14,8 @@ struct session_options {
     // Each sequence by itself, from an empty cache, in steps that depend on nothing but the sequence: its numbers are
     // the same to the last bit whatever is scored before, after or beside it.
     bool     deterministic = false;
-    // Nothing is kept from one job to the next: while there is one job at a time, its numbers depend on nothing but it.
+    // Jobs share no batches, and what is kept from one to the next shows in no bit: a job's numbers depend on nothing but
+    // the job, whatever came before it or waits behind it.
     bool     independent_jobs = false;
     // "auto" takes the sampler for a head on a GPU and the chunked one elsewhere, and the plain one where
     // neither fits the model

@@ -111,12 +111,12 @@ void session::update_prefixes(const std::vector<seq_view> & seqs) {
     if (!limits.plans_sharing) {
         return;
     }
-    std::optional<prefix_set> better = residency.search_for_better(seqs);
+    std::optional<prefix_set> better = options.independent_jobs ? residency.search_afresh(seqs) : residency.search_for_better(seqs);
     if (!better) {
         return;
     }
     forget_cache();
-    if (!options.deterministic) {
+    if (!options.deterministic && !better->prefixes.empty()) {
         decoding->decode(better->layout, limits.max_seqs, [](size_t, float) {});
     }
     counters.n_planned += better->layout.entries.size();
@@ -131,15 +131,19 @@ void session::run_round() {
     }
     const job_ptr oldest = jobs.front();
 
-    if (options.independent_jobs && cache_owner.lock() != oldest) {
-        forget_cache();
-        cache_owner = oldest;
+    if (options.independent_jobs && searched_for.lock() != oldest) {
+        residency.arrivals();
+        searched_for = oldest;
     }
 
+    // those of the oldest job are at the front, since jobs queue in order
+    const auto pooled = options.independent_jobs
+        ? std::find_if(waiting.begin(), waiting.end(), [&](const waiting_seq & w) { return w.owner != oldest; })
+        : waiting.end();
+
     std::vector<seq_view> seqs;
-    seqs.reserve(waiting.size());
-    for (const waiting_seq & w : waiting) {
-        seqs.push_back(w.owner->view(w.index));
+    for (auto w = waiting.begin(); w != pooled; ++w) {
+        seqs.push_back(w->owner->view(w->index));
     }
     update_prefixes(seqs);
     const std::vector<int32_t> prefix_of = residency.match(seqs);

@@ -33,7 +33,7 @@ struct session_events {
 
 // A thread that scores jobs on a context of its own. Jobs queue up; their sequences are pooled, so a batch is filled
 // from whatever is waiting, and a job is done when its last sequence is. Packs that hold sequences of the oldest job
-// run first: jobs finish in order and no sequence starves.
+// run first: jobs finish in order and no sequence starves. Independent jobs are not pooled; one runs after the other.
 //
 // This is the policy: what is decoded next, and what becomes of a job. Jobs arrive through a mailbox, prefix_residency
 // says which prefixes are worth keeping, and a decoder computes.
@@ -85,9 +85,9 @@ private:
     // the session's thread
     std::unique_ptr<decoder>  decoding;
     prefix_residency          residency;
-    std::deque<job_ptr>       jobs;         // oldest first
-    std::vector<waiting_seq>  waiting;      // their sequences that are not scored yet
-    std::weak_ptr<active_job> cache_owner;  // with independent jobs: the one job whose prefixes the cache may hold
+    std::deque<job_ptr>       jobs;          // oldest first
+    std::vector<waiting_seq>  waiting;       // their sequences that are not scored yet
+    std::weak_ptr<active_job> searched_for;  // with independent jobs: the one that the prefixes were chosen for
 
     std::thread thread;  // last: starts when everything above exists
 };

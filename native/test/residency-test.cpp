@@ -101,6 +101,49 @@ TEST(the_set_changes_when_that_saves_more_than_it_costs) {
     }
 }
 
+TEST(a_search_afresh_is_blind_to_what_is_resident) {
+    for (uint32_t seed = 0; seed < 300; ++seed) {
+        check::context() = "seed " + std::to_string(seed);
+        random_source random(seed);
+        prefix_residency used;
+        for (int round = 0; round < 6; ++round) {
+            packer_case c;
+            fill_case(c, random);
+            used.arrivals();
+            std::optional<prefix_set> of_used = used.search_afresh(c.seqs);
+            if (of_used) {
+                used.adopt(std::move(*of_used));
+            }
+            prefix_residency fresh;
+            std::optional<prefix_set> of_fresh = fresh.search_afresh(c.seqs);
+            if (of_fresh) {
+                fresh.adopt(std::move(*of_fresh));
+            }
+            CHECK(used.prefixes() == fresh.prefixes());
+            CHECK_EQ(used.n_tokens(), fresh.n_tokens());
+        }
+    }
+}
+
+TEST(a_search_afresh_keeps_what_is_wide) {
+    packer_case c;
+    add_family(c, 1, 20, 60);
+    add_family(c, 2, 10, 5);
+    add_family(c, 3, 10, 3);
+    prefix_residency residency;
+    residency.adopt(*residency.search_afresh(c.seqs));
+    CHECK(residency.prefixes() == std::vector<token_prefix>({ prefix_of_family(1, 20), prefix_of_family(2, 10) }));
+    residency.arrivals();
+    CHECK(!residency.search_afresh(c.seqs));
+
+    add_family(c, 1, 20, 30);  // a sixteenth of 98 is 6
+    residency.arrivals();
+    residency.adopt(*residency.search_afresh(c.seqs));
+    CHECK(residency.prefixes() == std::vector<token_prefix>({ prefix_of_family(1, 20) }));
+    const std::optional<prefix_set> none = residency.search_afresh({});
+    CHECK(none && none->prefixes.empty());
+}
+
 static size_t saved_by(const std::vector<token_prefix> & prefixes, const std::vector<seq_view> & seqs) {
     size_t saved = 0;
     for (const seq_view & s : seqs) {

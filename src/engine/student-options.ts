@@ -32,8 +32,8 @@ export interface StudentOptions extends Options<(typeof SHARED_OPTIONS)[number]>
   /** Decode prefixes that sequences share once. Default true; changes no result beyond rounding. */
   readonly sharePrefixes?: boolean | undefined;
   /**
-   * Keep nothing from one call of `score` to the next, so that what a call returns depends on nothing but the call, as
-   * long as there are no more at a time than `parallelism`. Default false: prefixes are kept.
+   * Calls of `score` share no batches with one another, so that what a call returns has the same bits whatever is scored
+   * before, beside or after it. Default false: batches are filled from all calls under way, which small calls need.
    */
   readonly independentCalls?: boolean | undefined;
   /** How log-probs are taken from hidden states; `auto` unless the paths are to be compared. */
@@ -76,7 +76,10 @@ export function completeStudentOptions(options: StudentOptions): CompleteStudent
 const CACHE_BYTES = 2 ** 30;
 const MOST_CONTEXTS = 16;
 
-/** How many decodes run at once on a CPU: one a thread, while caches stay small. A recurrent model's state does not. */
+/**
+ * How many decodes run at once on a CPU: one a thread, while caches stay small. A recurrent model's state does not. Where
+ * the number of a context's threads may not show, they all have the same, and as few threads as possible are left over.
+ */
 export function contextsOnCpu(
   {
     layers,
@@ -84,12 +87,17 @@ export function contextsOnCpu(
     contextLength,
     recurrent,
   }: Pick<ModelDescription, 'layers' | 'width' | 'contextLength' | 'recurrent'>,
-  { threads, maxLength, precision }: CompleteStudentOptions,
+  { threads, maxLength, precision, deterministic, independentCalls }: CompleteStudentOptions,
   batchTokens: number,
 ): number {
   if (recurrent) return 1;
   const cells = Math.min(maxLength, contextLength) + batchTokens;
   const bytesPerValue = precision === 'precise' ? 4 : 2;
   const cacheBytes = cells * layers * width * 2 * bytesPerValue;
-  return Math.max(1, Math.min(threads, MOST_CONTEXTS, Math.floor(CACHE_BYTES / cacheBytes)));
+  const most = Math.max(1, Math.min(threads, MOST_CONTEXTS, Math.floor(CACHE_BYTES / cacheBytes)));
+  if (!deterministic && !independentCalls) return most;
+  const leftOver = (contexts: number) => threads % contexts;
+  let best = most;
+  for (let fewer = most - 1; 2 * fewer >= most; fewer--) if (leftOver(fewer) < leftOver(best)) best = fewer;
+  return best;
 }
