@@ -110,7 +110,8 @@ export async function scoreDataset(given: ScoreDatasetOptions): Promise<ScoreDat
     existing: options.existing,
     known: { ...requestedFingerprint({ ...asked, template: known }), ...knownOf(options.student) },
   });
-  const load = () => loadStudent(options.student);
+  // so that a run repeats itself to the last bit
+  const load = () => loadStudent({ ...options.student, independentCalls: true });
   const { model, hash: studentHash } = await loadAndHash(options.student.model, load, signal);
   await using student = model;
   const name = basename(options.student.model);

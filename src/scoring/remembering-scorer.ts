@@ -5,7 +5,7 @@ import { spanKey } from './span-requests.js';
 const DEFAULT_CAPACITY = 2 ** 16;
 
 type Memory =
-  | { readonly kind: 'scored'; readonly outcome: SpanOutcome }
+  | { readonly kind: 'settled'; readonly outcome: SpanOutcome }
   | {
       readonly kind: 'under way';
       /** Undefined when the call that it is part of fails. */
@@ -17,6 +17,7 @@ type Memory =
 /**
  * Scores no span twice while it remembers it: datasets repeat instructions and short answers, and an instruction by itself
  * is a span of r-IFD. Spans are equal when their tokens, begin and end are. Those used least recently are forgotten.
+ * Which are scored depends on the calls and their order alone, not on when any is answered.
  * Calls that ask for the log-probs of single tokens pass by, for those would take memory without bound.
  */
 export class RememberingScorer implements Scorer {
@@ -65,7 +66,7 @@ export class RememberingScorer implements Scorer {
     for (const [i, key] of keys.entries()) {
       const memory = this.#recall(key, options.signal);
       if (memory === undefined) fresh.set(key, requests[i]!);
-      else if (memory.kind === 'scored') outcomes.set(key, memory.outcome);
+      else if (memory.kind === 'settled') outcomes.set(key, memory.outcome);
       else underWay.set(key, memory.outcome);
     }
     for (const [key, outcome] of await this.#scoreAnew(fresh, options)) outcomes.set(key, outcome);
@@ -125,8 +126,7 @@ export class RememberingScorer implements Scorer {
   }
 
   #settle(key: string, outcome: SpanOutcome): void {
-    if (!this.#memories.has(key)) return;
-    if (outcome.kind === 'scored') this.#memories.set(key, { kind: 'scored', outcome });
-    else this.#memories.delete(key);
+    // in its place: what is forgotten next is not to depend on what is scored first
+    if (this.#memories.has(key)) this.#memories.set(key, { kind: 'settled', outcome });
   }
 }

@@ -30,12 +30,22 @@ export interface TaskScore {
  */
 export async function scoreJob(
   scorer: Scorer,
-  { maxLength }: Pick<Planner, 'maxLength'>,
+  planner: Pick<Planner, 'maxLength'>,
   tasks: readonly ScoringTask[],
   options: ScoreOptions,
 ): Promise<readonly TaskScore[]> {
+  return await scorePlannedTasks(scorer, planner, await planTasks(scorer, tasks), options);
+}
+
+/** The second half of {@link scoreJob}, which hands its requests to the scorer before it first waits. */
+export async function scorePlannedTasks(
+  scorer: Pick<Scorer, 'score'>,
+  { maxLength }: Pick<Planner, 'maxLength'>,
+  tasks: readonly PlannedTask[],
+  options: ScoreOptions,
+): Promise<readonly TaskScore[]> {
   const requests = new SpanRequests();
-  const requested = (await planTasks(scorer, tasks)).map((task) => requestTask(task, requests));
+  const requested = tasks.map((task) => requestTask(task, requests));
   const outcomes = await scorer.score(requests.list, options);
   return requested.map(({ task, ...counts }) => ({ score: scoreOf(task, outcomes, maxLength), ...counts }));
 }

@@ -5,9 +5,10 @@ import type { Options } from '../options/option-table.js';
 import type { PromptTemplate } from '../prompt/conversation-renderer.js';
 import { mapInOrder } from '../util/map-in-order.js';
 import { DEFINITIONS } from './definitions.js';
+
 import { Planner, type PlannerSettings, type Scorable } from './planner.js';
-import { scoreJob, type TaskScore } from './score-job.js';
-import type { ScoringTask } from './task.js';
+import { scorePlannedTasks, type TaskScore } from './score-job.js';
+import { type PlannedTask, planTasks, type ScoringTask } from './task.js';
 
 const NAMES = ['metrics', 'maxLength', 'definition', 'perToken', 'targets', 'endOfTurn'] as const;
 
@@ -40,16 +41,20 @@ export interface ScoredItem<T, Asked extends readonly Metric[] = readonly Metric
 
 /** Windows under way at once for each that is decoded: that one and two queued behind it. */
 const WINDOWS_PER_DECODE = 3;
-/** A window fills this many batches, so that packing has freedom and no result waits long. */
-const BATCHES_PER_WINDOW = 2;
+/**
+ * The texts of a window fill this many batches. Its spans, which hold most texts twice, are what is packed: enough of them
+ * that a batch half filled at the end is no matter, few enough that no result waits long.
+ */
+const BATCHES_PER_WINDOW = 4;
 /** Rough characters a token, to size windows before their texts are tokenized. */
 const CHARACTERS_PER_TOKEN = 4;
 /** Ends a window of items that are large beside what is to be scored of them. */
 const MOST_CHARACTERS_HELD = 2 ** 22;
 
 /**
- * Scores a stream in bounded memory, in order. Tokenizing, decoding and the consumer overlap. Rejects with
- * `invalid_option` and as {@link Scorer.score} does; what is wrong with one item is its score.
+ * Scores a stream in bounded memory, in order. Tokenizing, decoding and the consumer overlap; what the scorer is asked, and
+ * in which order, depends on the items and options alone. Rejects with `invalid_option` and as {@link Scorer.score} does;
+ * what is wrong with one item is its score.
  */
 export async function* scoreStream<T, const Asked extends readonly Metric[] = typeof METRICS>(
   scorer: Scorer,
@@ -62,12 +67,23 @@ export async function* scoreStream<T, const Asked extends readonly Metric[] = ty
   const windows = inWindows(items, BATCHES_PER_WINDOW * scorer.batchTokens, (sample) =>
     planner.prepare(sample, askedFor(options)),
   );
-  const scoreTasks = (tasks: readonly ScoringTask[]) =>
-    scoreJob(scorer, planner, tasks, { perToken, ...(signal && { signal }) });
-  // and one more, being tokenized
-  const inFlight = WINDOWS_PER_DECODE * scorer.parallelism + 1;
-  const score = (window: Window<T, Asked>) => scoreWindow(window, scoreTasks);
-  for await (const window of mapInOrder(windows, score, { items: inFlight })) yield* window;
+  const plan = async (window: Window<T, Asked>) => ({
+    window,
+    tasks: await planTasks(
+      scorer,
+      window.flatMap((entry) => (entry.kind === 'task' ? [entry.task] : [])),
+    ),
+  });
+  const score = async ({ window, tasks }: Awaited<ReturnType<typeof plan>>) =>
+    withScores(window, await scoreTasks(tasks));
+  const scoreTasks = async (tasks: readonly PlannedTask[]) =>
+    tasks.length === 0
+      ? []
+      : await scorePlannedTasks(scorer, planner, tasks, { perToken, ...(signal && { signal }) });
+  // two steps, so that windows reach the scorer in their order, whichever is tokenized first
+  const planned = mapInOrder(windows, plan, { items: scorer.parallelism + 1 });
+  const inFlight = { items: WINDOWS_PER_DECODE * scorer.parallelism };
+  for await (const window of mapInOrder(planned, score, inFlight)) yield* window;
 }
 
 /** In the order of {@link METRICS}, however they were asked for. */
@@ -126,12 +142,12 @@ async function* inWindows<T, Asked extends readonly Metric[]>(
   if (window.length > 0) yield window;
 }
 
-async function scoreWindow<T, Asked extends readonly Metric[]>(
+/** @param taskScores - Of the window's tasks, in their order. */
+function withScores<T, Asked extends readonly Metric[]>(
   window: Window<T, Asked>,
-  scoreTasks: (tasks: readonly ScoringTask[]) => Promise<readonly TaskScore[]>,
-): Promise<readonly ScoredItem<T, Asked>[]> {
-  const tasks = window.flatMap((prepared) => (prepared.kind === 'task' ? [prepared.task] : []));
-  const scores = (tasks.length === 0 ? [] : await scoreTasks(tasks)).values();
+  taskScores: readonly TaskScore[],
+): readonly ScoredItem<T, Asked>[] {
+  const scores = taskScores.values();
   return window.map((prepared) => {
     const { item } = prepared;
     if (prepared.kind === 'decided') {

@@ -209,6 +209,20 @@ describe('score', () => {
     expect(score!.loss_A_condition).not.toBe((await scoresOf(output))[0]!.loss_A_condition);
   });
 
+  it('gives the same bytes however its threads and processes are held up', async () => {
+    const many = join(directory, 'many.jsonl');
+    const rows = Array.from({ length: 160 }, (_, i) =>
+      JSON.stringify({ instruction: `Count to ${i}.`, output: 'one, two, three, '.repeat(1 + (i % 13)) }),
+    );
+    await writeFile(many, rows.join('\n'));
+    // both at once, so that they are in each other's way
+    const outputs = ['first', 'second'].map((name) => join(directory, `${name}.jsonl`));
+    const options = ['--student', TINY_STUDENT, '--device', 'cpu', '--threads', '4', '--batch-tokens', '64'];
+    await Promise.all(outputs.map((path) => runCliWell(['score', many, ...options, '-o', path])));
+    expect(await linesOf(outputs[0]!)).toEqual(await linesOf(outputs[1]!));
+    expect(await linesOf(outputs[0]!)).toHaveLength(rows.length);
+  });
+
   it('ends well when nobody reads what it prints', async () => {
     const path = join(directory, 'unread.jsonl');
     const { stderr } = await runCliWell(['score', dataset, ...TINY_ON_ONE_THREAD, '-o', path], {

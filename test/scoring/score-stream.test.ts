@@ -10,10 +10,12 @@ import {
   spansOf,
   unscorableSample,
 } from '../../src/domain/score.js';
+import type { ScoreOptions, SpanRequest, TokenizeOptions } from '../../src/engine/scorer.js';
 import { DEFINITION_NAMES } from '../../src/options/choices.js';
 import { createTemplate, renderReversePrompt } from '../../src/prompt/template.js';
 import type { SpanPlan } from '../../src/scoring/definition.js';
 import { DEFINITIONS } from '../../src/scoring/definitions.js';
+import { RememberingScorer } from '../../src/scoring/remembering-scorer.js';
 import { scoreSamples } from '../../src/scoring/score-samples.js';
 import { type ScorableItem, type ScoringOptions, scoreStream } from '../../src/scoring/score-stream.js';
 import { collect } from '../helpers/collect.js';
@@ -51,6 +53,34 @@ function endless<T>(itemOf: (index: number) => ScorableItem<T>) {
   return { state, items: items() };
 }
 
+/** What was asked of it, call by call; each call of either kind takes as many turns of the event loop as it is told. */
+class TimedScorer extends FakeScorer {
+  readonly asked: string[] = [];
+  readonly #turns: readonly number[];
+  #calls = 0;
+
+  constructor(turns: readonly number[]) {
+    super({ batchTokens: 4, parallelism: 2 });
+    this.#turns = turns;
+  }
+
+  override async tokenize(texts: readonly string[], options?: TokenizeOptions) {
+    await this.#wait();
+    return await super.tokenize(texts, options);
+  }
+
+  override async score(requests: readonly SpanRequest[], options?: ScoreOptions) {
+    this.asked.push(requests.map(({ tokens, begin, end }) => `${tokens} ${begin} ${end}`).join('\n'));
+    await this.#wait();
+    return await super.score(requests, options);
+  }
+
+  async #wait(): Promise<void> {
+    const turns = this.#turns[this.#calls++ % this.#turns.length]!;
+    for (let turn = 0; turn < turns; turn++) await new Promise((resolve) => setImmediate(resolve));
+  }
+}
+
 async function scoreOf(row: Sample, options: Partial<ScoringOptions> = {}, scorer = new FakeScorer()) {
   const [score] = await collect(scoreSamples(scorer, [row], { ...OPTIONS, ...options }));
   return score!;
@@ -76,6 +106,27 @@ function expectScored(score: MetricScore, conditioned: SpanPlan, direct: SpanPla
 }
 
 describe('scoreStream', () => {
+  it('asks the same of the scorer in the same order, however long anything takes', async () => {
+    // few different ones, so that some are remembered, and a memory of few, so that some are forgotten
+    const row = fc.constantFrom('a', 'bc', 'def', `g${POISON}`).map((output) => sample({ output }));
+    const turns = fc.array(fc.nat(12), { minLength: 1, maxLength: 20 });
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(row, { maxLength: 60 }),
+        turns,
+        fc.integer({ min: 1, max: 6 }),
+        async (rows, slow, capacity) => {
+          const askedFor = async (turnsOfCalls: readonly number[]) => {
+            const scorer = new TimedScorer(turnsOfCalls);
+            await collect(scoreSamples(new RememberingScorer(scorer, capacity), rows, OPTIONS));
+            return scorer.asked;
+          };
+          expect(await askedFor(slow)).toEqual(await askedFor([0]));
+        },
+      ),
+    );
+  });
+
   it('gives every item the score of its own spans, in order', async () => {
     const anyItem = fc.oneof(
       { weight: 3, arbitrary: anySample },
