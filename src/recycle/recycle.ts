@@ -1,6 +1,7 @@
 import { readLaidOutRows } from '../dataset/open-dataset.js';
 import { datasetFormat } from '../dataset/open-rows.js';
 import { ReflectionError } from '../errors.js';
+import type { FoundLayout } from '../layout/detect-layout.js';
 import { named } from '../options/option-name.js';
 import { usedFields } from '../pipeline/used-fields.js';
 import { defined } from '../util/defined.js';
@@ -10,6 +11,7 @@ import type { RunSummary } from './outputs/run-summary.js';
 import { writeOutputs } from './outputs/write-outputs.js';
 import { ProgressReport } from './progress-report.js';
 import type { RecycleOptions, RecycleResult } from './recycle-options.js';
+import { CANDIDATES_FIELD } from './reflections/carried-reflections.js';
 import { BatchReplies } from './replies/batch-replies.js';
 import { repliesOf } from './replies/replies-of.js';
 import { ROWS_PER_GROUP } from './rows/row-groups.js';
@@ -62,10 +64,15 @@ function tellStart(
     student: opened?.student ?? null,
     teacher: teacher ? { id: teacher.id, server: teacher.server } : null,
     totalBytes: dataset.bytes,
-    found,
+    // rows that bring their candidates have a use for them
+    found: teacher === undefined ? withoutUnused(found, CANDIDATES_FIELD) : found,
     notes,
     changes,
   });
+}
+
+function withoutUnused(found: FoundLayout, column: string): FoundLayout {
+  return { ...found, unused: found.unused.filter((name) => name !== column) };
 }
 
 interface RunParts {
