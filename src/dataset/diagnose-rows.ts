@@ -10,13 +10,6 @@ export interface Diagnosis {
   readonly remedy: string;
 }
 
-/** Where chats are kept, and how their turns name who speaks and what is said. */
-const CHAT_FIELDS = ['conversations', 'messages', 'conversation'];
-const TURNS = [
-  { who: 'from', what: 'value', name: 'ShareGPT conversations' },
-  { who: 'role', what: 'content', name: 'chat messages' },
-] as const;
-
 /** Texts that are no dataset at all, by how they begin. */
 const OTHER_TEXTS = [
   {
@@ -52,13 +45,15 @@ const MAX_NAMES = 12;
  */
 export function diagnoseRows(rows: readonly BadRow[], count: number, document: unknown): Diagnosis {
   const [first] = rows as readonly [BadRow];
+  if (count === 1 && first.object !== undefined) {
+    const found = columnsIn(first.object);
+    if (found !== undefined) return found;
+  }
   if (rows.every(({ reason }) => WITHIN_MESSAGES.has(reason))) return asTheRowsSay(rows, count);
   return (
     carriageReturns(first, count) ??
     OTHER_TEXTS.find(({ begin }) => begin.test(first.text)) ??
-    chat(rows) ??
-    (isJsonObject(document) ? oneObject(document) : undefined) ??
-    (count === 1 && first.object !== undefined ? oneObject(first.object) : undefined) ??
+    (isJsonObject(document) ? diagnoseObject(document) : undefined) ??
     objectsOverLines(rows) ??
     table(rows) ??
     asTheRowsSay(rows, count)
@@ -75,27 +70,8 @@ function carriageReturns({ text, object }: BadRow, count: number): Diagnosis | u
   };
 }
 
-function chat(rows: readonly BadRow[]): Diagnosis | undefined {
-  const [first] = rows;
-  for (const field of CHAT_FIELDS) {
-    for (const { who, what, name } of TURNS) {
-      const isSuch = ({ object }: BadRow) => {
-        const turns = object?.[field];
-        const [turn] = Array.isArray(turns) ? turns : [];
-        return isJsonObject(turn) && who in turn && what in turn;
-      };
-      if (first === undefined || !rows.every(isSuch)) continue;
-      return {
-        found: `it looks like ${name}: each row has "${field}", turns with "${who}" and "${what}"`,
-        remedy: `Make a row of each exchange, e.g. jq -c '{instruction: .${field}[0].${what}, output: .${field}[1].${what}}'.`,
-      };
-    }
-  }
-  return undefined;
-}
-
-/** A file that is one object: its rows are in a member, or its members are columns. */
-function oneObject(object: JsonObject): Diagnosis | undefined {
+/** Says what a file that is one object is, if that can be told: its rows are in a member, or its members are columns. */
+export function diagnoseObject(object: JsonObject): Diagnosis | undefined {
   const members = Object.entries(object);
   const tables = members.filter(
     (member): member is [string, JsonObject[]] =>
@@ -108,7 +84,11 @@ function oneObject(object: JsonObject): Diagnosis | undefined {
       remedy: `Take them out of it: jq -c '.[${quoted(rows[0])}][]' <file> > rows.jsonl.`,
     };
   }
-  return columns(members.map(([name, value]) => [name, lengthOf(value)]));
+  return columnsIn(object);
+}
+
+function columnsIn(object: JsonObject): Diagnosis | undefined {
+  return columns(Object.entries(object).map(([name, value]) => [name, lengthOf(value)]));
 }
 
 function columns(
@@ -126,9 +106,9 @@ function columns(
   };
 }
 
-/** Of a column: a list, or as pandas has it an object with the numbers of rows for names. */
+/** Of a column: a list of values that are no messages, or as pandas has it an object with the numbers of rows for names. */
 function lengthOf(value: unknown): number | undefined {
-  if (Array.isArray(value)) return value.length;
+  if (Array.isArray(value)) return value.some(isJsonObject) ? undefined : value.length;
   const keys = isJsonObject(value) ? Object.keys(value) : [];
   return keys.length > 0 && keys.every((key, i) => key === String(i)) ? keys.length : undefined;
 }

@@ -1,6 +1,7 @@
 import { detectLayout, type FoundLayout, type LayoutChoice } from '../layout/detect-layout.js';
 import type { Layout } from '../layout/layout.js';
 import { type RowContent, readRowContent } from '../layout/read-row.js';
+import { diagnoseObject } from './diagnose-rows.js';
 import { inputName, isRereadable } from './input.js';
 import { openRowsWith, type ReadRowsOptions, readRowsWith } from './open-rows.js';
 import { badRow, isFault } from './parse-row.js';
@@ -47,8 +48,9 @@ export async function openDataset(
   const name = options.name ?? inputName(input);
   try {
     const rest = source.rows[Symbol.asyncIterator]();
-    const first = await firstRows(rest, (await isRereadable(input)) ? ROWS_LOOKED_AT : 1);
-    const found = findLayout(first, choice, name);
+    const looked = (await isRereadable(input)) ? ROWS_LOOKED_AT : 1;
+    const first = await firstRows(rest, looked);
+    const found = findLayout(first, choice, name, { isAll: first.length < looked });
     return {
       format: source.format,
       found,
@@ -114,11 +116,21 @@ const NOTHING_FOUND: FoundLayout = {
   unused: [],
 };
 
-function findLayout(rows: readonly RowOf<ObjectContent>[], choice: LayoutChoice, name: string): FoundLayout {
+function findLayout(
+  rows: readonly RowOf<ObjectContent>[],
+  choice: LayoutChoice,
+  name: string,
+  { isAll }: { readonly isAll: boolean },
+): FoundLayout {
   const objects = rows.flatMap((row) => (isBad(row) || row.object === undefined ? [] : [row.object]));
   if (objects.length === 0) return NOTHING_FOUND;
   const finding = detectLayout(objects, choice);
-  if (finding.kind === 'not_found') throw nothingScorable(name, finding);
+  if (finding.kind === 'not_found') {
+    const [only, other] = objects;
+    const isUntold = choice.name === undefined && choice.columns === undefined;
+    const isOne = isAll && isUntold && only !== undefined && other === undefined;
+    throw nothingScorable(name, (isOne ? diagnoseObject(only) : undefined) ?? finding);
+  }
   return finding;
 }
 

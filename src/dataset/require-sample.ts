@@ -3,7 +3,6 @@ import { openByteSource } from './byte-source.js';
 import { type Diagnosis, diagnoseRows } from './diagnose-rows.js';
 import { inputName, isRereadable } from './input.js';
 import { type ReadRowsOptions, readRowsWith } from './open-rows.js';
-import { readSample } from './read-sample.js';
 import { type BadRow, type Content, isBad, type ObjectReader } from './row.js';
 
 /** Enough to tell what a dataset is instead. */
@@ -59,7 +58,7 @@ export function nothingScorable(name: string, { found, remedy }: Diagnosis): Ref
 export async function requireSample(
   input: string,
   options: ReadRowsOptions,
-  read: ObjectReader<Content> = readSample,
+  read: ObjectReader<Content>,
 ): Promise<void> {
   const unusable = new UnusableRows();
   for await (const row of readRowsWith(read, input, options)) {

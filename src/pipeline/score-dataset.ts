@@ -1,7 +1,7 @@
 import { basename } from 'node:path';
 import { type IgnoredCounts, IgnoredFields } from '../dataset/ignored-fields.js';
 import { datasetBytes, inputName, isRereadable } from '../dataset/input.js';
-import { layoutReader, openDataset } from '../dataset/open-dataset.js';
+import { layoutReader, openDataset, readLaidOutRows } from '../dataset/open-dataset.js';
 import { nothingScorable, requireSample, UnusableRows } from '../dataset/require-sample.js';
 import type { Fingerprint } from '../domain/fingerprint.js';
 import { type LoadStudentOptions, loadStudent } from '../engine/load-student.js';
@@ -28,6 +28,7 @@ import { requestedFingerprint, scoringFingerprint } from '../scoring/scoring-fin
 import { defined } from '../util/defined.js';
 import { formatCount } from '../util/format.js';
 import { linkTarget } from '../util/link-target.js';
+import { requireShowable } from './require-showable.js';
 import { RowsDigest, rowsDigestOf } from './rows-digest.js';
 import { type ScoreInputs, scoreInputs } from './score-inputs.js';
 import { countedScore, scorableItems, scoredRows } from './score-items.js';
@@ -98,7 +99,8 @@ export async function scoreDataset(given: ScoreDatasetOptions): Promise<ScoreDat
   using data = await openDataset(dataset, options.layout, { limit, signal });
   const { found } = data;
   // a strict run ends at the first of such rows, whatever follows
-  if (!options.strict && (await isRereadable(dataset))) {
+  const canLook = await isRereadable(dataset);
+  if (!options.strict && canLook) {
     await requireSample(dataset, options, layoutReader(found.layout));
   }
   const { metrics, definition, perToken, targets, endOfTurn } = options;
@@ -116,6 +118,10 @@ export async function scoreDataset(given: ScoreDatasetOptions): Promise<ScoreDat
   await using student = model;
   const name = basename(options.student.model);
   const template = templateFor(options.template, { ...student.model, name });
+  if (canLook) {
+    const rows = readLaidOutRows(dataset, found.layout, { limit, signal });
+    await requireShowable(rows, template, targets, dataset);
+  }
   const requested = { ...asked, template };
   const opened = await reserved.open({
     fingerprint: scoringFingerprint(requested, student, studentHash, llamaVersion()),

@@ -3,6 +3,7 @@ import { datasetFormat } from '../dataset/open-rows.js';
 import { ReflectionError } from '../errors.js';
 import type { FoundLayout } from '../layout/detect-layout.js';
 import { named } from '../options/option-name.js';
+import { requireShowable } from '../pipeline/require-showable.js';
 import { usedFields } from '../pipeline/used-fields.js';
 import { defined } from '../util/defined.js';
 import { interruptsOf } from './interrupts.js';
@@ -38,6 +39,14 @@ export async function recycle(options: RecycleOptions): Promise<RecycleResult> {
   return inRunDirectory(runPlace(options, inputs), async (room) => {
     const { paths, state, dataset, found } = room;
     await using models = await openModels(inputs, paths, state, options.onNotice);
+    if (models.opened !== undefined) {
+      const rows = readLaidOutRows(dataset.file, found.layout, {
+        name: dataset.name,
+        limit: options.limit,
+        signal: options.signal,
+      });
+      await requireShowable(rows, models.opened.template, inputs.scoring.targets, dataset.name);
+    }
     const manifest = await makeManifest({ ...dataset, found }, options, inputs, models);
     const earlier = await readEarlierRun(paths);
     const changes = await changesSince(earlier, manifest, state, paths);

@@ -204,6 +204,19 @@ describe('score of chats', () => {
       '--end-of-turn does not apply to the --template alpaca',
       'chat',
     ],
+    [
+      [
+        {
+          messages: [
+            { role: 'user', content: 'Look.' },
+            { role: 'assistant', tool_calls: [{ name: 'look' }] },
+          ],
+        },
+      ],
+      [],
+      'the template alpaca can show none of them (1 refused, the first with template_refuses',
+      'another --template',
+    ],
     [[{ messages: MESSAGES[0] }], ['--template', 'chat:rag'], "no chat template 'rag'", 'chat:tool_use'],
   ])('refuses %j with %j', async (rows, options, message, more) => {
     const dataset = await fileOf(rows);
@@ -213,6 +226,7 @@ describe('score of chats', () => {
     expect(refused).toMatchObject({ code: 2, stdout: '' });
     expect(refused.stderr).toContain(message);
     expect(refused.stderr).toContain(more);
+    await expect(readFile(output)).rejects.toMatchObject({ code: 'ENOENT' });
   });
 
   it('says what to do with a student that has no chat template', async () => {

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { requireSample } from '../../src/dataset/require-sample.js';
+import { findUsableLayout } from '../../src/dataset/open-dataset.js';
 
 let directory: string;
 beforeAll(async () => {
@@ -12,34 +12,23 @@ beforeAll(async () => {
 afterAll(() => rm(directory, { recursive: true }));
 
 const ROW = '{"instruction":"a","output":"b"}';
-const SHARE_GPT = '{"id":1,"conversations":[{"from":"human","value":"Hi."},{"from":"gpt","value":"Hello."}]}';
+const NARRATED = '{"id":1,"messages":[{"role":"narrator","content":"Once."}]}';
 
 async function checked(content: string | Buffer, limit?: number): Promise<void> {
   const file = join(directory, 'data');
   await writeFile(file, content);
-  await requireSample(file, { limit });
+  await findUsableLayout(file, {}, { limit });
 }
 
-describe('requireSample', () => {
+describe('findUsableLayout', () => {
   it.each<[string, string | Buffer, RegExp, RegExp]>([
     [
-      'ShareGPT rows',
-      `${SHARE_GPT}\n${SHARE_GPT}\n`,
-      /looks like ShareGPT conversations: .*"conversations"/,
-      /jq/,
+      'an unknown speaker',
+      `[${NARRATED},\n${NARRATED}]`,
+      /all of its 2 rows .*unknown_role.*"narrator"/,
+      /Mend the rows/,
     ],
-    [
-      'an array of them',
-      `[${SHARE_GPT},\n${SHARE_GPT}]`,
-      /looks like ShareGPT conversations/,
-      /each exchange/,
-    ],
-    [
-      'chat messages',
-      '{"messages":[{"role":"user","content":"Hi."}]}',
-      /looks like chat messages: .*"messages", turns with "role" and "content"/,
-      /\.messages\[0\]\.content/,
-    ],
+    ['columns that no layout has', '{"q":"a","r":"b"}\n', /their columns are "q", "r"/, /`map`/],
     [
       'rows in a member',
       `{"info":{},"data":[${ROW},${ROW}]}`,
@@ -93,12 +82,6 @@ describe('requireSample', () => {
     ],
     ['a web page', '<!DOCTYPE html>\n<html>\n', /web page/, /Download/],
     [
-      'other names',
-      '{"prompt":"a","response":"b"}\n',
-      /its only row .*rename "prompt" to "instruction"/,
-      /rename/,
-    ],
-    [
       'other values',
       '[1,\n2]',
       /all of its 2 rows .*not_an_object.*data:1: the row is a number/,
@@ -116,10 +99,11 @@ describe('requireSample', () => {
   });
 
   it('is content with one row, wherever it stands within the limit', async () => {
-    const bad = `${SHARE_GPT}\n`.repeat(1000);
-    await checked(`${bad}${ROW}\n`);
-    await expect(checked(`${bad}${ROW}\n`, 1000)).rejects.toThrow(/ShareGPT/);
-    await checked(`${ROW}\n${bad}`, 1);
+    const bad = `${NARRATED}\n`.repeat(1000);
+    const good = NARRATED.replace('narrator', 'gpt');
+    await checked(`${bad}${good}\n`);
+    await expect(checked(`${bad}${good}\n`, 1000)).rejects.toThrow(/narrator/);
+    await checked(`${good}\n${bad}`, 1);
   });
 
   it('passes on that there are no rows', async () => {

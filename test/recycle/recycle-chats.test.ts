@@ -4,6 +4,7 @@ import { scoreDataset } from '../../src/pipeline/score-dataset.js';
 import { recycle } from '../../src/recycle/recycle.js';
 import type { RecycleOptions } from '../../src/recycle/recycle-options.js';
 import { reflect } from '../../src/recycle/reflect.js';
+import { CHAT_LAYOUTS, type Message } from '../helpers/chat-layouts.js';
 import { TINY_STUDENT } from '../helpers/paths.js';
 import { tinyChatModel } from '../models/tiny-models.js';
 import { asking, RecycleFixture } from './recycle-fixture.js';
@@ -26,8 +27,6 @@ function options(teacher: RecyclingTeacher, changes: Partial<RecycleOptions> = {
   return { ...fixture.place, ...asking(teacher), student: TINY_STUDENT, ...scoring, ...changes };
 }
 
-type Message = { readonly role: 'system' | 'user' | 'assistant'; readonly content: string };
-
 function chat(i: number): readonly Message[] {
   return [
     { role: 'system', content: `Be brief, ${i}.` },
@@ -38,61 +37,10 @@ function chat(i: number): readonly Message[] {
   ];
 }
 
-const NAMES = { system: 'system', user: 'human', assistant: 'gpt' } as const;
 const CHATS = [0, 1, 2, 3, 4, 5].map(chat);
 
-/** Ways in which rows spell a conversation, and back. */
-const LAYOUTS: Record<string, readonly [(turns: readonly Message[]) => object, (row: never) => unknown]> = {
-  messages: [(messages) => ({ messages }), (row: { messages: unknown }) => row.messages],
-  'encoded messages': [
-    (messages) => ({ messages: JSON.stringify(messages) }),
-    (row: { messages: string }) => JSON.parse(row.messages),
-  ],
-  sharegpt: [
-    (turns) => ({ conversations: turns.map(({ role, content }) => ({ from: NAMES[role], value: content })) }),
-    (row: { conversations: { from: string; value: string }[] }) =>
-      row.conversations.map(({ from, value }) => ({
-        role: Object.entries(NAMES).find(([, name]) => name === from)![0],
-        content: value,
-      })),
-  ],
-  'sharegpt-pairs': [
-    ([system, ...turns]) => ({
-      system: system!.content,
-      conversation: [0, 2].map((i) => ({ human: turns[i]!.content, gpt: turns[i + 1]!.content })),
-    }),
-    (row: { system: string; conversation: { human: string; gpt: string }[] }) => [
-      { role: 'system', content: row.system },
-      ...row.conversation.flatMap(({ human, gpt }) => [
-        { role: 'user', content: human },
-        { role: 'assistant', content: gpt },
-      ]),
-    ],
-  ],
-  'alpaca with history': [
-    ([system, ...turns]) => ({
-      system: system!.content,
-      history: [[turns[0]!.content, turns[1]!.content]],
-      question: turns[2]!.content,
-      answer: turns[3]!.content,
-    }),
-    (row: { system: string; history: string[][]; question: string; answer: string; input?: string }) => [
-      { role: 'system', content: row.system },
-      ...row.history.flatMap(([question, answer]) => [
-        { role: 'user', content: question },
-        { role: 'assistant', content: answer },
-      ]),
-      { role: 'user', content: row.question },
-      { role: 'assistant', content: row.answer },
-    ],
-  ],
-  'prompt-completion': [
-    (turns) => ({ prompt: turns.slice(0, -1), completion: turns.slice(-1) }),
-    (row: { prompt: unknown[]; completion: unknown[] }) => [...row.prompt, ...row.completion],
-  ],
-};
-
-async function writeChats(spell: (turns: readonly Message[]) => object): Promise<void> {
+async function writeChats(layout: string): Promise<void> {
+  const { spell } = CHAT_LAYOUTS[layout]!;
   await fixture.writeRows(CHATS.map((turns, id) => JSON.stringify({ id, ...spell(turns), note: 1.5 })));
 }
 
@@ -103,8 +51,8 @@ describe('a run on chats', () => {
       await using teacher = await startRecyclingTeacher();
       const way = mode === 'v1' ? { ...fixture.place, ...asking(teacher), mode } : options(teacher, KEEP_ALL);
       const results: unknown[] = [];
-      for (const [spell, read] of Object.values(LAYOUTS)) {
-        await writeChats(spell);
+      for (const [layout, { read }] of Object.entries(CHAT_LAYOUTS)) {
+        await writeChats(layout);
         const output = fixture.path(`run-${results.length}`);
         const { summary } = await recycle({ ...way, output });
         expect(summary).toMatchObject({ rows: CHATS.length, selected: CHATS.length });
@@ -114,7 +62,7 @@ describe('a run on chats', () => {
             id: row.id,
             note: row.note,
             outcome,
-            turns: read(row as never),
+            turns: read(row),
           })),
         );
       }
@@ -154,7 +102,7 @@ describe('a run on chats', () => {
 
   it.each(['alpaca', 'chat'])('decides by the scores of the turn, with the template %s', async (template) => {
     await using teacher = await startRecyclingTeacher();
-    await writeChats(LAYOUTS.messages![0]);
+    await writeChats('messages');
     const student = template === 'chat' ? await chatStudent() : TINY_STUDENT;
     await recycle(options(teacher, { ...KEEP_ALL, student, template, eager: true }));
     const selected = await fixture.rows('selected.jsonl');
@@ -193,7 +141,7 @@ describe('a run on chats', () => {
 
   it('with all turns replaces the answers of earlier ones too, and their questions never', async () => {
     await using teacher = await startRecyclingTeacher();
-    await writeChats(LAYOUTS['encoded messages']![0]);
+    await writeChats('encoded messages');
     const { summary } = await recycle(options(teacher, { ...KEEP_ALL, turns: 'all' }));
     expect(summary).toMatchObject({ rows: 6, selected: 6, turns: 12 });
     const audits = await fixture.rows('audit.jsonl');
@@ -224,7 +172,7 @@ describe('a run on chats', () => {
       if (asked === 5) interrupt();
       return undefined;
     });
-    await writeChats(LAYOUTS.sharegpt![0]);
+    await writeChats('sharegpt');
     const all = { turns: 'all', student: await chatStudent(), template: 'chat' } as const;
     await recycle(options(teacher, { ...all, output: fixture.path('whole') }));
     asked = 0;
@@ -241,7 +189,7 @@ describe('a run on chats', () => {
 
   it.each(['last', 'all'] as const)('takes the candidates that reflect made of %s', async (turns) => {
     await using teacher = await startRecyclingTeacher();
-    await writeChats(LAYOUTS.messages![0]);
+    await writeChats('messages');
     await recycle(options(teacher, { turns, output: fixture.path('live') }));
     const { file } = await reflect({ ...fixture.place, ...asking(teacher), turns });
     const { teacher: _, baseUrl: __, retryWait: ___, ...scoring } = options(teacher, { turns });
