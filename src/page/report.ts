@@ -1,4 +1,5 @@
 import { stat } from 'node:fs/promises';
+import { basename } from 'node:path';
 import { loadStudent, studentOptions } from '../engine/load-student.js';
 import { readVocabulary } from '../gguf/vocabulary.js';
 import { optionError } from '../options/option-error.js';
@@ -6,7 +7,7 @@ import { named } from '../options/option-name.js';
 import { readOptions } from '../options/read-options.js';
 import type { CommandOptions, CompleteOptions } from '../options/required-options.js';
 import { refuseExisting, refuseToOverwriteInputs } from '../output/claim-paths.js';
-import { loadTemplate } from '../prompt/load-template.js';
+import { chooseTemplate, templateFor } from '../prompt/choose-template.js';
 import { compareSources, type SourceComparison } from '../survey/compare-sources.js';
 import type { ShownRow } from '../survey/shown-row.js';
 import type { Survey } from '../survey/survey.js';
@@ -100,8 +101,9 @@ async function rowsWithTokens(
   const { student: model, tokenRows } = options;
   const shown = sources.map((source) => source.shown);
   if (model === undefined) return shown;
-  const template = await loadTemplate(options.template);
+  const choice = await chooseTemplate({ ...options, endOfTurn: false });
   await using student = await loadStudent(studentOptions({ ...options, student: model }, signal));
+  const template = templateFor(choice, { ...student.model, name: basename(model) });
   const vocabulary = await readVocabulary(model, signal);
   const told = { student, vocabulary, template, signal };
   const withThem: (readonly ShownRow[])[] = [];

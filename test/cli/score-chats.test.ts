@@ -229,6 +229,19 @@ describe('score of chats', () => {
     await expect(readFile(output)).rejects.toMatchObject({ code: 'ENOENT' });
   });
 
+  it('has a report look at tokens in the student’s own template, too', async () => {
+    const { output } = await score([{ instruction: 'Name a colour.', output: 'Red.' }], '--template', 'chat');
+    const page = join(directory, 'report.html');
+    const way = ['--student', student, '--threads', '1', '-o', page];
+    await runCliWell(['report', output, ...way, '--template', 'chat']);
+    const own = await readFile(page, 'utf8');
+    await rm(page);
+    await runCliWell(['report', output, ...way, '--template', 'none']);
+    const logprobs = (html: string) => /"conditioned":\[[^\]]+\]/.exec(html)?.[0];
+    expect(logprobs(own)).toBeDefined();
+    expect(logprobs(await readFile(page, 'utf8'))).not.toBe(logprobs(own));
+  });
+
   it('says what to do with a student that has no chat template', async () => {
     const dataset = await fileOf([{ messages: MESSAGES[0] }]);
     const base = await tinyModel('qwen2');

@@ -39,7 +39,7 @@ export const STUDENT_OPTIONS = {
     value: textThat('YYYY-MM-DD', isDay, 'a day as in 2026-01-31'),
     group: 'Student',
     help: 'the day that the student’s own template is told, if it writes one',
-    commands: ['run', 'score', 'inspect'],
+    commands: ['run', 'score', 'inspect', 'report'],
     concerns: ['student'],
     default: { text: 'none' },
   },

@@ -1,7 +1,7 @@
 import type { Sample } from '../../domain/sample.js';
 import type { LoadedStudent } from '../../engine/loaded-student.js';
 import type { Vocabulary } from '../../gguf/vocabulary.js';
-import type { Template } from '../../prompt/template.js';
+import type { PromptTemplate } from '../../prompt/conversation-renderer.js';
 import { scoreSamples } from '../../scoring/score-samples.js';
 import type { ShownRow, ShownSample, ShownTokens } from '../../survey/shown-row.js';
 import { tokenTexts } from './token-texts.js';
@@ -11,7 +11,7 @@ export interface TokenStudent {
   readonly student: LoadedStudent;
   /** Undefined where the tokens' spelling is not known. */
   readonly vocabulary: Vocabulary | undefined;
-  readonly template: Template;
+  readonly template: PromptTemplate;
   readonly signal?: AbortSignal | undefined;
 }
 
