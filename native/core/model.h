@@ -64,7 +64,7 @@ private:
     model() = default;
 
     model_ptr                handle;
-    std::optional<tokenizer> tokens;  // unless only metadata was read
+    std::optional<tokenizer> tokens;  // there once the model is loaded
     ggml_backend_dev_t       dev = nullptr;
     bool                     kernels = false;
     model_description        description;
