@@ -16,6 +16,7 @@ const ENGINE_TESTS = [
   'test/models/llama-cpp.test.ts',
   'test/native/*.test.ts',
   'test/pipeline/every-layout.test.ts',
+  'test/pipeline/inspect-dataset.test.ts',
   'test/pipeline/score-dataset.test.ts',
   'test/recycle/*.test.ts',
   'test/scoring/golden.test.ts',

@@ -11,10 +11,14 @@ export interface ShownPiece {
   readonly isTemplate: boolean;
 }
 
-/** A row as the student sees it: the rendering that has most of its answers, or why there is none. */
+/**
+ * A row as the student sees it: the rendering that has most of its answers, or why there is none.
+ * @param includesEndOfTurn - The token that ends a turn is scored, too.
+ */
 export function showRow(
   conversation: Conversation,
   renderer: ConversationRenderer,
+  includesEndOfTurn: boolean,
 ): readonly ShownPiece[] | ChatFault {
   const rendered = renderer.render(conversation);
   if (rendered.kind === 'fault') return rendered;
@@ -23,6 +27,8 @@ export function showRow(
   return sequence.pieces.map(({ text, isTemplate }, i) => ({
     text,
     isTemplate,
-    isTarget: sequence.targets.some(({ begin, end }) => i >= begin && i < end),
+    isTarget: sequence.targets.some(
+      ({ begin, end, endOfTurn = end }) => i >= begin && i < (includesEndOfTurn ? endOfTurn : end),
+    ),
   }));
 }

@@ -100,13 +100,13 @@ async function look(
   rows: OpenDataset['rows'],
   view: StudentViewBuilder | undefined,
   renderer: ConversationRenderer,
-  { dataset, show }: CompleteOptions<'inspect'>,
+  { dataset, show, endOfTurn }: CompleteOptions<'inspect'>,
 ): Promise<Pick<Inspection, 'profile' | 'shown'>> {
   const profile = new ProfileBuilder();
   const shown: ShownRow[] = [];
   let waiting: { readonly conversation: Conversation; readonly place: string }[] = [];
   for await (const row of rows) {
-    if (shown.length < show) shown.push(shownRow(row, renderer));
+    if (shown.length < show) shown.push(shownRow(row, renderer, endOfTurn));
     if (row.kind === 'bad') {
       profile.addUnscorable(row.reason, row.detail);
       continue;
@@ -136,12 +136,12 @@ function plannerOf(
   return new Planner(DEFINITIONS.exact, settings);
 }
 
-function shownRow(row: LaidOutRow, renderer: ConversationRenderer): ShownRow {
+function shownRow(row: LaidOutRow, renderer: ConversationRenderer, endOfTurn: boolean): ShownRow {
   const { line } = row;
   if (row.kind === 'bad') {
     return { line, pieces: undefined, problem: { reason: row.reason, detail: row.detail } };
   }
-  const pieces = showRow(conversationIn(row), renderer);
+  const pieces = showRow(conversationIn(row), renderer, endOfTurn);
   if (!('kind' in pieces)) return { line, pieces, problem: undefined };
   return { line, pieces: undefined, problem: { reason: pieces.reason, detail: pieces.problem } };
 }

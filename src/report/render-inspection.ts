@@ -2,6 +2,7 @@ import type { CountedReason } from '../inspection/counted-reason.js';
 import type { DatasetProfile } from '../inspection/dataset-profile.js';
 import type { LengthSummary } from '../inspection/length-statistics.js';
 import type { ShownPiece } from '../inspection/shown-row.js';
+import { nameFlags } from '../options/option-name.js';
 import type { Inspection, ShownRow } from '../pipeline/inspect-dataset.js';
 import { formatCount, formatShare } from '../util/format.js';
 import { describeLayout } from './describe-layout.js';
@@ -92,7 +93,9 @@ function renderReasons(title: string, reasons: readonly CountedReason[], rows: n
     align: ['left', 'right', 'right'],
     rows: reasons.map(({ reason, rows: count }) => [reason, formatCount(count), formatShare(count / rows)]),
   });
-  return [table, ...reasons.map(({ reason, example }) => `  ${reason}: ${visible(example)}`)].join('\n');
+  return [table, ...reasons.map(({ reason, example }) => `  ${reason}: ${visible(nameFlags(example))}`)].join(
+    '\n',
+  );
 }
 
 function renderStudent({ student, template }: Inspection): string {
@@ -105,13 +108,13 @@ function renderStudent({ student, template }: Inspection): string {
   return [
     `with ${file}, template ${template}, at most ${formatCount(maxLength)} tokens`,
     ...(known.length === 0 ? [] : [lengthTable('tokens', known)]),
-    `${formatCount(cut)} rows with a text that is cut at its end; ${formatCount(shortened)} shown without their first turns`,
+    `${formatCount(cut)} ${cut === 1 ? 'row' : 'rows'} with a text that is cut at its end; ${formatCount(shortened)} shown without their first turns`,
   ].join('\n\n');
 }
 
 function renderShown({ line, pieces, problem }: ShownRow, template: string, emphasis: Emphasis): string {
-  const title = `── line ${formatCount(line)}, template ${template} `;
-  if (problem !== undefined) return `${title}\n${problem.reason}: ${visible(problem.detail)}`;
+  const title = `── line ${formatCount(line)}, template ${template}`;
+  if (problem !== undefined) return `${title}\n${problem.reason}: ${visible(nameFlags(problem.detail))}`;
   return `${title}\n${(pieces ?? []).map((piece) => renderPiece(piece, emphasis)).join('')}`;
 }
 
