@@ -6,13 +6,13 @@ import { shortRows } from '../recycle/recycle-fixture.js';
 import { recycledFields, startRecyclingTeacher } from '../recycle/recycling-teacher.js';
 import type { ReaderMachine, ShellResult } from './reader-machine.js';
 
-/** Where pages say that a local server listens. */
-const LOCAL_SERVER = 'http://localhost:8080/v1';
+const BASE_URL = /--base-url \S+/g;
+const KEY_VARIABLE = /--api-key-variable (\w+)/g;
 
 /**
  * Runs what a page marks as needing more than this repository, with stand-ins: the shipped student for a real one, three
  * rows for `data.jsonl`, and for a teacher's server one on this machine that answers as scripted. It is named by
- * a config file, in place of the provider's address, and in the command, in place of the local one.
+ * a config file, in place of the provider's address, and in the command, in place of any other. Every key is set.
  */
 export async function runWithStandIns(
   machine: ReaderMachine,
@@ -29,8 +29,11 @@ export async function runWithStandIns(
   await symlink(TINY_STUDENT, student);
   await writeFile(config, JSON.stringify({ baseUrl: server.baseUrl, batchPoll: 0.02 }));
   try {
-    const here = script.replaceAll(LOCAL_SERVER, server.baseUrl);
-    return await machine.run(here, { signal, environment: { OPENAI_API_KEY: 'a-key' } });
+    const here = script.replaceAll(BASE_URL, `--base-url ${server.baseUrl}`);
+    const keys = [...script.matchAll(KEY_VARIABLE)].map(([, name]) => name!);
+    const variables = ['OPENAI_API_KEY', 'AZURE_OPENAI_API_KEY', ...keys];
+    const environment = Object.fromEntries(variables.map((name) => [name, 'a-key']));
+    return await machine.run(here, { signal, environment });
   } finally {
     for (const file of standIns) await rm(file);
   }

@@ -103,7 +103,22 @@ const BREAKDOWNS: readonly Breakdown[] = [
     code: 'teacher_unusable',
     words: /turned 3 requests away.*body\.user: field required/,
     remedy: /`extraBody`/,
-    change: { retryFailed: true },
+  },
+  {
+    name: 'a server that fails at every request',
+    after: 2,
+    action: failure(500, { message: 'CUDA error: device-side assert triggered' }),
+    code: 'teacher_unreachable',
+    words: /no answer to 3 requests in a row.*device-side assert/,
+    remedy: /then resume/,
+  },
+  {
+    name: 'a server whose connections break',
+    after: 2,
+    action: { kind: 'cut' },
+    code: 'teacher_unreachable',
+    words: /no answer to 3 requests in a row.*The connection failed/,
+    remedy: /then resume/,
   },
   {
     name: 'replies none of which can be used',

@@ -8,6 +8,7 @@ import type { RecycleProgress, RecycleStart } from '../../src/recycle/recycle-op
 import { reflect } from '../../src/recycle/reflect.js';
 import { ROWS_PER_GROUP } from '../../src/recycle/rows/row-groups.js';
 import { runStatus } from '../../src/recycle/run/run-status.js';
+import { renderRunSummary } from '../../src/report/render-run-summary.js';
 import type { TeacherNotice } from '../../src/teacher/notice.js';
 import { writeUnnamedPreTokenizer } from '../gguf/fixtures/unnamed-pre-tokenizer.js';
 import { gate } from '../helpers/gate.js';
@@ -135,6 +136,22 @@ describe('a run', () => {
     expect(kind).toBe('finished');
     // What was asked in vain has cost something, so it stays in the count.
     expect(summary.teacher).toMatchObject({ answered: 4, failed: 4 });
+  });
+
+  it('says on the screen and in its summary for what reasons replies failed, in the commonest words', async () => {
+    let refusals = 0;
+    await using teacher = await startRecyclingTeacher((_, kind) => {
+      if (kind === 'response') return undefined;
+      return { kind: 'reply', content: null, refusal: refusals++ === 0 ? 'Not today.' : 'Never.' };
+    });
+    await fixture.writeRows(await shortRows(3));
+    const { summary } = await recycle(fixture.options(teacher));
+    const failures = [{ reason: 'refused', count: 3, detail: 'The teacher refused: Never.' }];
+    expect(summary.teacher.failures).toEqual(failures);
+    expect(JSON.parse(await fixture.output('summary.json')).teacher.failures).toEqual(failures);
+    const screen = renderRunSummary(summary);
+    expect(screen).toMatch(/^ {2}requests without a usable reply +3\n {4}refused +3$/m);
+    expect(screen).toMatch(/^refused: The teacher refused: Never\.$/m);
   });
 
   it('keeps what its teacher thought, and counts it, and what it had in its cache', async () => {

@@ -14,6 +14,9 @@ export class KeptReplies {
   #count = 0;
   #hasUsable = false;
   #hasFailed = false;
+  /** Requests that came to nothing after the latest that did not. */
+  #unanswered: string[] = [];
+  #isOver = false;
 
   /** @param notify - Told of the first reply that fails for a reason; thousands may follow. */
   constructor(state: RunState, notify: OnNotice = () => {}) {
@@ -37,6 +40,9 @@ export class KeptReplies {
     this.#count++;
     this.#state.keepReply(key, reply);
     this.#note(reply);
+    if (isUnanswered(reply)) this.#unanswered.push(key);
+    else this.#unanswered = [];
+    if (this.#isOver) this.#giveBack();
     if (reply.kind !== 'failed' || this.#told.has(reply.reason)) return;
     this.#told.add(reply.reason);
     const { reason, detail } = reply;
@@ -58,8 +64,27 @@ export class KeptReplies {
     );
   }
 
+  /**
+   * The teacher cannot be asked any more, for a reason that will have been that of the requests before, too: they are not
+   * held against their rows, which are asked about again.
+   */
+  over(): void {
+    this.#isOver = true;
+    this.#giveBack();
+  }
+
+  #giveBack(): void {
+    this.#state.forgetFailedAmong(this.#unanswered);
+    this.#unanswered = [];
+  }
+
   #note({ kind }: TeacherReply): void {
     if (kind === 'answered') this.#hasUsable = true;
     else this.#hasFailed = true;
   }
+}
+
+/** The server gave no reply, or none that a model has written. */
+function isUnanswered(reply: TeacherReply): boolean {
+  return reply.kind === 'failed' && (reply.reason === 'server_error' || reply.reason === 'timeout');
 }

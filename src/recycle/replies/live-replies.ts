@@ -59,6 +59,7 @@ export class LiveReplies implements ReplySource {
     } catch (error) {
       this.#failure ??= { error };
       this.#failed.abort();
+      kept.over();
       throw this.#failure.error;
     } finally {
       stopWaiting.unlink();

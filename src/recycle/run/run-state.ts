@@ -112,6 +112,14 @@ export class RunState implements Disposable {
     this.#write(`UPDATE replies SET key = key || ' ' || id WHERE answered = 0 AND instr(key, ' ') = 0`, [[]]);
   }
 
+  /** The same for some of them. */
+  forgetFailedAmong(keys: readonly string[]): void {
+    this.#write(
+      `UPDATE replies SET key = key || ' ' || id WHERE answered = 0 AND key = ?`,
+      keys.map((key) => [key]),
+    );
+  }
+
   score(key: string): MetricScore | undefined {
     const row = this.#row<{ score: string }>('SELECT score FROM scores WHERE key = ?', key);
     return row && readScore(row.score);

@@ -59,6 +59,30 @@ describe('replies that failed', () => {
     kept.requireUsable();
   });
 
+  it('just before the teacher is over are not held against their rows, but count', () => {
+    const kept = new KeptReplies(state);
+    kept.keep('a', failed('server_error', 'Odd.'), ROW);
+    kept.keep('b', answered, ROW);
+    kept.keep('c', failed('server_error', 'Down.'), ROW);
+    kept.keep('d', failed('timeout', 'Slow.'), ROW);
+    kept.over();
+    kept.keep('e', failed('timeout', 'Slow.'), ROW);
+    expect(['a', 'b', 'c', 'd', 'e'].map((key) => state.reply(key)?.kind)).toEqual([
+      ...['failed', 'answered'],
+      ...[undefined, undefined, undefined],
+    ]);
+    expect(state.teacherTotals).toMatchObject({ answered: 1, failed: 4 });
+  });
+
+  it('that a model has written stay, whatever ends the run', () => {
+    const kept = new KeptReplies(state);
+    kept.keep('a', failed('server_error', 'Odd.'), ROW);
+    kept.keep('b', failed('refused', 'No.'), ROW);
+    kept.over();
+    expect(state.reply('a')).toBeDefined();
+    expect(state.reply('b')).toBeDefined();
+  });
+
   it('are no error beside one that an earlier process got', () => {
     state.keepReply('a', answered);
     const kept = new KeptReplies(state);

@@ -179,6 +179,15 @@ describe('a server that fails', () => {
     expect(clock.sleeps).toEqual([ms]);
   });
 
+  it('says in the headers of a reply that nothing is left, and is spared the request that would fail', async () => {
+    const headers = { 'x-ratelimit-remaining-tokens': '0', 'x-ratelimit-reset-tokens': '12s' };
+    const { teacher, clock } = await setUp([{ ...GOOD, headers } as TeacherAction, GOOD]);
+    await teacher.ask(teacherRequest());
+    expect(clock.monotonic()).toBe(0);
+    expect(await teacher.ask(teacherRequest())).toMatchObject({ kind: 'answered', retries: 0 });
+    expect(clock.monotonic()).toBe(12_000);
+  });
+
   it('with 429 alone is asked again with growing waits', async () => {
     const { teacher, clock } = await setUp([status(429), status(429), status(429), GOOD]);
     expect(await teacher.ask(teacherRequest())).toMatchObject({ kind: 'answered', retries: 3 });
@@ -307,6 +316,16 @@ describe('what stops the run', () => {
       code: 'budget_exhausted',
     });
     expect(server.seen).toHaveLength(1);
+  });
+
+  it('a budget that hidden thinking has used up', async () => {
+    const usage = { prompt_tokens: 10, completion_tokens: 5, total_tokens: 1400 };
+    const { teacher } = await setUp([{ ...GOOD, usage } as TeacherAction], { maxTeacherTokens: 1500 });
+    expect((await teacher.ask(teacherRequest())).usage).toMatchObject({ completionTokens: 1390 });
+    await expect(teacher.ask(teacherRequest())).rejects.toMatchObject({
+      code: 'budget_exhausted',
+      message: expect.stringContaining('1400 of 1500 tokens'),
+    });
   });
 
   it('the caller, in the middle of a reply', async () => {

@@ -14,6 +14,7 @@ import {
 import { teacherRequest } from '../../helpers/teacher-requests.js';
 import { ERROR_BODIES } from './cases/error-bodies.js';
 import { FAULTS_ALIKE } from './cases/faults-alike.js';
+import { MISSING_MODELS } from './cases/missing-models.js';
 import { ODD_BODIES } from './cases/odd-bodies.js';
 import { PASSING_FAULTS } from './cases/passing-faults.js';
 import { RATE_LIMITS } from './cases/rate-limits.js';
@@ -29,6 +30,7 @@ const CASES: Readonly<Record<string, readonly ServerCase[]>> = {
   'odd bodies of a success': ODD_BODIES,
   'faults that pass': PASSING_FAULTS,
   'faults of every request alike': FAULTS_ALIKE,
+  'models that are not there': MISSING_MODELS,
   'rate limits': RATE_LIMITS,
   'servers without a system role': SYSTEM_ROLES,
   'models that think': THINKERS,

@@ -10,7 +10,7 @@ import { type ErrorWords, htmlTitle, readErrorWords } from './error-words.js';
 export const FAULT_KINDS = [
   /** The key is missing, wrong, or not good for this. */
   'unauthorized',
-  /** Status 404: the model, or the address. */
+  /** The model, or the address: status 404, or words that say so. */
   'not_found',
   /** What answers is no server of this protocol. */
   'not_a_server',
@@ -159,6 +159,9 @@ const TOO_LONG =
   /context[_ ](?:length|size|window)|maximum context|too many tokens|prompt is too long|input is too long/i;
 const BAD_KEY =
   /api[_ ]?key (?:is )?(?:not valid|invalid)|(?:invalid|incorrect|wrong)[_ ]api[_ ]?key|authentication/i;
+/** Said with status 400: OpenRouter, Mistral, DeepSeek, LiteLLM, LM Studio, which may just have none loaded. */
+const NO_MODEL =
+  /model_not_found|invalid[ _]model\b(?! (?:param|argument|output|config))|not a valid model|no models? loaded|model (?:does )?not exist|(?:unknown|no such) model/i;
 const TOO_FAST = /rate[_ ]?limit|too many requests|resource_exhausted|throttl/i;
 
 function kindOf(status: number | null, said: string): FaultKind {
@@ -174,7 +177,7 @@ function kindOf(status: number | null, said: string): FaultKind {
   ) {
     return 'context_too_long';
   }
-  if (status === 404) return 'not_found';
+  if (status === 404 || (status === 400 && NO_MODEL.test(said))) return 'not_found';
   if (status === null || status === 408 || status === 409 || status === 425 || status >= 500) return 'server';
   return 'bad_request';
 }

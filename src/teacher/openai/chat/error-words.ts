@@ -39,8 +39,12 @@ function wordsOf(value: unknown, depth: number): ErrorWords {
   if (typeof value === 'string') return wordsOfText(value, depth);
   if (Array.isArray(value)) return join(value.slice(0, 5).map((item) => wordsOf(item, depth + 1)));
   if (!isJsonObject(value)) return NOTHING;
-  const { error, errors, detail, metadata } = value;
-  const inner = [error, errors, isJsonObject(metadata) ? metadata.raw : undefined]
+  const { error, errors, detail, message, metadata } = value;
+  const quoted = [
+    isJsonObject(message) ? message : undefined,
+    isJsonObject(metadata) ? metadata.raw : undefined,
+  ];
+  const inner = [error, errors, ...quoted]
     .filter((part) => part !== undefined && part !== null)
     .map((part) => wordsOf(part, depth + 1));
   const own = { ...NOTHING, ...ownWords(value, depth), status: statusOf(value) };

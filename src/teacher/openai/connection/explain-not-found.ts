@@ -35,11 +35,18 @@ export async function explainNotFound(
       fault,
     );
   }
+  if (here !== undefined) {
+    return refusal(
+      `The teacher's server lists the model ${JSON.stringify(model)}, and turns it away. ${fault.detail}`,
+      'Do what it says, or load the model there.',
+      fault,
+    );
+  }
   const { origin, pathname } = new URL(address.endpoint);
   const others = [`${pathname}/v1`, pathname.replace(/\/v1$/, ''), ...USUAL_PATHS].filter(
     (path) => path !== pathname,
   );
-  for (const path of here === undefined ? new Set(others) : []) {
+  for (const path of new Set(others)) {
     const models = await listModels(connection, address.at(origin + path), signal);
     if (models === undefined) continue;
     return refusal(

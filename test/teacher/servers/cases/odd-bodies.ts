@@ -1,12 +1,5 @@
 import { completion, type TeacherAction } from '../../../helpers/scripted-teacher-server.js';
-import {
-  type CaseEnd,
-  type CaseRequest,
-  failure,
-  good,
-  goodContent,
-  type ServerCase,
-} from '../server-case.js';
+import { type CaseEnd, type CaseRequest, good, goodContent, type ServerCase } from '../server-case.js';
 
 function body(value: unknown, type?: string): TeacherAction {
   return {
@@ -172,13 +165,6 @@ export const ODD_BODIES: readonly ServerCase[] = [
     name: 'Ollama’s own protocol',
     script: () => body({ model: 'm', message: { role: 'assistant', content: 'Hi.' }, done: true }),
     live: noServer(/Ollama’s own protocol/),
-  },
-  {
-    name: 'no such model, but others',
-    script: () => failure(404, { error: { message: "model 'm' not found" } }),
-    models: [{ id: 'llama-3' }, { id: 'mm' }],
-    live: noServer(/has no model "m".*'m' not found/, /Name one that it has: mm, llama-3/),
-    batch: noServer(/model 'm' not found/, /model's name/),
   },
   {
     name: 'a detail, as FastAPI has it, with status 200',

@@ -46,6 +46,16 @@ export const RATE_LIMITS: readonly ServerCase[] = [
     batch: { kind: 'answers', told: /./, requests: 4 },
   },
   {
+    name: 'headers of a success that say nothing is left',
+    script: (request) => ({
+      ...good(request),
+      headers: { 'x-ratelimit-remaining-requests': '0', 'x-ratelimit-reset-requests': '12s' },
+    }),
+    live: { kind: 'answers', told: /The server says that its limit is reached/ },
+    // Only the probe has headers there.
+    batch: { kind: 'answers', told: /^The server says that its limit is reached\.\n*$/ },
+  },
+  {
     name: 'a time to wait in Gemini’s details',
     script: (request) =>
       request.index === 1
