@@ -74,6 +74,7 @@ const allowed = {
     'util',
     'domain',
     'options',
+    'layout',
     'dataset',
     'output',
     'selection',

@@ -75,9 +75,12 @@ function sourceHash(text: string): string {
   return `'sha256-${hash('sha256', text, 'base64')}'`;
 }
 
-function lead({ source, kind, rows, rule }: Survey): Html {
-  const what = kind === 'run' ? 'a run' : 'a scored file';
-  return html`<p class="lead">${source}: ${what} of ${formatCount(rows)} ${rows === 1 ? 'row' : 'rows'}, of which are kept: ${rule.join(', ')}.</p>\n`;
+/** What a source is, in a sentence; it is named where there are several. */
+function lead({ source, kind, rows, rule }: Survey, _: number, all: readonly Survey[]): Html {
+  const what = kind === 'run' ? 'A run' : 'A scored file';
+  const name = all.length === 1 ? html`` : html`<strong>${source}</strong>. `;
+  const count = `${formatCount(rows)} ${rows === 1 ? 'row' : 'rows'}`;
+  return html`<p class="lead">${name}${what} of ${count}. Kept: ${rule.join(', ')}.</p>\n`;
 }
 
 function facts(survey: Survey): Html {

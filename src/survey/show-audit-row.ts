@@ -1,27 +1,49 @@
 import { tellStep } from '../report/tell-step.js';
 import { VARIANTS } from '../selection/variant.js';
 import { isJsonObject, type JsonObject } from '../util/json-value.js';
-import type { ShownDecision, ShownReflection, ShownRow, ShownSample, ShownText } from './shown-row.js';
+import type {
+  ShownDecision,
+  ShownOtherTurn,
+  ShownReflection,
+  ShownRow,
+  ShownSample,
+  ShownText,
+} from './shown-row.js';
 import { shownText } from './shown-text.js';
 
 /** What the audit of a run says of a row. */
 export function showAuditRow(
   audit: JsonObject,
-): Pick<ShownRow, 'content' | 'decision' | 'fields' | 'detail'> {
+): Pick<ShownRow, 'content' | 'decision' | 'others' | 'fields' | 'detail'> {
   const texts = isJsonObject(audit.texts) ? audit.texts : {};
   const before = showSample(texts.original);
   const winner = String(audit.winner);
   const after = winner === 'original' ? undefined : showSample(texts[winner]);
   const detail = typeof audit.detail === 'string' ? shownText(audit.detail) : null;
-  const fields = [['line', String(audit.line)]] as const;
+  const turn = typeof audit.turn === 'number' ? [['turn', String(audit.turn)] as const] : [];
+  const fields = [['line', String(audit.line)] as const, ...turn];
+  const others = objectsIn(audit.other_turns).flatMap(showOtherTurn);
   // a row that holds no sample has no texts, and was not decided
   if (before === undefined) return { content: { kind: 'other', text: detail ?? '' }, fields, detail };
   return {
     content: { kind: 'change', before, ...(after && { after }) },
     decision: showDecision(audit),
+    ...(others.length > 0 && { others }),
     fields,
     detail,
   };
+}
+
+/** Another turn of a conversation: texts, and how it was decided. */
+function showOtherTurn(audit: JsonObject): ShownOtherTurn[] {
+  const texts = isJsonObject(audit.texts) ? audit.texts : {};
+  const before = showSample(texts.original);
+  if (before === undefined) return [];
+  const after = audit.winner === 'original' ? undefined : showSample(texts[String(audit.winner)]);
+  const verdict = audit.outcome === null ? `dropped: ${audit.reason}` : `kept: ${audit.outcome}`;
+  return [
+    { turn: Number(audit.turn), verdict, before, ...(after && { after }), decision: showDecision(audit) },
+  ];
 }
 
 function showSample(sample: unknown): ShownSample | undefined {

@@ -47,6 +47,17 @@ export interface ShownDecision {
   readonly reflections: readonly ShownReflection[];
 }
 
+/** An answer of a conversation beside the one that stands for the row. */
+export interface ShownOtherTurn {
+  /** Its place in the conversation. */
+  readonly turn: number;
+  /** In words. */
+  readonly verdict: string;
+  readonly before: ShownSample;
+  readonly after?: ShownSample;
+  readonly decision: ShownDecision;
+}
+
 export interface ShownReflection {
   readonly variant: string;
   readonly status: string;
@@ -88,6 +99,8 @@ export interface ShownRow {
   readonly group: string | null;
   readonly content: ShownContent;
   readonly decision?: ShownDecision;
+  /** Of a conversation: its other answers that were decided. */
+  readonly others?: readonly ShownOtherTurn[];
   readonly tokens?: ShownTokens;
   /** What else there is to know: losses, token counts, the row's own fields. */
   readonly fields: readonly (readonly [name: string, value: string])[];

@@ -5,7 +5,7 @@ import { pathToFileURL } from 'node:url';
 import axe from 'axe-core';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { runCliWell } from '../helpers/run-cli.js';
+import { runCliWell, TINY_ON_ONE_THREAD } from '../helpers/run-cli.js';
 import { CHROMIUM, openChromium, WHY_SKIPPED } from './chromium.js';
 import { keptAudit, writeRun } from './finished-run.js';
 import { asLines, fortyRows } from './scored-rows.js';
@@ -34,6 +34,17 @@ describe.skipIf(CHROMIUM === undefined)(`a report in a browser (${WHY_SKIPPED})`
     await runCliWell(['report', 'scores.jsonl', '--by', 'source', '-o', 'scores.html'], { cwd: directory });
     await runCliWell(['report', 'run', '-o', 'run.html'], { cwd: directory });
     await runCliWell(['report', 'scores.jsonl', 'other.jsonl', '-o', 'both.html'], { cwd: directory });
+    const samples = ['Water boils at 100 degrees. 👍', 'It freezes at 0.'].map((output) => ({
+      instruction: 'Say what you know of water.',
+      output,
+    }));
+    await writeFile(at('data.jsonl'), asLines(samples));
+    await runCliWell(['score', 'data.jsonl', ...TINY_ON_ONE_THREAD, '--per-token', '-o', 'tokens.jsonl'], {
+      cwd: directory,
+    });
+    await runCliWell(['report', 'tokens.jsonl', ...TINY_ON_ONE_THREAD, '-o', 'tokens.html'], {
+      cwd: directory,
+    });
   });
   afterEach(() => page.close());
   afterAll(async () => {

@@ -20,7 +20,7 @@ export function rowDetail(
   source: PageSource,
   elsewhere: readonly { readonly source: PageSource; readonly row: ShownRow }[],
 ): HTMLElement[] {
-  const { decision, tokens, detail, fields } = row;
+  const { decision, others = [], tokens, detail, fields } = row;
   return [
     heading(row, source),
     ...elsewhere.map((other) => otherDecision(other, row)),
@@ -28,6 +28,13 @@ export function rowDetail(
     ...contentOf(row.content),
     ...(tokens === undefined ? [] : [section('Token by token', tokenView(tokens))]),
     ...(decision === undefined ? [] : decisionOf(decision)),
+    ...others.map(({ turn, verdict, before, after, decision }) =>
+      folded(
+        `Turn ${turn}, ${verdict}`,
+        ...(after === undefined ? sampleOf(before) : changeOf(before, after)),
+        ...decisionOf(decision),
+      ),
+    ),
     ...(fields.length === 0 ? [] : [folded('All fields', pairs(fields))]),
   ];
 }

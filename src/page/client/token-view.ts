@@ -1,4 +1,5 @@
 import type { ShownTokens } from '../../survey/shown-row.js';
+import { visibleText } from '../visible-text.js';
 import { element } from './dom.js';
 
 /** Colours: from what the instruction made harder to predict to what it made easier. */
@@ -11,38 +12,59 @@ const STRONGEST = 3;
  * instruction minus its log-prob by itself.
  */
 export function tokenView({ texts, conditioned, direct }: ShownTokens): HTMLElement {
+  const told = element(
+    'p',
+    { class: 'token-told', role: 'status' },
+    'Point at a token, or go through them by arrow keys.',
+  );
   const tokens = conditioned.map((after, i) => {
     const alone = direct[i]!;
-    const text = texts?.[i];
-    const label = tell(text ?? `token ${i + 1}`, after, alone);
-    return element(
-      'span',
-      {
-        class: `token help${stepOf(after - alone)}${text === undefined ? ' is-blank' : ''}`,
-        title: label,
-        tabindex: '0',
-      },
-      text ?? ' ',
-    );
+    const text = texts?.[i] ?? '';
+    const kind = `token help${stepOf(after - alone)}${text === '' ? ' is-blank' : ''}`;
+    return element('span', { class: kind, 'data-token': String(i) }, text === '' ? ' ' : text);
   });
-  const sum = (list: readonly number[]) => list.reduce((total, value) => total + value, 0);
+  const list = element(
+    'div',
+    { class: 'token-text', role: 'group', tabindex: '0', 'aria-label': 'tokens of the answer', dir: 'auto' },
+    ...tokens,
+  );
+  let current = -1;
+  const tell = (token: number) => {
+    tokens[current]?.classList.remove('is-told');
+    current = token;
+    tokens[token]?.classList.add('is-told');
+    const name = texts?.[token] ?? '';
+    told.textContent = visibleText(
+      tellToken(
+        name === '' ? `token ${token + 1}` : JSON.stringify(name),
+        conditioned[token]!,
+        direct[token]!,
+      ),
+    );
+  };
+  const point = ({ target }: Event) => {
+    const token = target instanceof Element ? target.closest<HTMLElement>('[data-token]') : null;
+    if (token !== null) tell(Number(token.dataset.token));
+  };
+  list.addEventListener('pointerover', point);
+  list.addEventListener('click', point);
+  list.addEventListener('keydown', (event) => {
+    const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
+    if (step === undefined) return;
+    event.preventDefault();
+    tell(Math.max(0, Math.min(tokens.length - 1, current + step)));
+  });
+  const sum = (values: readonly number[]) => values.reduce((total, value) => total + value, 0);
   const gain = (sum(conditioned) - sum(direct)) / conditioned.length;
+  const note =
+    'The scores do not say which text each token stands for; give the report the student to see it.';
   return element(
     'div',
     { class: 'tokens' },
     legend(gain),
-    element(
-      'div',
-      { class: 'token-text', role: 'group', 'aria-label': 'tokens of the answer', dir: 'auto' },
-      ...tokens,
-    ),
-    texts === undefined
-      ? element(
-          'p',
-          { class: 'note' },
-          'The scores do not say which text each token stands for; give the report the student to see it.',
-        )
-      : undefined,
+    list,
+    told,
+    texts === undefined ? element('p', { class: 'note' }, note) : undefined,
   );
 }
 
@@ -66,12 +88,12 @@ function stepOf(difference: number): number {
   return Math.max(-STEPS, Math.min(STEPS, step));
 }
 
-function tell(text: string, after: number, alone: number): string {
+function tellToken(name: string, after: number, alone: number): string {
   const difference = after - alone;
   const sign = difference >= 0 ? '+' : '−';
   return (
-    `${JSON.stringify(text)}  after the instruction ${percent(after)} (ln ${after.toFixed(2)}), ` +
-    `by itself ${percent(alone)} (ln ${alone.toFixed(2)}): ${sign}${Math.abs(difference).toFixed(2)} nats`
+    `${name}: after the instruction ${percent(after)} (ln ${after.toFixed(2)}), ` +
+    `by itself ${percent(alone)} (ln ${alone.toFixed(2)}), ${sign}${Math.abs(difference).toFixed(2)} nats`
   );
 }
 

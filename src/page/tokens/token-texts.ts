@@ -10,10 +10,13 @@ export function tokenTexts(
   tokens: Int32Array,
   answer: string,
 ): readonly string[] | undefined {
-  const decoder = new TextDecoder();
+  // a mark at the beginning is a character like any other
+  const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
   const texts = Array.from(tokens, (token) => decoder.decode(vocabulary.bytes(token), { stream: true }));
+  if (decoder.decode() !== '') return undefined;
+  const whole = texts.join('');
+  if (answer.startsWith(whole)) return texts;
   // SentencePiece puts a blank before a text
-  if (!answer.startsWith(' ') && texts[0]?.startsWith(' ')) texts[0] = texts[0].slice(1);
-  const rest = decoder.decode();
-  return rest === '' && answer.startsWith(texts.join('')) ? texts : undefined;
+  const isShifted = whole.startsWith(' ') && answer.startsWith(whole.slice(1));
+  return isShifted ? [texts[0]!.slice(1), ...texts.slice(1)] : undefined;
 }
