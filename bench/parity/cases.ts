@@ -62,20 +62,20 @@ export async function extractLlamaCpp(folder: string): Promise<string> {
 
 /** What expect.py reads. */
 export interface ParityTask {
-  readonly case: CaseName;
+  readonly cases: readonly CaseName[];
   /** llama.cpp's sources. */
   readonly source: string;
   /** A file of {@link ParityRow}s. */
   readonly rows: string;
-  /** Where model.gguf and expected.json go. */
+  /** Where a folder for each case goes, with model.gguf and expected.json, or why.txt where it failed. */
   readonly folder: string;
 }
 
-/** Runs expect.py. Rejects when it fails; what it printed is on stderr. */
+/** Runs expect.py. Rejects when it fails. */
 export async function expectLosses(task: ParityTask, { python }: PythonEnvironment): Promise<void> {
   const script = fileURLToPath(new URL('bench/parity/expect.py', PROJECT));
   const child = spawn(python, [script], {
-    stdio: ['pipe', 'ignore', 'inherit'],
+    stdio: ['pipe', 'ignore', 'ignore'],
     env: {
       ...process.env,
       PYTHONDONTWRITEBYTECODE: '1',
@@ -87,5 +87,5 @@ export async function expectLosses(task: ParityTask, { python }: PythonEnvironme
   const code = await new Promise<number | null>((resolve, reject) =>
     child.once('error', reject).once('close', resolve),
   );
-  if (code !== 0) throw new Error(`${task.case}: expect.py failed with exit code ${code}`);
+  if (code !== 0) throw new Error(`expect.py failed with exit code ${code}`);
 }

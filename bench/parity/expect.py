@@ -1,12 +1,13 @@
-"""Makes one random model, converts it with llama.cpp's own converter, and computes what transformers says of some rows.
+"""Makes random models, converts them with llama.cpp's own converter, and computes what transformers says of some rows.
 
-Reads a task as JSON from standard input: {case, source, rows, folder}; `source` is llama.cpp's. Writes model.gguf (F32)
-and expected.json to `folder`.
+Reads a task as JSON from standard input: {cases, source, rows, folder}; `source` is llama.cpp's. Writes model.gguf (F32)
+and expected.json, or why.txt where that failed, to a folder for each case below `folder`.
 """
 
 import json
-import subprocess
+import shutil
 import sys
+import traceback
 from pathlib import Path
 
 import torch
@@ -20,15 +21,25 @@ METRICS = ("ifd", "rifd")
 
 def main():
     task = json.load(sys.stdin)
-    folder, source = Path(task["folder"]), Path(task["source"])
+    sys.path.insert(0, task["source"])
+    rows = json.loads(Path(task["rows"]).read_text(encoding="utf-8"))
+    for case in task["cases"]:
+        folder = Path(task["folder"]) / case
+        folder.mkdir(parents=True)
+        try:
+            expect(case, Path(task["source"]), rows, folder)
+        except Exception:
+            (folder / "why.txt").write_text(traceback.format_exc(), encoding="utf-8")
+
+
+def expect(case, source, rows, folder):
     original = folder / "original"
-    tokenizer = make_tokenizer(CASES[task["case"]][1], source, original)
-    model = make_model(task["case"], tokenizer)
+    tokenizer = make_tokenizer(CASES[case][1], source, original)
+    model = make_model(case, tokenizer)
     model.save_pretrained(original)
-    convert(source, original, folder / "model.gguf")
+    convert(original, folder / "model.gguf")
 
     start = tokenizer.bos_token_id if tokenizer.bos_token_id is not None else tokenizer.eos_token_id
-    rows = json.loads(Path(task["rows"]).read_text(encoding="utf-8"))
     expected = {}
     with torch.no_grad():
         for name, definition in DEFINITIONS.items():
@@ -37,13 +48,15 @@ def main():
                 {metric: losses(model, spans_of(row, metric)) for metric in METRICS} for row in rows
             ]
     (folder / "expected.json").write_text(json.dumps(expected), encoding="utf-8")
+    shutil.rmtree(original)
 
 
-def convert(source, original, output):
-    command = [sys.executable, str(source / "convert_hf_to_gguf.py"), str(original), "--outfile", str(output)]
-    done = subprocess.run([*command, "--outtype", "f32"], capture_output=True, text=True)
-    if done.returncode != 0:
-        raise SystemExit("the converter failed:\n" + done.stderr[-2000:])
+def convert(original, output):
+    # a program of its own, but importing it once for all cases saves most of its time
+    import convert_hf_to_gguf
+
+    sys.argv = ["convert_hf_to_gguf.py", str(original), "--outfile", str(output), "--outtype", "f32"]
+    convert_hf_to_gguf.main()
 
 
 def losses(model, spans):

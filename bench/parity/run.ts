@@ -43,6 +43,13 @@ const rows = await readRows();
 await mkdir(FOLDER, { recursive: true });
 await writeFile(join(FOLDER, 'rows.json'), JSON.stringify(rows));
 
+const models = join(FOLDER, 'models');
+await rm(models, { recursive: true, force: true });
+await expectLosses(
+  { cases: flags.cases, source, rows: join(FOLDER, 'rows.json'), folder: models },
+  environment,
+);
+
 const parity: ParityOf[] = [];
 const byType: TypeGap[] = [];
 let failed = 0;
@@ -62,11 +69,10 @@ console.log(renderWeightTypes(byType));
 if (failed > 0) process.exitCode = 1;
 
 async function compareCase(name: CaseName): Promise<void> {
-  const folder = join(FOLDER, name);
-  await rm(folder, { recursive: true, force: true });
-  await mkdir(folder, { recursive: true });
+  const folder = join(models, name);
   try {
-    await expectLosses({ case: name, source, rows: join(FOLDER, 'rows.json'), folder }, environment);
+    const why = await readFile(join(folder, 'why.txt'), 'utf8').catch(() => undefined);
+    if (why !== undefined) throw new Error(why);
     const model = join(folder, 'model.gguf');
     const expected = JSON.parse(await readFile(join(folder, 'expected.json'), 'utf8'));
     const precise = await lossesBy(model, 'precise', rows, ['exact', 'reference']);
