@@ -12,6 +12,8 @@ struct NamedType {
 };
 
 constexpr NamedType kTypes[] = {
+  {"F16", LLAMA_FTYPE_MOSTLY_F16},
+  {"BF16", LLAMA_FTYPE_MOSTLY_BF16},
   {"Q8_0", LLAMA_FTYPE_MOSTLY_Q8_0},
   {"Q6_K", LLAMA_FTYPE_MOSTLY_Q6_K},
   {"Q5_K_M", LLAMA_FTYPE_MOSTLY_Q5_K_M},

@@ -10,8 +10,16 @@ const run = promisify(execFile);
 const PROJECT = new URL('../../../../', import.meta.url);
 const inProject = (path: string) => fileURLToPath(new URL(path, PROJECT));
 
-/** The types that quantize.cpp knows. */
-export const QUANTIZED_TYPES = ['Q8_0', 'Q6_K', 'Q5_K_M', 'Q4_K_M', 'Q4_0'] as const;
+/** The types that quantize.cpp knows, which F32 files can be made into. */
+export const WEIGHT_TYPES = ['F16', 'BF16', 'Q8_0', 'Q6_K', 'Q5_K_M', 'Q4_K_M', 'Q4_0'] as const;
+export type WeightType = (typeof WEIGHT_TYPES)[number];
+export const QUANTIZED_TYPES = [
+  'Q8_0',
+  'Q6_K',
+  'Q5_K_M',
+  'Q4_K_M',
+  'Q4_0',
+] as const satisfies readonly WeightType[];
 export type QuantizedType = (typeof QUANTIZED_TYPES)[number];
 
 /**
@@ -19,7 +27,7 @@ export type QuantizedType = (typeof QUANTIZED_TYPES)[number];
  * Rejects when there is no compiler or the addon, whose build fetches the headers, was never built.
  */
 export async function buildQuantizer(): Promise<
-  (model: string, output: string, type: QuantizedType) => Promise<void>
+  (model: string, output: string, type: WeightType) => Promise<void>
 > {
   const paths: typeof import('../../scripts/native-paths.mjs') = await import(
     new URL('scripts/native-paths.mjs', PROJECT).href

@@ -4,6 +4,7 @@
 #include "session-wrap.h"
 
 #include "../core/backend.h"
+#include "../core/libraries.h"
 #include "../kernels/matmul.h"
 
 #include "llama.h"
@@ -46,6 +47,16 @@ static Napi::Value load_backend_file(const Napi::CallbackInfo & info) {
     return Napi::String::New(info.Env(), scoring::load_backend_file(info[0].As<Napi::String>().Utf8Value()));
 }
 
+// openLibrary(library: string): string; empty when loaded, else why not
+static Napi::Value open_library(const Napi::CallbackInfo & info) {
+    return Napi::String::New(info.Env(), scoring::open_library(info[0].As<Napi::String>().Utf8Value()));
+}
+
+// cudaComputeCapability(index: number): string; empty when it is not known
+static Napi::Value cuda_compute_capability(const Napi::CallbackInfo & info) {
+    return Napi::String::New(info.Env(), scoring::cuda_compute_capability(info[0].As<Napi::Number>().Int32Value()));
+}
+
 // devices(): NativeDevice[]
 static Napi::Value devices(const Napi::CallbackInfo & info) {
     const Napi::Env env = info.Env();
@@ -86,6 +97,8 @@ static Napi::Object register_addon(Napi::Env env, Napi::Object exports) {
     exports["init"]            = Napi::Function::New(env, init, "init");
     exports["loadBestBackend"] = Napi::Function::New(env, load_best_backend, "loadBestBackend");
     exports["loadBackendFile"] = Napi::Function::New(env, load_backend_file, "loadBackendFile");
+    exports["openLibrary"]     = Napi::Function::New(env, open_library, "openLibrary");
+    exports["cudaComputeCapability"] = Napi::Function::New(env, cuda_compute_capability, "cudaComputeCapability");
     exports["devices"]         = Napi::Function::New(env, devices, "devices");
     exports["versions"]        = Napi::Function::New(env, versions, "versions");
     exports["loadModel"]       = Napi::Function::New(env, &model_wrap::load, "loadModel");

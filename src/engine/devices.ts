@@ -3,7 +3,9 @@ import { librariesDirectory, tunedCpuFile } from '../../scripts/native-paths.mjs
 import { ReflectionError } from '../errors.js';
 import { type DeviceChoice, type DeviceName, GPU_KINDS, type GpuKind } from '../options/device-name.js';
 import { named } from '../options/option-name.js';
-import { devicePlugins } from './device-plugins.js';
+import { openCudaLibraries, thisMachine } from './cuda-libraries.js';
+import { type DevicePlugin, devicePlugins } from './device-plugins.js';
+import { gibibytes, whatFits } from './gpu-capacity.js';
 import { type NativeAddon, type NativeDevice, nativeAddon } from './native-binding.js';
 
 /** One thing that was looked at while choosing a device, for people. */
@@ -77,8 +79,29 @@ function gpusOf(addon: NativeAddon, kind: string): readonly NativeDevice[] {
   return addon.devices().filter((device) => device.gpu && device.backend.toLowerCase().startsWith(kind));
 }
 
-function describeGpu({ name, description, memoryTotal }: NativeDevice): string {
-  return `${name}: ${description}, ${(memoryTotal / 2 ** 30).toFixed(1)} GiB`;
+function describeGpu(addon: NativeAddon, device: NativeDevice): string {
+  const { name, description, memoryTotal, memoryFree } = device;
+  const capability = name.startsWith('CUDA') ? addon.cudaComputeCapability(Number(name.slice(4))) : '';
+  const model = capability ? `${description}, compute capability ${capability}` : description;
+  return `${name}: ${model}, ${gibibytes(memoryFree)} of ${gibibytes(memoryTotal)} free, ${whatFits(memoryFree)}`;
+}
+
+/** Loads a plugin with what it needs. Returns "" or why not. */
+function loadPlugin(addon: NativeAddon, plugin: DevicePlugin): string {
+  if (plugin.device === 'cuda') {
+    const missing = openCudaLibraries(
+      plugin.cudaMajor,
+      thisMachine((library) => addon.openLibrary(library)),
+    );
+    if (missing !== undefined) return missing;
+  }
+  return addon.loadBackendFile(plugin.file).replace('load_backend: failed to load ', '');
+}
+
+const FOUND_NONE = 'the plugin loaded but found no device';
+
+function versionOf(plugin: DevicePlugin): string {
+  return plugin.device === 'cuda' ? `, for which the driver has to know CUDA ${plugin.cudaMajor}` : '';
 }
 
 /** Tries to make one kind of GPU available, and the `index`-th of its devices. */
@@ -87,24 +110,26 @@ function loadGpu(
   kind: GpuKind,
   index: number,
 ): { gpu?: NativeDevice; finding: DeviceFinding } {
-  const reasons: string[] = [];
+  const reasons = new Set<string>();
   const plugins = devicePlugins().filter((plugin) => plugin.device === kind);
   for (const plugin of plugins) {
     if (gpusOf(addon, kind).length > 0) break;
-    const why = addon.loadBackendFile(plugin.file);
-    if (why) reasons.push(why.replace('load_backend: failed to load ', ''));
+    const why = loadPlugin(addon, plugin);
+    if (why) reasons.add(why);
+    else if (gpusOf(addon, kind).length === 0) reasons.add(`${FOUND_NONE}${versionOf(plugin)}`);
   }
   const gpus = gpusOf(addon, kind);
   const gpu = gpus[index];
   if (gpu) {
-    return { gpu, finding: { subject: kind, found: true, detail: gpus.map(describeGpu).join('; ') } };
+    const detail = gpus.map((each) => describeGpu(addon, each)).join('; ');
+    return { gpu, finding: { subject: kind, found: true, detail } };
   }
   const metalElsewhere = kind === 'metal' && process.platform !== 'darwin';
-  if (gpus.length > 0) reasons.push(`there are only ${gpus.length}: ${gpus.map(describeGpu).join('; ')}`);
-  else if (metalElsewhere) reasons.push('only on a Mac');
-  else if (kind !== 'metal' && plugins.length === 0) reasons.push('no plugin is installed for this platform');
-  else if (reasons.length === 0) reasons.push('the plugin loaded but found no device');
-  return { finding: { subject: kind, found: false, detail: reasons.join('; ') } };
+  if (gpus.length > 0) reasons.add(`there are only ${gpus.map(({ name }) => name).join(', ')}`);
+  else if (metalElsewhere) reasons.add('only on a Mac');
+  else if (kind !== 'metal' && plugins.length === 0) reasons.add('no plugin is installed for this platform');
+  else if (reasons.size === 0) reasons.add(FOUND_NONE);
+  return { finding: { subject: kind, found: false, detail: [...reasons].join('; or ') } };
 }
 
 /**

@@ -15,6 +15,10 @@ export interface NativeAddon {
   loadBestBackend(directory: string): void;
   /** Loads one plugin; returns the empty string, or why it did not load. */
   loadBackendFile(path: string): string;
+  /** Loads a shared library for all that is loaded after it; returns the empty string, or why it did not load. */
+  openLibrary(library: string): string;
+  /** Of the CUDA device with this number, e.g. `9.0`; the empty string where it is not known. */
+  cudaComputeCapability(index: number): string;
   devices(): NativeDevice[];
   /** `kernels`: which of our own this machine can run; "" for none. */
   versions(): { llama: string; systemInfo: string; kernels: string };

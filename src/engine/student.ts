@@ -4,6 +4,7 @@ import { named } from '../options/option-name.js';
 import { throwIfAborted } from '../util/throw-if-aborted.js';
 import { checkGgufFiles, checkModelFile } from './check-model-file.js';
 import { describeModel } from './describe-model.js';
+import { roomOn } from './device-memory.js';
 import { type ChosenDevice, chooseDevice } from './devices.js';
 import type { EngineStats } from './engine-stats.js';
 import type { LoadedStudent, StudentFacts } from './loaded-student.js';
@@ -93,8 +94,9 @@ export class Student implements LoadedStudent {
       const contexts =
         options.contexts ?? (onGpu ? 1 : contextsOnCpu(model.describe(), options, batchTokens));
       const settings = { ...options, batchTokens, precise: precision === 'precise' };
-      const sessions = await SessionPool.open(model, settings, contexts).catch((error: unknown) => {
-        throw fromNative(error, `${options.model}: the engine could not be set up`, {
+      const sessions = await SessionPool.open(model, settings, contexts).catch(async (error: unknown) => {
+        const room = await roomOn(device, options.model);
+        throw fromNative(error, `${options.model}: the engine could not be set up${room}`, {
           out_of_memory: `use a smaller ${named('batchTokens')} or ${named('maxLength')}, or a smaller student`,
           invalid_option: 'leave the choice of the head to `auto`',
         });
@@ -186,7 +188,7 @@ async function loadModel(options: CompleteStudentOptions, device: ChosenDevice):
       metadataOnly: false,
     });
   } catch (error) {
-    throw fromNative(error, options.model, {
+    throw fromNative(error, `${options.model}${await roomOn(device, options.model)}`, {
       model_unloadable:
         'a student is a causal language model in GGUF format; download or convert the file again',
       out_of_memory: `use a smaller or quantized student, ${named('precision')} fast, or fewer ${named('gpuLayers')}`,

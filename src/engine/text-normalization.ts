@@ -7,14 +7,7 @@ export type TextNormalization = 'NFC' | 'none';
  * Cohere and GPT-NeoX, the last of which OLMo and MPT use. Families that are not listed take text as it is, or what they
  * do to it llama.cpp does, too.
  */
-const NFC_FAMILIES: ReadonlySet<string> = new Set([
-  'qwen2',
-  'qwen35',
-  'command-r',
-  'tiny_aya',
-  'olmo',
-  'mpt',
-]);
+const NFC_FAMILIES: ReadonlySet<string> = new Set(['qwen2', 'qwen35', 'command-r', 'olmo', 'mpt']);
 
 /** @param preTokenizer - As the file names it; empty where it does not. */
 export function textNormalization(preTokenizer: string): TextNormalization {
