@@ -6,6 +6,18 @@ const CAUSES: Readonly<Record<string, { problem: string; remedy: string }>> = {
   EISDIR: { problem: 'is a directory', remedy: 'Name one .jsonl or .json file in it.' },
   EACCES: { problem: 'may not be read', remedy: 'Check the permissions of the file and its directories.' },
   Z_DATA_ERROR: { problem: 'holds damaged gzip data', remedy: 'Fetch or compress the file again.' },
+  ZSTD_DATA_ERROR: {
+    problem: 'holds damaged Zstandard data',
+    remedy: 'Fetch or compress the file again.',
+  },
+  ZSTD_CUT_OFF: {
+    problem: 'is a Zstandard file that ends too early',
+    remedy: 'Fetch or compress the file again.',
+  },
+  ZSTD_WINDOW: {
+    problem: 'is packed with a window of more than 128 MiB',
+    remedy: 'Compress it again without --long or --ultra, or unpack it first.',
+  },
   Z_BUF_ERROR: { problem: 'is a gzip file that ends too early', remedy: 'Fetch or compress the file again.' },
 };
 

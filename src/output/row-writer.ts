@@ -1,5 +1,7 @@
+import { rm } from 'node:fs/promises';
 import { ArrayWriter } from './array-writer.js';
 import { LineWriter } from './line-writer.js';
+import { packRows } from './pack/pack-rows.js';
 import type { RowFormat } from './row-format.js';
 import { type OutputRow, spellRow } from './spell-row.js';
 
@@ -15,12 +17,27 @@ export interface RowWriter {
  * Opens a new file of rows in the place of whatever is there.
  * @param name - The path that people know the file by, should it be another.
  */
-export async function openRowWriter(
-  path: string,
-  { layout, isGzipped }: RowFormat,
-  name = path,
-): Promise<RowWriter> {
-  const lines = await LineWriter.create(path, name, { isGzipped });
-  const writer = layout === 'array' ? new ArrayWriter(lines) : lines;
+export async function openRowWriter(path: string, format: RowFormat, name = path): Promise<RowWriter> {
+  const { layout, compression } = format;
+  if (layout !== 'jsonl' && layout !== 'json') return openPackingWriter(path, format, name);
+  const lines = await LineWriter.create(path, name, { compression });
+  const writer = layout === 'json' ? new ArrayWriter(lines) : lines;
   return { append: (row) => writer.append(spellRow(row)), close: (options) => writer.close(options) };
+}
+
+/** Of formats whose columns are known only when all rows are there: until then these are lines in a file beside it. */
+async function openPackingWriter(path: string, format: RowFormat, name: string): Promise<RowWriter> {
+  const place = `${path}.lines`;
+  const lines = await LineWriter.create(place, name);
+  return {
+    append: (row) => lines.append(spellRow(row)),
+    async close({ durably }) {
+      try {
+        await lines.close({ durably: false });
+        if (durably) await packRows(place, path, format);
+      } finally {
+        await rm(place, { force: true });
+      }
+    },
+  };
 }

@@ -89,7 +89,8 @@ async function decideAll({ room, inputs, options, models }: RunParts): Promise<R
     },
   );
   const { limit, signal } = options;
-  const rows = () => readLaidOutRows(dataset.file, found.layout, { name: dataset.name, limit, signal });
+  const reading = { format: options.format, name: dataset.name };
+  const rows = () => readLaidOutRows(dataset.file, found.layout, { ...reading, limit, signal });
   const sweepOnce = async (mayBegin?: () => boolean) => {
     progress.restart();
     await sweep(rows(), decideTurns, {
@@ -103,7 +104,7 @@ async function decideAll({ room, inputs, options, models }: RunParts): Promise<R
   else await sweepOnce();
   replies?.kept.requireUsable();
   if (progress.rows !== options.limit) progress.finish(dataset.bytes);
-  const format = await datasetFormat(dataset.file);
+  const format = await datasetFormat(dataset.file, reading);
   const finished = finishedRows(rows(), decideTurns, inputs.turns);
   const { warnings } = models;
   return await writeOutputs(paths, format, finished, { state, warnings, used: usedFields(found) });

@@ -88,7 +88,7 @@ async function selectAsPublished(files: readonly ScoredFile[], options: Options,
   const { selected, counts } = await selectReference(byVariant(files), chosen);
   const records = selected.map(({ record }) => record);
   // as an array it is what the research code's next script reads
-  const isPython = rowFormatOf(output).layout === 'array';
+  const isPython = rowFormatOf(output).layout === 'json';
   if (isPython) await writeWithAnalysis(output, objectsOf(records));
   else await writeRows(output, outputRows(records));
   return { kind: 'as_published', selected: selected.length, counts } as const;

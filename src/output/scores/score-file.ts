@@ -6,13 +6,13 @@ import { parseJsonIfValid } from '../../util/json-value.js';
 import { outputError } from '../../util/output-error.js';
 import { renameDurably, replaceFile } from '../../util/replace-file.js';
 import { LineWriter } from '../line-writer.js';
-import { rowFormatOf } from '../row-format.js';
+import { packRows } from '../pack/pack-rows.js';
+import { isPlainLines, rowFormatOf } from '../row-format.js';
 import { ROW_KEY, rowKey } from '../row-key.js';
 import { spellOwnFields } from '../spell-row.js';
 import { type EarlierMeta, requireMatch } from './earlier-meta.js';
 import { gatherLines, removeUnfinished } from './earlier-work.js';
 import type { FinishedLines } from './finished-lines.js';
-import { packLines } from './pack-lines.js';
 import type { ReservedOutput } from './reserved-output.js';
 import { type ScoreKind, scoreNames } from './score-fields.js';
 import type { OpenedScoreOutput, ScoreOutput, ScoreOutputOptions } from './score-output.js';
@@ -116,8 +116,8 @@ export class ScoreFile implements ScoreOutput {
     await this.#guard(async () => {
       await lines.close({ durably: true });
       const format = rowFormatOf(reserved.name);
-      const isPlain = format.layout === 'lines' && !format.isGzipped;
-      if (!isPlain) await packLines(paths.partial, paths.packed, format);
+      const isPlain = isPlainLines(format);
+      if (!isPlain) await packRows(paths.partial, paths.packed, format);
       await replaceFile(paths.meta, spellMeta({ ...meta, ...origin }));
       await earlier?.close();
       // While the partial lies there the output counts as unfinished, so the rename has to come last.
