@@ -1,3 +1,4 @@
+import { ColumnsError } from '../columns/columns-error.js';
 import { ReflectionError } from '../errors.js';
 
 const CAUSES: Readonly<Record<string, { problem: string; remedy: string }>> = {
@@ -33,6 +34,9 @@ export function unreadable(
 
 /** What reading `input` failed with, as `dataset_unreadable`; anything that is no system error stays as it is. */
 export function datasetError(input: string, cause: unknown): unknown {
+  if (cause instanceof ColumnsError) {
+    return unreadable(input, cause.problem, { remedy: cause.remedy, cause });
+  }
   if (!(cause instanceof Error) || !('code' in cause) || cause instanceof ReflectionError) return cause;
   const { problem, remedy } = CAUSES[String(cause.code)] ?? {
     problem: `could not be read: ${cause.message}`,

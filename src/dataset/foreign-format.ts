@@ -2,7 +2,6 @@ import { unreadable } from './dataset-error.js';
 
 /** Formats that are often tried but not read, by how their files begin. */
 const FOREIGN_FORMATS = [
-  { name: 'a Parquet file', magic: Buffer.from('PAR1'), remedy: 'Convert it to JSON Lines first.' },
   { name: 'an Arrow file', magic: Buffer.from('ARROW1'), remedy: 'Convert it to JSON Lines first.' },
   {
     name: 'an Arrow stream',

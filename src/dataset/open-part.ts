@@ -1,30 +1,12 @@
-import { type FormatName, formatNamedBy } from '../domain/format-name.js';
+import { formatNamedBy } from '../domain/format-name.js';
 import { peek, prepend } from '../util/peek.js';
 import { openByteSource } from './byte-source.js';
+import { PARQUET_MAGIC, parquetPart } from './columns-part.js';
 import { csvRows } from './csv/csv-rows.js';
 import { MAGIC_BYTES, refuseForeignFormat } from './foreign-format.js';
 import { inputName } from './input.js';
-import type { RawRow } from './raw-row.js';
+import type { Part, PartOptions } from './part.js';
 import { openJsonText, splitRows } from './split-rows.js';
-
-/** One file of a dataset, cut into rows. */
-export interface Part {
-  readonly format: FormatName;
-  readonly batches: AsyncIterable<Iterable<RawRow>>;
-  /** Bytes of the file that were needed to get as far as a row's `end`. */
-  inputBytes(end: number): number;
-  close(): void;
-}
-
-export interface PartOptions {
-  /** What the file is, where neither its content nor its name tells. */
-  readonly format?: FormatName | undefined;
-  /** What it is called, where that is not what it is opened by. */
-  readonly name?: string | undefined;
-  readonly chunkBytes: number;
-  readonly maxRowBytes: number;
-  readonly signal?: AbortSignal | undefined;
-}
 
 /**
  * Opens a file, or `-` for standard input, and tells what it is: text formats other than JSON by their name or by what is
@@ -40,6 +22,10 @@ export async function openPart(file: string, options: PartOptions): Promise<Part
     refuseForeignFormat(file, head);
     const bytes = prepend(head, rest);
     const told = options.format ?? formatNamedBy(name);
+    if (head.indexOf(PARQUET_MAGIC) === 0 || options.format === 'parquet') {
+      source.close();
+      return await parquetPart(file, options);
+    }
 
     if (told === 'csv' || told === 'tsv') {
       const batches = csvRows(bytes, { file: name, kind: told, maxRowBytes });

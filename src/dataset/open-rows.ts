@@ -5,8 +5,9 @@ import { isAbort } from '../util/is-abort.js';
 import { datasetError, unreadable } from './dataset-error.js';
 import { inputBytes, inputName } from './input.js';
 import { inputFiles } from './inputs/input-files.js';
-import { openPart, type Part } from './open-part.js';
+import { openPart } from './open-part.js';
 import { parseRow } from './parse-row.js';
+import type { Part } from './part.js';
 import { readSample } from './read-sample.js';
 import type { Content, ObjectReader, Row, RowOf, SampleContent } from './row.js';
 
@@ -62,6 +63,7 @@ export async function openRowsWith<Found extends Content>(
     options.signal?.throwIfAborted();
     const [file, ...later] = await inputFiles(input);
     const first = await parts.open(file!, later.length === 0);
+    if (first.columns !== undefined) await requireSameColumns(first, later, options);
     return {
       format: first.format,
       rows: rowsOf(input, parts, later, read, options),
@@ -180,6 +182,32 @@ async function* rowsOf<Found extends Content>(
   if (index === 0) {
     throw unreadable(inputName(input), 'has no rows', {
       remedy: 'Check the path and that the file was written completely.',
+    });
+  }
+}
+
+/** Of columns all files are looked at first: rows with others would be found late, and could not be written. */
+async function requireSameColumns(
+  { name, format, columns = [] }: OpenPart,
+  later: readonly string[],
+  { format: told, signal }: ReadRowsOptions,
+): Promise<void> {
+  for (const file of later) {
+    const part = await openPart(file, {
+      format: told,
+      signal,
+      chunkBytes: DEFAULT_CHUNK_BYTES,
+      maxRowBytes: 1,
+    });
+    part.close();
+    requireFormat(file, part.format, format);
+    const own = part.columns ?? [];
+    const [other] = own.filter((column) => !columns.includes(column));
+    const [missing] = columns.filter((column) => !own.includes(column));
+    if (other === undefined && missing === undefined) continue;
+    const difference = other === undefined ? `has no column ${missing}` : `has a column ${other}`;
+    throw unreadable(file, `${difference}, other than ${name}`, {
+      remedy: 'The files of one dataset have the same columns: write them again with one schema.',
     });
   }
 }

@@ -86,18 +86,39 @@ export async function zstdFrame(bytes: Uint8Array): Promise<Uint8Array> {
   return zstd.compress(bytes, 3);
 }
 
-/** Unpacks frames whose content is known to have `size` bytes. @throws {ZstdError} */
+/** What unpacks a frame whose content is known to have `size` bytes. @throws {ZstdError} */
 export async function unzstdBytes(): Promise<(bytes: Uint8Array, size: number) => Uint8Array> {
   const native = own.zstdDecompressSync;
   if (native !== undefined) return (bytes, size) => native(bytes, { maxOutputLength: Math.max(size, 1) });
+  const zstd = await loadWasm();
   const { decompress } = await import('fzstd');
   return (bytes, size) => {
     try {
-      return decompress(bytes, new Uint8Array(size));
+      // the fast way sets aside what the frame says that it holds
+      return contentSize(bytes) === size ? zstd.decompress(bytes) : decompress(bytes, new Uint8Array(size));
     } catch (cause) {
       throw asZstdError(cause);
     }
   };
+}
+
+/** What a frame says that it holds, in bytes; undefined when it does not, or is no frame. */
+function contentSize(frame: Uint8Array): number | undefined {
+  const view = new DataView(frame.buffer, frame.byteOffset, frame.byteLength);
+  if (frame.length < 14 || view.getUint32(0) !== ZSTD_MAGIC.readUInt32BE()) return undefined;
+  const descriptor = view.getUint8(4);
+  const isSingleSegment = (descriptor & 0x20) !== 0;
+  const at = 5 + (isSingleSegment ? 0 : 1) + [0, 1, 2, 4][descriptor & 3]!;
+  switch (descriptor >> 6) {
+    case 0:
+      return isSingleSegment ? view.getUint8(at) : undefined;
+    case 1:
+      return view.getUint16(at, true) + 256;
+    case 2:
+      return view.getUint32(at, true);
+    default:
+      return undefined;
+  }
 }
 
 /** Packs a page at a time once it is loaded. */
@@ -108,7 +129,7 @@ export async function zstdCompressor(): Promise<(bytes: Uint8Array) => Uint8Arra
   return (bytes) => zstd.compress(bytes, 3);
 }
 
-let wasm: Promise<{ compress(bytes: Uint8Array, level: number): Uint8Array }> | undefined;
+let wasm: Promise<Pick<typeof import('@bokuweb/zstd-wasm'), 'compress' | 'decompress'>> | undefined;
 
 function loadWasm(): NonNullable<typeof wasm> {
   wasm ??= import('@bokuweb/zstd-wasm').then(async (zstd) => {
