@@ -15,6 +15,8 @@ export type LaidOutRow = RowOf<RowContent>;
 /** A dataset whose layout is known, to be read once. */
 export interface OpenDataset extends Disposable {
   readonly format: FormatName;
+  /** Where the rows lie, in order. */
+  readonly files: readonly string[];
   readonly found: FoundLayout;
   /** @throws {ReflectionError} as those of {@link openRowsWith} do. */
   readonly rows: AsyncIterable<LaidOutRow>;
@@ -52,6 +54,7 @@ export async function openDataset(
     const found = findLayout(first, choice, name);
     return {
       format: source.format,
+      files: source.files,
       found,
       rows: laidOut(first, rest, found.layout),
       [Symbol.dispose]: source.close,

@@ -34,6 +34,8 @@ export interface ReadRowsOptions {
 export interface RowSource<Found extends Content = SampleContent> {
   /** Of the first file. */
   readonly format: FormatName;
+  /** Where the rows lie, in order. */
+  readonly files: readonly string[];
   /**
    * In order, holding one chunk and one row at a time. A row that cannot be used is a `bad` row.
    * @throws {ReflectionError} `dataset_unreadable` when the input cannot be read or has no rows at all; `aborted`.
@@ -61,11 +63,13 @@ export async function openRowsWith<Found extends Content>(
   const parts = new Parts(options);
   try {
     options.signal?.throwIfAborted();
-    const [file, ...later] = await inputFiles(input);
+    const files = await inputFiles(input);
+    const [file, ...later] = files;
     const first = await parts.open(file!, later.length === 0);
     if (first.columns !== undefined) await requireSameColumns(first, later, options);
     return {
       format: first.format,
+      files,
       rows: rowsOf(input, parts, later, read, options),
       close: () => parts.close(),
     };
@@ -95,14 +99,14 @@ export async function* readRowsWith<Found extends Content>(
   }
 }
 
-/** How a dataset holds its rows. @throws {ReflectionError} as {@link openRows} does. */
-export async function datasetFormat(
+/** What a dataset's rows are held in, and where. @throws {ReflectionError} as {@link openRows} does. */
+export async function datasetOrigin(
   input: DatasetName,
   options: Pick<ReadRowsOptions, 'format' | 'name'> = {},
-): Promise<FormatName> {
-  const source = await openRows(input, options);
-  source.close();
-  return source.format;
+): Promise<Pick<RowSource, 'format' | 'files'>> {
+  const { format, files, close } = await openRows(input, options);
+  close();
+  return { format, files };
 }
 
 /** A file that is being read. */

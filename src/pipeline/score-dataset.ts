@@ -120,6 +120,7 @@ export async function scoreDataset(given: ScoreDatasetOptions): Promise<ScoreDat
   const opened = await reserved.open({
     fingerprint: scoringFingerprint(requested, student, studentHash, llamaVersion()),
     acceptChanges: options.acceptChanges,
+    origin: data,
   });
   // awaited here: a rejection while the student closes would count as unhandled
   if (opened.alreadyComplete) return await alreadyComplete(opened.meta, options);

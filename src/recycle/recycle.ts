@@ -1,5 +1,5 @@
 import { readLaidOutRows } from '../dataset/open-dataset.js';
-import { datasetFormat } from '../dataset/open-rows.js';
+import { datasetOrigin } from '../dataset/open-rows.js';
 import { ReflectionError } from '../errors.js';
 import { named } from '../options/option-name.js';
 import { usedFields } from '../pipeline/used-fields.js';
@@ -104,10 +104,10 @@ async function decideAll({ room, inputs, options, models }: RunParts): Promise<R
   else await sweepOnce();
   replies?.kept.requireUsable();
   if (progress.rows !== options.limit) progress.finish(dataset.bytes);
-  const format = await datasetFormat(dataset.file, reading);
+  const origin = await datasetOrigin(dataset.file, reading);
   const finished = finishedRows(rows(), decideTurns, inputs.turns);
   const { warnings } = models;
-  return await writeOutputs(paths, format, finished, { state, warnings, used: usedFields(found) });
+  return await writeOutputs(paths, origin, finished, { state, warnings, used: usedFields(found) });
 }
 
 /** Enough that each session has work while other rows are with the teacher, and that the teacher has, too. */

@@ -28,7 +28,7 @@ async function packRecords(from: string, lines: LineWriter, separator: string): 
   await forEachLine(from, (line) => lines.append(spellRecord(line, separator, places)));
 }
 
-async function* linesOf(file: string): AsyncGenerator<string, void> {
+export async function* linesOf(file: string): AsyncGenerator<string, void> {
   for await (const batch of linesOfFile(file)) for (const { bytes } of batch) yield bytes.toString();
 }
 

@@ -3,6 +3,7 @@ import type { BadRow } from '../../dataset/row.js';
 import { FORMAT_NAMES, type FormatName } from '../../domain/format-name.js';
 import { LineWriter } from '../../output/line-writer.js';
 import { writeFiles } from '../../output/pending-files.js';
+import type { RowOrigin } from '../../output/row-origin.js';
 import { openRowWriter, type RowWriter } from '../../output/row-writer.js';
 import { whileWriting } from '../../util/output-error.js';
 import { replaceFile } from '../../util/replace-file.js';
@@ -33,24 +34,24 @@ export interface RunFacts {
 
 /**
  * Writes a run's outputs beside their places and moves them there once all are whole, the summary last.
- * @param layout - The dataset's format; what was selected is written in the same.
+ * @param origin - The dataset; what was selected is written in its format.
  * @param rows - All rows of the dataset, in its order.
  * @param run - What else there is to summarize, and columns of the dataset that nothing was to be made of.
  */
 export async function writeOutputs(
   paths: RunPaths,
-  layout: FormatName,
+  origin: RowOrigin,
   rows: AsyncIterable<FinishedRow>,
   { state, warnings, used }: RunFacts,
 ): Promise<RunSummary> {
-  const selected = selectedPath(paths, layout);
+  const selected = selectedPath(paths, origin.format);
   const counter = new RunCounter(used);
   await writeFiles(async (files) => {
     const openRowFile = (layout: FormatName) => (path: string, name: string) =>
-      openRowWriter(path, { layout, compression: 'none' }, name);
+      openRowWriter(path, { layout, compression: 'none' }, name, origin);
     const openLines = (path: string, name: string) => LineWriter.create(path, name);
     const outputs: Outputs = {
-      selected: await files.open(selected, openRowFile(layout)),
+      selected: await files.open(selected, openRowFile(origin.format)),
       rejected: await files.open(paths.rejected, openRowFile('jsonl')),
       candidates: await files.open(paths.candidates, openLines),
       audit: await files.open(paths.audit, openLines),
