@@ -13,9 +13,10 @@ const allowed = {
   domain: ['errors.ts', 'util'],
   options: ['errors.ts', 'util', 'domain'],
   layout: ['errors.ts', 'util', 'options', 'domain'],
-  dataset: ['errors.ts', 'util', 'domain', 'layout'],
+  columns: ['util', 'domain'],
+  dataset: ['errors.ts', 'util', 'domain', 'layout', 'columns'],
   prompt: ['errors.ts', 'util', 'options', 'domain'],
-  output: ['errors.ts', 'util', 'domain', 'options', 'layout/edit-turn.ts', 'dataset/row.ts'],
+  output: ['errors.ts', 'util', 'domain', 'options', 'columns', 'layout/edit-turn.ts', 'dataset/row.ts'],
   selection: ['errors.ts', 'util', 'options', 'domain'],
   gguf: ['errors.ts', 'util'],
   engine: [

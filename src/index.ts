@@ -24,7 +24,6 @@ export type {
   SampleRow,
   SpelledRow,
 } from './dataset/row.js';
-export type { DatasetFormat } from './dataset/split-rows.js';
 export {
   type ChatScore,
   isChatScore,
@@ -43,7 +42,9 @@ export {
   type Turn,
   textTurn,
 } from './domain/conversation.js';
+export type { DatasetName } from './domain/dataset-name.js';
 export type { Fingerprint } from './domain/fingerprint.js';
+export { FORMAT_NAMES, type FormatName } from './domain/format-name.js';
 export { lossRatio, perplexityRatio } from './domain/ratio.js';
 export type { Sample } from './domain/sample.js';
 export {

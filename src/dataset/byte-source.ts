@@ -2,15 +2,16 @@ import { createReadStream } from 'node:fs';
 import { addAbortSignal, pipeline, type Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
 import { peek, prepend } from '../util/peek.js';
+import { unzstd, ZSTD_MAGIC } from '../util/zstd.js';
 import { unreadable } from './dataset-error.js';
-import { STANDARD_INPUT } from './input.js';
+import { STANDARD_INPUT } from './standard-input.js';
 
 const GZIP_MAGIC = Buffer.from([0x1f, 0x8b]);
 
 /** One pass over an input's bytes, decompressed. */
 export interface ByteSource {
   readonly chunks: AsyncIterable<Buffer>;
-  /** Bytes of the input that were needed to get `offset` bytes far in `chunks`; of a .gz file, all read so far. */
+  /** Bytes of the input that were needed to get `offset` bytes far in `chunks`; of a compressed file, all read so far. */
   inputBytes(offset: number): number;
   close(): void;
 }
@@ -29,7 +30,7 @@ export function openInput(input: string, chunkBytes?: number): Readable {
 }
 
 /**
- * Opens an input, unpacking it when it begins like gzip. Once `signal` has fired reading fails, even while it waits for
+ * Opens an input, unpacking it when it begins like gzip or Zstandard. Once `signal` has fired reading fails, even while it waits for
  * whoever writes a pipe.
  */
 export function openByteSource(input: string, chunkBytes: number, signal?: AbortSignal): ByteSource {
@@ -44,13 +45,14 @@ export function openByteSource(input: string, chunkBytes: number, signal?: Abort
     }
   }
   async function* chunks(): AsyncGenerator<Buffer, void> {
-    const { head, rest } = await peek(counted(), GZIP_MAGIC.length);
-    isCompressed = head.subarray(0, GZIP_MAGIC.length).equals(GZIP_MAGIC);
+    const { head, rest } = await peek(counted(), ZSTD_MAGIC.length);
+    const begins = (magic: Buffer) => head.subarray(0, magic.length).equals(magic);
     const bytes = prepend(head, rest);
+    isCompressed = begins(GZIP_MAGIC) || begins(ZSTD_MAGIC);
+    if (begins(ZSTD_MAGIC)) yield* unzstd(bytes);
+    else if (!begins(GZIP_MAGIC)) yield* bytes;
     // A failure of either stream reaches whoever reads the last one, so the callback has nothing to do.
-    yield* isCompressed
-      ? pipeline(bytes, createGunzip({ chunkSize: Math.max(chunkBytes, 64) }), () => {})
-      : bytes;
+    else yield* pipeline(bytes, createGunzip({ chunkSize: Math.max(chunkBytes, 64) }), () => {});
   }
   return {
     chunks: chunks(),

@@ -1,33 +1,17 @@
 import { unreadable } from './dataset-error.js';
 
-const TO_JSON_LINES = 'Convert it to JSON Lines first, for example with';
-
 /** Formats that are often tried but not read, by how their files begin. */
 const FOREIGN_FORMATS = [
-  {
-    name: 'a Parquet file',
-    magic: Buffer.from('PAR1'),
-    remedy: `${TO_JSON_LINES} pandas: read_parquet(...).to_json("rows.jsonl", orient="records", lines=True).`,
-  },
-  {
-    name: 'an Arrow file',
-    magic: Buffer.from('ARROW1'),
-    remedy: `${TO_JSON_LINES} pandas: read_feather(...).to_json("rows.jsonl", orient="records", lines=True).`,
-  },
+  { name: 'an Arrow file', magic: Buffer.from('ARROW1'), remedy: 'Convert it to JSON Lines first.' },
   {
     name: 'an Arrow stream',
     magic: Buffer.from([0xff, 0xff, 0xff, 0xff]),
-    remedy: `${TO_JSON_LINES} Hugging Face datasets: Dataset.from_file(...).to_json("rows.jsonl").`,
-  },
-  {
-    name: 'Zstandard-compressed',
-    magic: Buffer.from([0x28, 0xb5, 0x2f, 0xfd]),
-    remedy: 'Unpack it first (zstd -d); only gzip is unpacked on the fly.',
+    remedy: 'Convert it to JSON Lines first.',
   },
   {
     name: 'a zip archive',
     magic: Buffer.from('PK\x03\x04'),
-    remedy: 'Unpack it first; only gzip is unpacked on the fly.',
+    remedy: 'Unpack it first; gzip and Zstandard are unpacked on the fly.',
   },
   { name: 'UTF-16 text', magic: Buffer.from([0xff, 0xfe]), remedy: 'Save it as UTF-8.' },
   { name: 'UTF-16 text', magic: Buffer.from([0xfe, 0xff]), remedy: 'Save it as UTF-8.' },

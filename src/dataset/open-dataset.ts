@@ -1,3 +1,5 @@
+import type { DatasetName } from '../domain/dataset-name.js';
+import type { FormatName } from '../domain/format-name.js';
 import { detectLayout, type FoundLayout, type LayoutChoice } from '../layout/detect-layout.js';
 import type { Layout } from '../layout/layout.js';
 import { type RowContent, readRowContent } from '../layout/read-row.js';
@@ -7,14 +9,15 @@ import { openRowsWith, type ReadRowsOptions, readRowsWith } from './open-rows.js
 import { badRow, isFault } from './parse-row.js';
 import { nothingScorable, requireSample } from './require-sample.js';
 import { type Content, isBad, type ObjectReader, type RowOf } from './row.js';
-import type { DatasetFormat } from './split-rows.js';
 
 /** A row as its layout reads it. */
 export type LaidOutRow = RowOf<RowContent>;
 
 /** A dataset whose layout is known, to be read once. */
 export interface OpenDataset extends Disposable {
-  readonly format: DatasetFormat;
+  readonly format: FormatName;
+  /** Where the rows lie, in order. */
+  readonly files: readonly string[];
   readonly found: FoundLayout;
   /** @throws {ReflectionError} as those of {@link openRowsWith} do. */
   readonly rows: AsyncIterable<LaidOutRow>;
@@ -40,7 +43,7 @@ const OBJECT: ObjectReader<ObjectContent> = () => ({ kind: 'object' });
  * throws.
  */
 export async function openDataset(
-  input: string,
+  input: DatasetName,
   choice: LayoutChoice,
   options: ReadRowsOptions = {},
 ): Promise<OpenDataset> {
@@ -53,8 +56,9 @@ export async function openDataset(
     const found = findLayout(first, choice, name, { isAll: first.length < looked });
     return {
       format: source.format,
+      files: source.files,
       found,
-      rows: laidOut(first, rest, found.layout, name),
+      rows: laidOut(first, rest, found.layout),
       [Symbol.dispose]: source.close,
     };
   } catch (error) {
@@ -70,7 +74,7 @@ export function layoutReader(layout: Layout): ObjectReader<RowContent> {
 
 /** Streams the rows of a dataset whose layout has been found out before. Rejects as {@link openRowsWith} does. */
 export function readLaidOutRows(
-  input: string,
+  input: DatasetName,
   layout: Layout,
   options: ReadRowsOptions = {},
 ): AsyncGenerator<LaidOutRow, void> {
@@ -82,7 +86,7 @@ export function readLaidOutRows(
  * @throws {ReflectionError} as {@link openDataset} and {@link requireSample} do.
  */
 export async function findUsableLayout(
-  input: string,
+  input: DatasetName,
   choice: LayoutChoice,
   options: ReadRowsOptions = {},
 ): Promise<FoundLayout> {
@@ -138,15 +142,13 @@ async function* laidOut(
   first: readonly RowOf<ObjectContent>[],
   rest: AsyncIterator<RowOf<ObjectContent>>,
   layout: Layout,
-  file: string,
 ): AsyncGenerator<LaidOutRow, void> {
-  for (const row of first) yield layOut(row, layout, file);
-  for (let next = await rest.next(); !next.done; next = await rest.next())
-    yield layOut(next.value, layout, file);
+  for (const row of first) yield layOut(row, layout);
+  for (let next = await rest.next(); !next.done; next = await rest.next()) yield layOut(next.value, layout);
 }
 
-function layOut(row: RowOf<ObjectContent>, layout: Layout, file: string): LaidOutRow {
+function layOut(row: RowOf<ObjectContent>, layout: Layout): LaidOutRow {
   if (isBad(row)) return row;
   const content = readRowContent(row.object!, layout);
-  return isFault(content) ? badRow(row, file, content) : { ...row, ...content };
+  return isFault(content) ? badRow(row, content) : { ...row, ...content };
 }

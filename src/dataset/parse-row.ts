@@ -27,23 +27,25 @@ export function parseRow<Found extends Content>(raw: RawRow, context: RowContext
   const { file, index, endByte, maxRowBytes, parse = JSON.parse } = context;
   const { line } = raw;
   if (raw.overflowed) {
-    const place = { index, line, endByte, text: excerpt(raw.bytes), object: undefined };
-    return badRow(place, file, tooLarge(maxRowBytes));
+    const place = { file, index, line, endByte, text: excerpt(raw.bytes), object: undefined };
+    return badRow(place, tooLarge(maxRowBytes));
   }
-  const text = raw.bytes.toString();
-  if (!isUtf8(raw.bytes)) {
+  const text = raw.json ?? raw.bytes.toString();
+  if (raw.json === undefined && !isUtf8(raw.bytes)) {
     // Not parsed: U+FFFD in the place of bytes would pass for the row's own.
     return badRow(
-      { index, line, endByte, text, bytes: Buffer.from(raw.bytes), object: undefined },
-      file,
+      { file, index, line, endByte, text, bytes: Buffer.from(raw.bytes), object: undefined },
       INVALID_UTF8,
     );
   }
+  if (raw.fault !== undefined) {
+    return badRow({ file, index, line, endByte, text, object: undefined }, raw.fault);
+  }
   const json = parseJson(text, parse);
   const object = 'value' in json && isJsonObject(json.value) ? json.value : undefined;
-  const place = { index, line, endByte, text, object };
+  const place = { file, index, line, endByte, text, object };
   const found = readRow(raw, text, json, context.read);
-  return isFault(found) ? badRow(place, file, found) : { ...place, ...found };
+  return isFault(found) ? badRow(place, found) : { ...place, ...found };
 }
 
 export function isFault(found: Content | RowFault): found is RowFault {
@@ -51,12 +53,9 @@ export function isFault(found: Content | RowFault): found is RowFault {
 }
 
 /** A row of which nothing can be made; `place` is all that is known of it but its kind. */
-export function badRow(
-  place: Omit<BadRow, 'kind' | 'reason' | 'detail'>,
-  file: string,
-  fault: RowFault,
-): BadRow {
-  return { ...place, kind: 'bad', reason: fault.reason, detail: `${file}:${place.line}: ${fault.problem}` };
+export function badRow(place: Omit<BadRow, 'kind' | 'reason' | 'detail'>, fault: RowFault): BadRow {
+  const detail = `${place.file}:${place.line}: ${fault.problem}`;
+  return { ...place, kind: 'bad', reason: fault.reason, detail };
 }
 
 const INVALID_UTF8 = rowFault(

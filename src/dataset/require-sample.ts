@@ -1,3 +1,4 @@
+import { type DatasetName, firstNameIn } from '../domain/dataset-name.js';
 import { ReflectionError } from '../errors.js';
 import { openByteSource } from './byte-source.js';
 import { type Diagnosis, diagnoseRows } from './diagnose-rows.js';
@@ -36,9 +37,10 @@ export class UnusableRows {
    * @param input - Looked into once more if that is possible.
    * @param name - As the user named it.
    */
-  async error(input: string, name = inputName(input)): Promise<ReflectionError> {
+  async error(input: DatasetName, name = inputName(input)): Promise<ReflectionError> {
     const isDocument = this.#first[0]?.text.startsWith('{') === true && this.#first[0].object === undefined;
-    const document = isDocument && (await isRereadable(input)) ? await documentIn(input) : undefined;
+    const document =
+      isDocument && (await isRereadable(input)) ? await documentIn(firstNameIn(input)) : undefined;
     return nothingScorable(name, diagnoseRows(this.#first, this.#count, document));
   }
 }
@@ -56,7 +58,7 @@ export function nothingScorable(name: string, { found, remedy }: Diagnosis): Ref
  * @throws {ReflectionError} `nothing_scorable` saying what was found instead; what {@link readRowsWith} throws.
  */
 export async function requireSample(
-  input: string,
+  input: DatasetName,
   options: ReadRowsOptions,
   read: ObjectReader<Content>,
 ): Promise<void> {

@@ -1,16 +1,17 @@
 import { createWriteStream } from 'node:fs';
 import { rm, stat } from 'node:fs/promises';
 import { pipeline } from 'node:stream/promises';
+import type { DatasetName } from '../domain/dataset-name.js';
 import { ReflectionError } from '../errors.js';
 import { isAbort } from '../util/is-abort.js';
 import { whileWriting } from '../util/output-error.js';
 import { openInput } from './byte-source.js';
-import { datasetError } from './dataset-error.js';
-import { inputName, isRereadable } from './input.js';
+import { unreadable } from './dataset-error.js';
+import { datasetBytes, inputName, isRereadable } from './input.js';
 
 /** A dataset that can be read any number of times. */
-export interface RereadableDataset extends AsyncDisposable {
-  readonly file: string;
+export interface RereadableDataset<Name extends DatasetName = DatasetName> extends AsyncDisposable {
+  readonly file: Name;
   /** What messages call it: the dataset as the user named it. */
   readonly name: string;
   /** In bytes, compressed if it is. */
@@ -24,17 +25,20 @@ export interface RereadableDataset extends AsyncDisposable {
  * @param place - Where the copy goes.
  * @throws {ReflectionError} `dataset_unreadable`, `aborted`, `output_unwritable`.
  */
-export async function rereadable(
-  input: string,
+export async function rereadable<Name extends DatasetName>(
+  input: Name,
   place: string,
   signal?: AbortSignal,
-): Promise<RereadableDataset> {
+): Promise<RereadableDataset<Name | string>> {
   const name = inputName(input);
   if (await isRereadable(input)) {
-    const { size } = await stat(input).catch((cause: unknown) => {
-      throw datasetError(input, cause);
+    const bytes = (await datasetBytes(input)) ?? 0;
+    return { file: input, name, bytes, isCopy: false, [Symbol.asyncDispose]: async () => {} };
+  }
+  if (typeof input !== 'string') {
+    throw unreadable(name, 'cannot be read more than once, being in part a pipe', {
+      remedy: 'Save it in a file and name that.',
     });
-    return { file: input, name, bytes: size, isCopy: false, [Symbol.asyncDispose]: async () => {} };
   }
   const remove = () => rm(place, { force: true });
   try {

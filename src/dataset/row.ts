@@ -6,7 +6,7 @@ import type { JsonObject } from '../util/json-value.js';
 /** A row as its source spells it and as what it holds: what an output needs of it. */
 export interface SpelledRow {
   /**
-   * The row as JSON: its exact source without surrounding whitespace. What is written of a row is this, so that
+   * The row as JSON: its exact source without surrounding whitespace, or what stands for it where that is no JSON. What is written of a row is this, so that
    * nothing is spelled anew; where `bytes` is there, U+FFFD stands for what could not be read.
    */
   readonly text: string;
@@ -17,11 +17,13 @@ export interface SpelledRow {
 }
 
 export interface RowBase extends SpelledRow {
+  /** What messages call the file it stands in. */
+  readonly file: string;
   /** 0-based position among all rows, bad ones included. */
   readonly index: number;
-  /** 1-based line of the (decompressed) file on which the row starts. */
+  /** 1-based line of the (decompressed) file on which the row starts; its number where a format has no lines. */
   readonly line: number;
-  /** Bytes of the file consumed when the row ends, for progress; of a .gz file, compressed bytes read so far. */
+  /** Bytes of the dataset consumed when the row ends, for progress; of a compressed file those read so far. */
   readonly endByte: number;
 }
 

@@ -5,6 +5,8 @@ import type { SpanName, SpanScore } from './span-score.js';
 export const UNSCORABLE_REASONS = [
   /** The line is not valid JSON. */
   'malformed_json',
+  /** A record of separated values whose cells do not fit its columns, or whose quotes do not close. */
+  'malformed_csv',
   /** Valid JSON, but not an object. */
   'not_an_object',
   /** The bytes are not valid UTF-8. */

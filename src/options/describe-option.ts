@@ -4,7 +4,7 @@ import { type OptionName, optionNamed } from './option-table.js';
 
 /** An option of a command in words, for help and documentation. */
 export interface OptionDescription {
-  /** As the command line spells it: `-o, --output <path>`, or `<dataset>` for an argument. */
+  /** As the command line spells it: `-o, --output <path>`, or `<dataset...>` for an argument. */
   readonly flags: string;
   readonly meaning: string;
   /** What else there is to know, a few words each. */
@@ -25,9 +25,10 @@ export function describeOption(name: OptionName, option: Option, command: Comman
 }
 
 function flagsOf(name: OptionName, { surface, short, value }: Option): string {
-  if (surface === 'argument') return `<${name}>`;
   const { placeholder, spelling } = value;
-  const shown = placeholder === '' ? '' : ` <${placeholder}${spelling === 'words' ? '...' : ''}>`;
+  const several = spelling === 'words' ? '...' : '';
+  if (surface === 'argument') return `<${name}${several}>`;
+  const shown = placeholder === '' ? '' : ` <${placeholder}${several}>`;
   return `${short === undefined ? '' : `-${short}, `}${flagOf(name)}${shown}`;
 }
 

@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os';
 import { z } from 'zod';
+import type { DatasetName } from '../domain/dataset-name.js';
 import { isJsonObject, type JsonObject, parseJsonIfValid } from '../util/json-value.js';
 
 /** What an option's value is: how it is checked, and how the command line spells it. */
@@ -127,6 +128,14 @@ export const JSON_OBJECT: Value<JsonObject> = {
 export function files(placeholder: string): Value<readonly string[]> {
   const error = 'Expected one or more files.';
   const schema = z.array(z.string({ error }).min(1, { error }), { error }).min(1, { error }).readonly();
+  return { schema, spelling: 'words', placeholder };
+}
+
+/** A dataset: one input, or several in order. */
+export function inputs(placeholder: string): Value<DatasetName> {
+  const error = 'Expected one or more files.';
+  const one = z.string({ error }).min(1, { error });
+  const schema = z.union([one, z.array(one).min(1).readonly()], { error });
   return { schema, spelling: 'words', placeholder };
 }
 

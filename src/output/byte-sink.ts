@@ -2,6 +2,8 @@ import { once } from 'node:events';
 import { type FileHandle, open } from 'node:fs/promises';
 import { createGzip } from 'node:zlib';
 import { whileWriting } from '../util/output-error.js';
+import { zstdFrame } from '../util/zstd.js';
+import type { Compression } from './row-format.js';
 
 /** Where text goes, piece by piece, each written before the next is given. Rejects with `output_unwritable`. */
 export interface ByteSink {
@@ -11,7 +13,7 @@ export interface ByteSink {
 }
 
 export interface FileSinkOptions {
-  readonly isGzipped?: boolean;
+  readonly compression?: Compression;
   /** The path that people know the file by, should it be another. */
   readonly name?: string;
 }
@@ -19,10 +21,10 @@ export interface FileSinkOptions {
 /** Opens a new file in the place of whatever is there. @throws {ReflectionError} `output_unwritable`. */
 export async function openFileSink(
   path: string,
-  { isGzipped = false, name = path }: FileSinkOptions = {},
+  { compression = 'none', name = path }: FileSinkOptions = {},
 ): Promise<ByteSink> {
   const file = await whileWriting(name, () => open(path, 'w'));
-  const { write, finish } = isGzipped ? gzipping(file) : { write: (text: string) => file.appendFile(text) };
+  const { write, finish } = FILLINGS[compression](file);
   return {
     write: (text) => whileWriting(name, () => write(text)),
     close: ({ durably }) =>
@@ -41,6 +43,13 @@ interface Filling {
   readonly write: (text: string) => Promise<void>;
   readonly finish?: () => Promise<void>;
 }
+
+const FILLINGS: Readonly<Record<Compression, (file: FileHandle) => Filling>> = {
+  none: (file) => ({ write: (text) => file.appendFile(text) }),
+  gzip: gzipping,
+  // a frame for each piece, which come in megabytes
+  zstd: (file) => ({ write: async (text) => file.appendFile(await zstdFrame(Buffer.from(text))) }),
+};
 
 /** What is packed goes to the file as soon as it is there, so that memory does not grow with the output. */
 function gzipping(file: FileHandle): Filling {

@@ -1,4 +1,5 @@
 import { type ByteSink, openFileSink } from './byte-sink.js';
+import type { Compression } from './row-format.js';
 
 const FLUSH_BYTES = 1024 * 1024;
 const FLUSH_MS = 1000;
@@ -24,9 +25,9 @@ export class LineWriter {
   static async create(
     path: string,
     name = path,
-    { isGzipped = false }: { readonly isGzipped?: boolean } = {},
+    { compression = 'none' }: { readonly compression?: Compression } = {},
   ): Promise<LineWriter> {
-    return new LineWriter(await openFileSink(path, { name, isGzipped }));
+    return new LineWriter(await openFileSink(path, { name, compression }));
   }
 
   /** Resolves when the next line may come. @throws {ReflectionError} `output_unwritable` when a write has failed. */

@@ -1,11 +1,33 @@
+import { type FormatName, formatNamedBy } from '../domain/format-name.js';
+
+/** How text is packed. */
+export type Compression = 'none' | 'gzip' | 'zstd';
+
 /** How an output holds its rows. */
 export interface RowFormat {
-  /** One to a line, or as the elements of one array, each still on a line of its own. */
-  readonly layout: 'lines' | 'array';
-  readonly isGzipped: boolean;
+  /** `jsonl`: one to a line; `json`: as the elements of one array, each still on a line of its own; `csv`, `tsv`. */
+  readonly layout: FormatName;
+  readonly compression: Compression;
 }
 
-/** The one rule for every output that a user names: `.json` is an array, anything else lines; `.gz` is gzip. */
-export function rowFormatOf(path: string): RowFormat {
-  return { layout: /\.json(\.gz)?$/i.test(path) ? 'array' : 'lines', isGzipped: /\.gz$/i.test(path) };
+/** One object a line, as it is. */
+export const PLAIN_LINES: RowFormat = { layout: 'jsonl', compression: 'none' };
+
+/**
+ * The one rule for every output that a user names: its ending says the format, `.gz` and `.zst` that it is packed.
+ * @param source - The format of what the rows come from, which holds where the ending says nothing.
+ */
+export function rowFormatOf(path: string, source: FormatName = 'jsonl'): RowFormat {
+  const layout = formatNamedBy(path) ?? (source === 'json' ? 'jsonl' : source);
+  const compression = /\.gz$/i.test(path) ? 'gzip' : /\.zst$/i.test(path) ? 'zstd' : 'none';
+  return { layout, compression: isColumnar(layout) ? 'none' : compression };
+}
+
+export function isPlainLines({ layout, compression }: RowFormat): boolean {
+  return layout === 'jsonl' && compression === 'none';
+}
+
+/** Whether a format keeps columns and their types, which are then taken from where the rows come from. */
+export function isColumnar(layout: FormatName): layout is 'parquet' | 'arrow' {
+  return layout === 'parquet' || layout === 'arrow';
 }

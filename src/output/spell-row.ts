@@ -22,6 +22,8 @@ export interface FieldNames {
 /** What is written of a row: its own fields, maybe with other texts, and fields of ours behind them. */
 export interface OutputRow {
   readonly row: SpelledRow;
+  /** Its 0-based position in the dataset that it comes from. */
+  readonly index?: number | undefined;
   /** What is not as in the row, in the order in which it is to be done. */
   readonly edits?: readonly RowEdit[] | undefined;
   /** In the order in which they are written. What is no finite number becomes null. */

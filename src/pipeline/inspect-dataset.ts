@@ -1,8 +1,9 @@
 import { basename } from 'node:path';
 import { inputName } from '../dataset/input.js';
 import { type LaidOutRow, type OpenDataset, openDataset } from '../dataset/open-dataset.js';
-import type { DatasetFormat } from '../dataset/split-rows.js';
 import type { Conversation } from '../domain/conversation.js';
+import type { DatasetName } from '../domain/dataset-name.js';
+import type { FormatName } from '../domain/format-name.js';
 import type { UnscorableReason } from '../domain/score.js';
 import { openStudentTokenizer, type StudentTokenizer } from '../engine/student-tokenizer.js';
 import { type DatasetProfile, ProfileBuilder } from '../inspection/dataset-profile.js';
@@ -30,8 +31,10 @@ export interface InspectDatasetOptions extends CommandOptions<'inspect'> {
 
 /** What a dataset is, and what a student would make of it. */
 export interface Inspection {
-  readonly dataset: string;
-  readonly format: DatasetFormat;
+  readonly dataset: DatasetName;
+  /** What messages call it. */
+  readonly name: string;
+  readonly format: FormatName;
   readonly found: FoundLayout;
   readonly profile: DatasetProfile;
   /** Of the template that rows are shown in. */
@@ -71,7 +74,11 @@ export async function inspectDataset(given: InspectDatasetOptions): Promise<Insp
       },
     );
   }
-  using data = await openDataset(dataset, await layoutChoice(options), { limit, signal });
+  using data = await openDataset(dataset, await layoutChoice(options), {
+    format: options.format,
+    limit,
+    signal,
+  });
   using tokenizer = student === undefined ? undefined : await openStudentTokenizer(student, signal);
   const template =
     choice.kind === 'ours'
@@ -87,6 +94,7 @@ export async function inspectDataset(given: InspectDatasetOptions): Promise<Insp
   );
   return {
     dataset,
+    name: inputName(dataset),
     format: data.format,
     found: data.found,
     profile,
@@ -100,7 +108,7 @@ async function look(
   rows: OpenDataset['rows'],
   view: StudentViewBuilder | undefined,
   renderer: ConversationRenderer,
-  { dataset, show, endOfTurn }: CompleteOptions<'inspect'>,
+  { show, endOfTurn }: CompleteOptions<'inspect'>,
 ): Promise<Pick<Inspection, 'profile' | 'shown'>> {
   const profile = new ProfileBuilder();
   const shown: ShownRow[] = [];
@@ -113,7 +121,7 @@ async function look(
     }
     const conversation = conversationIn(row);
     profile.addConversation(conversation);
-    waiting.push({ conversation, place: `${inputName(dataset)}:${row.line}` });
+    waiting.push({ conversation, place: `${row.file}:${row.line}` });
     if (waiting.length < ROWS_AT_ONCE) continue;
     await view?.add(waiting);
     waiting = [];

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { type ReadRowsOptions, readRows } from '../dataset/open-rows.js';
 import type { SpelledRow } from '../dataset/row.js';
+import type { DatasetName } from '../domain/dataset-name.js';
 
 /** Tells whether two runs were about the same rows: a SHA-256 over their sources, in order. */
 export class RowsDigest {
@@ -17,7 +18,7 @@ export class RowsDigest {
 }
 
 /** The digest of a dataset's rows. Rejects as {@link readRows} does. */
-export async function rowsDigestOf(dataset: string, options: ReadRowsOptions): Promise<string> {
+export async function rowsDigestOf(dataset: DatasetName, options: ReadRowsOptions): Promise<string> {
   const digest = new RowsDigest();
   for await (const row of readRows(dataset, options)) digest.add(row);
   return digest.hex();

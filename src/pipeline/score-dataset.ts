@@ -1,6 +1,7 @@
 import { basename } from 'node:path';
 import { type IgnoredCounts, IgnoredFields } from '../dataset/ignored-fields.js';
 import { datasetBytes, inputName, isRereadable } from '../dataset/input.js';
+import { inputFiles } from '../dataset/inputs/input-files.js';
 import { layoutReader, openDataset, readLaidOutRows } from '../dataset/open-dataset.js';
 import { nothingScorable, requireSample, UnusableRows } from '../dataset/require-sample.js';
 import type { Fingerprint } from '../domain/fingerprint.js';
@@ -93,10 +94,10 @@ export async function scoreDataset(given: ScoreDatasetOptions): Promise<ScoreDat
   const options = await scoreInputs(given);
   const { dataset, output } = options;
   const written = output === STANDARD_OUTPUT ? [] : Object.values(outputPaths(await linkTarget(output)));
-  await refuseToOverwriteInputs([dataset, options.student.model], written);
+  await refuseToOverwriteInputs([...(await inputFiles(dataset)), options.student.model], written);
   const totalBytes = await datasetBytes(dataset);
   const { limit, signal } = options;
-  using data = await openDataset(dataset, options.layout, { limit, signal });
+  using data = await openDataset(dataset, options.layout, { format: options.format, limit, signal });
   const { found } = data;
   // a strict run ends at the first of such rows, whatever follows
   const canLook = await isRereadable(dataset);
@@ -119,13 +120,14 @@ export async function scoreDataset(given: ScoreDatasetOptions): Promise<ScoreDat
   const name = basename(options.student.model);
   const template = templateFor(options.template, { ...student.model, name });
   if (canLook) {
-    const rows = readLaidOutRows(dataset, found.layout, { limit, signal });
-    await requireShowable(rows, template, targets, dataset);
+    const rows = readLaidOutRows(dataset, found.layout, { format: options.format, limit, signal });
+    await requireShowable(rows, template, targets, inputName(dataset));
   }
   const requested = { ...asked, template };
   const opened = await reserved.open({
     fingerprint: scoringFingerprint(requested, student, studentHash, llamaVersion()),
     acceptChanges: options.acceptChanges,
+    origin: data,
   });
   // awaited here: a rejection while the student closes would count as unhandled
   if (opened.alreadyComplete) return await alreadyComplete(opened.meta, options);

@@ -1,3 +1,6 @@
+import { inputFiles } from '../dataset/inputs/input-files.js';
+import { type DatasetName, firstNameIn } from '../domain/dataset-name.js';
+import { type FormatName, formatNamedBy } from '../domain/format-name.js';
 import { METRICS, type Metric } from '../domain/score.js';
 import { type LoadStudentOptions, studentOptions } from '../engine/load-student.js';
 import type { LayoutChoice } from '../layout/detect-layout.js';
@@ -11,7 +14,8 @@ import { layoutChoice } from './layout-choice.js';
 
 /** What there is to score, and how: options with defaults in place, names and files made into what they stand for. */
 export interface ScoreInputs {
-  readonly dataset: string;
+  readonly dataset: DatasetName;
+  readonly format: FormatName | undefined;
   readonly output: string;
   /** What is said about the layout of its rows. */
   readonly layout: LayoutChoice;
@@ -39,7 +43,8 @@ export async function scoreInputs(
   const { dataset } = options;
   return {
     dataset,
-    output: options.output ?? defaultScoresFile(dataset),
+    format: options.format,
+    output: options.output ?? (await defaultOutput(options)),
     student: studentOptions(options, signal),
     layout: await layoutChoice(options),
     template: await chooseTemplate(options),
@@ -54,4 +59,13 @@ export async function scoreInputs(
     acceptChanges: options.acceptChanges,
     signal,
   };
+}
+
+/** Of a folder its files tell the format. */
+async function defaultOutput({ dataset, format }: CommandOptions<'score'>): Promise<string> {
+  if (format !== undefined || formatNamedBy(firstNameIn(dataset)) !== undefined) {
+    return defaultScoresFile(dataset, format);
+  }
+  const [first = ''] = await inputFiles(dataset);
+  return defaultScoresFile(dataset, formatNamedBy(first));
 }

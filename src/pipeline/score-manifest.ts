@@ -1,5 +1,6 @@
 import { basename } from 'node:path';
 import type { IgnoredCounts } from '../dataset/ignored-fields.js';
+import { type DatasetName, firstNameIn } from '../domain/dataset-name.js';
 import type { Metric } from '../domain/score.js';
 import type { LoadedStudent } from '../engine/loaded-student.js';
 import { llamaVersion } from '../engine/versions.js';
@@ -23,7 +24,7 @@ export interface ScoreFacts {
   readonly definition: DefinitionName;
   readonly perToken: boolean;
   readonly options: {
-    readonly dataset: string;
+    readonly dataset: DatasetName;
     readonly limit: number | undefined;
     readonly student: { readonly model: string; readonly maxLength?: number | undefined };
   };
@@ -86,7 +87,8 @@ export function describeRun(
     },
     llama_cpp: llamaVersion(),
     dataset: {
-      file: basename(options.dataset),
+      file: basename(firstNameIn(options.dataset)),
+      ...(typeof options.dataset !== 'string' && { files: options.dataset.map((file) => basename(file)) }),
       bytes: facts.totalBytes ?? null,
       limit: options.limit ?? null,
       rows_sha256: rowsSha256,

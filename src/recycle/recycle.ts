@@ -1,5 +1,5 @@
 import { readLaidOutRows } from '../dataset/open-dataset.js';
-import { datasetFormat } from '../dataset/open-rows.js';
+import { datasetOrigin } from '../dataset/open-rows.js';
 import { ReflectionError } from '../errors.js';
 import type { FoundLayout } from '../layout/detect-layout.js';
 import { named } from '../options/option-name.js';
@@ -105,7 +105,8 @@ async function decideAll({ room, inputs, options, models }: RunParts): Promise<R
     },
   );
   const { limit, signal } = options;
-  const rows = () => readLaidOutRows(dataset.file, found.layout, { name: dataset.name, limit, signal });
+  const reading = { format: options.format, name: dataset.name };
+  const rows = () => readLaidOutRows(dataset.file, found.layout, { ...reading, limit, signal });
   const sweepOnce = async (mayBegin?: () => boolean) => {
     progress.restart();
     await sweep(rows(), decideTurns, {
@@ -119,10 +120,10 @@ async function decideAll({ room, inputs, options, models }: RunParts): Promise<R
   else await sweepOnce();
   replies?.kept.requireUsable();
   if (progress.rows !== options.limit) progress.finish(dataset.bytes);
-  const format = await datasetFormat(dataset.file);
+  const origin = await datasetOrigin(dataset.file, reading);
   const finished = finishedRows(rows(), decideTurns, inputs.turns);
   const { warnings } = models;
-  return await writeOutputs(paths, format, finished, { state, warnings, used: usedFields(found) });
+  return await writeOutputs(paths, origin, finished, { state, warnings, used: usedFields(found) });
 }
 
 /** Enough that each session has work while other rows are with the teacher, and that the teacher has, too. */

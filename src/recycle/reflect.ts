@@ -46,10 +46,10 @@ const MOST_CHARACTERS = 2 ** 25;
  * Rejects as {@link recycle} does.
  */
 export async function reflect(options: ReflectOptions): Promise<ReflectResult> {
-  const { signal, onProgress } = options;
+  const { format, signal, onProgress } = options;
   const { prompts, sampling, turns, concurrency, grace, ...inputs } = await reflectInputs(options);
   return inRunDirectory(runPlace(options, inputs), async ({ paths, state, dataset, found, notes }) => {
-    const reading = { name: dataset.name, limit: options.limit, signal };
+    const reading = { format, name: dataset.name, limit: options.limit, signal };
     const rows = () => readLaidOutRows(dataset.file, found.layout, reading);
     using interrupts = interruptsOf(signal, grace);
     await requireMemory(modelPlaces(inputs.teacher, undefined));

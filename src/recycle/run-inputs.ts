@@ -127,11 +127,12 @@ export function runPlace(
   options: RecycleOptions | ReflectOptions,
   { layout }: Pick<AskingInputs, 'layout'>,
 ): RunPlace {
-  const { dataset, output, limit, signal, teacher, journal } = options;
+  const { dataset, format, output, limit, signal, teacher, journal } = options;
   const student = 'student' in options ? options.student : undefined;
   const teacherFile = /^(?:gguf|replay):(.+)$/s.exec(teacher ?? '')?.[1];
   return {
     dataset,
+    format,
     output,
     layout,
     limit,

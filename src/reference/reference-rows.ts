@@ -29,8 +29,8 @@ export async function readReferenceFile(file: string, signal?: AbortSignal): Pro
 }
 
 /** A row as it goes to an output, with fields of ours behind it. */
-export function outputRow({ row, added }: ReferenceRow, fields: JsonObject = {}): OutputRow {
-  return { row, fields: { ...added, ...fields } };
+export function outputRow({ row, index, added }: ReferenceRow, fields: JsonObject = {}): OutputRow {
+  return { row, index, fields: { ...added, ...fields } };
 }
 
 /** A row that cannot stay in its place and cannot be left out either. */

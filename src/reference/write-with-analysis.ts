@@ -19,8 +19,8 @@ const FLOATS: ReadonlySet<string> = new Set(ANALYSIS_FIELDS);
  */
 export async function writeWithAnalysis(path: string, records: Iterable<JsonObject>): Promise<void> {
   await writeFiles(async (files) => {
-    const { isGzipped } = rowFormatOf(path);
-    const file = await files.open(path, (place, name) => openFileSink(place, { isGzipped, name }));
+    const { compression } = rowFormatOf(path);
+    const file = await files.open(path, (place, name) => openFileSink(place, { compression, name }));
     for (const batch of batches(records)) await file.write(batch);
   });
 }

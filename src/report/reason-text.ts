@@ -3,6 +3,7 @@ import type { UnscorableReason } from '../domain/score.js';
 /** Why a row has no score, for people: a clause, short enough for a table of 80 columns. */
 export const REASON_TEXT: Readonly<Record<UnscorableReason, string>> = {
   malformed_json: 'the line is not valid JSON',
+  malformed_csv: 'the cells do not fit the columns',
   not_an_object: 'the row is not a JSON object',
   invalid_utf8: 'the bytes are not valid UTF-8',
   row_too_large: 'the row exceeds the size limit',

@@ -29,7 +29,7 @@ export function renderInspection(inspection: Inspection, emphasis: Emphasis): st
   const { found, profile, student } = inspection;
   const sections = [
     [
-      `${inspection.dataset}: ${formatCount(profile.rows)} ${profile.rows === 1 ? 'row' : 'rows'}, ${FORMATS[inspection.format]}`,
+      `${inspection.name}: ${formatCount(profile.rows)} ${profile.rows === 1 ? 'row' : 'rows'}, ${FORMATS[inspection.format]}`,
       ...(found.rows > 0 ? [describeLayout(found)] : []),
     ].join('\n'),
     renderRoles(profile),
@@ -43,10 +43,14 @@ export function renderInspection(inspection: Inspection, emphasis: Emphasis): st
   return `${sections.filter((section) => section !== '').join('\n\n')}\n`;
 }
 
-const FORMATS = { lines: 'JSON Lines', array: 'a JSON array' } as const satisfies Record<
-  Inspection['format'],
-  string
->;
+const FORMATS = {
+  jsonl: 'JSON Lines',
+  json: 'a JSON array',
+  csv: 'CSV',
+  tsv: 'tab-separated values',
+  parquet: 'Parquet',
+  arrow: 'Arrow',
+} as const satisfies Record<Inspection['format'], string>;
 
 function renderRoles({ sequences, rows, targets, masked, withTools }: DatasetProfile): string {
   if (sequences.length === 0) return '';

@@ -14,6 +14,8 @@ export interface ObjectRow {
   readonly file: string;
   /** 1-based line on which the row starts. */
   readonly line: number;
+  /** Its 0-based position in the dataset that the file is, or is a part of. */
+  readonly index: number;
   /** The row as it stands in its file. */
   readonly row: SpelledRow;
   readonly object: JsonObject;
@@ -43,7 +45,8 @@ export async function* readObjectRows(
 ): AsyncGenerator<ObjectRow, void> {
   const source = await openRows(file, { name, parse: parsePythonJson, signal });
   try {
-    for await (const row of source.rows) yield objectRow(name, row);
+    const isText = source.format === 'csv' || source.format === 'tsv';
+    for await (const row of source.rows) yield objectRow(name, row, isText);
   } finally {
     source.close();
   }
@@ -67,15 +70,29 @@ export function scoredRow(row: ObjectRow): ScoredRow {
   return { ...row, isScored: hasScores(row.object), scores: recordedScores(row) };
 }
 
-function objectRow(file: string, row: Row): ObjectRow {
-  const { object, line } = row;
-  if (object !== undefined && !isMisplaced(row))
-    return { file, line, row: { text: row.text, object }, object };
+function objectRow(file: string, row: Row, isText: boolean): ObjectRow {
+  const { object, index, line, text } = row;
+  if (object !== undefined && !isMisplaced(row)) {
+    return { file, index, line, row: { text, object }, object: isText ? withNumbers(object) : object };
+  }
   throw new ReflectionError(
     'dataset_unreadable',
     row.kind === 'bad' ? row.detail : `${file}:${line}: the row is no object.`,
     { remedy: 'Make the file again, or repair the row: leaving it out would shift all that follow.' },
   );
+}
+
+/** Fields of scores. */
+const SCORE_FIELD = /^(ppl|loss|ifd|rifd)_/;
+
+/** An object of texts, with numbers for those that are scores; an empty one is none. */
+function withNumbers(object: JsonObject): JsonObject {
+  const entries = Object.entries(object).map(([name, text]) => {
+    if (!SCORE_FIELD.test(name) || typeof text !== 'string') return [name, text];
+    const number = text === '' ? null : Number(text);
+    return [name, Number.isNaN(number) && !/^nan$/i.test(text) ? text : number];
+  });
+  return Object.fromEntries(entries);
 }
 
 /** What stands behind the end of an array is an object, but none of its rows. */

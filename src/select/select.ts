@@ -1,6 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { inputFiles } from '../dataset/inputs/input-files.js';
+import { datasetOrigin } from '../dataset/open-rows.js';
 import { rereadable } from '../dataset/rereadable.js';
 import type { ReflectionError } from '../errors.js';
 import { STANDARD_OUTPUT } from '../options/default-output.js';
@@ -43,7 +45,10 @@ export async function select(given: SelectOptions): Promise<SelectResult> {
   const files = scoredFiles(names, options.datasets);
   const isOneEnough = referenceFiles === undefined;
   if (files.length !== 4 && !(isOneEnough && files.length === 1)) throw wrongCount(files.length, isOneEnough);
-  await refuseToOverwriteInputs([...names, ...datasets], output === STANDARD_OUTPUT ? [] : [output]);
+  await refuseToOverwriteInputs(
+    await inputFiles([...names, ...datasets]),
+    output === STANDARD_OUTPUT ? [] : [output],
+  );
   await refuseExisting(output, force);
   const selectFrom = isOneEnough ? selectByPolicy : selectAsPublished;
   return { output, ...(await selectFrom(files, options, given.signal)) };
@@ -88,7 +93,7 @@ async function selectAsPublished(files: readonly ScoredFile[], options: Options,
   const { selected, counts } = await selectReference(byVariant(files), chosen);
   const records = selected.map(({ record }) => record);
   // as an array it is what the research code's next script reads
-  const isPython = rowFormatOf(output).layout === 'array';
+  const isPython = rowFormatOf(output).layout === 'json';
   if (isPython) await writeWithAnalysis(output, objectsOf(records));
   else await writeRows(output, outputRows(records));
   return { kind: 'as_published', selected: selected.length, counts } as const;
@@ -114,7 +119,8 @@ async function selectFromOne(file: ScoredFile, output: string, options: SelectSc
 
 async function selectInto(file: ScoredFile, output: string, options: SelectScoredOptions) {
   const { count, rejections, rows } = await selectScored(file, options);
-  await writeRows(output, rows());
+  const origin = typeof file === 'string' ? await datasetOrigin(file, { name: options.name }) : undefined;
+  await writeRows(output, rows(), origin);
   return { kind: 'by_policy', selected: count, rejections } as const;
 }
 

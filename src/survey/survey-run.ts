@@ -1,8 +1,9 @@
 import { access } from 'node:fs/promises';
+import { FORMAT_NAMES } from '../domain/format-name.js';
 import { METRICS, type Metric } from '../domain/score.js';
 import { finishedRun } from '../recycle/outputs/read-audit.js';
 import { readManifest } from '../recycle/run/run-manifest.js';
-import type { RunPaths } from '../recycle/run/run-paths.js';
+import { type RunPaths, selectedPath } from '../recycle/run/run-paths.js';
 import { RunState } from '../recycle/run/run-state.js';
 import { readObjectRows } from '../scores/read-scored-rows.js';
 import { type Measurement, measurement } from '../selection/measurement.js';
@@ -99,11 +100,7 @@ interface OwnFields extends AsyncDisposable {
 
 async function ownFields(paths: RunPaths, by: string | undefined, signal?: AbortSignal): Promise<OwnFields> {
   if (by === undefined) return { next: async () => undefined, [Symbol.asyncDispose]: async () => {} };
-  const isArray = await access(paths.selectedArray).then(
-    () => true,
-    () => false,
-  );
-  const selected = readObjectRows(isArray ? paths.selectedArray : paths.selected, { signal });
+  const selected = readObjectRows(await selectedFile(paths), { signal });
   const rejected = readObjectRows(paths.rejected, { signal });
   return {
     async next(isSelected) {
@@ -115,6 +112,18 @@ async function ownFields(paths: RunPaths, by: string | undefined, signal?: Abort
       await rejected.return();
     },
   };
+}
+
+/** The selected rows are in the dataset's own format. */
+async function selectedFile(paths: RunPaths): Promise<string> {
+  for (const path of FORMAT_NAMES.map((format) => selectedPath(paths, format))) {
+    const isThere = await access(path).then(
+      () => true,
+      () => false,
+    );
+    if (isThere) return path;
+  }
+  return paths.selected;
 }
 
 /** In words, what was selected. */

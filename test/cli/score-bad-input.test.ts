@@ -141,7 +141,7 @@ describe('rows that cannot be scored', () => {
 describe('a dataset that cannot be used', () => {
   it.each([
     ['that is missing', async () => join(directory, 'nowhere.jsonl'), /nowhere\.jsonl does not exist/],
-    ['that is a directory', async () => directory, /is a directory/],
+    ['that is a directory', () => mkdtemp(join(directory, 'empty-')), /is a directory without data files/],
     ['without rows', () => inDirectory('empty.jsonl', ' \n\n'), /empty\.jsonl has no rows/],
     ['in another format', () => inDirectory('rows.parquet', 'PAR1....'), /rows\.parquet is a Parquet file/],
     [

@@ -44,12 +44,13 @@ describe.each(COMMANDS)('the options of %s', (name) => {
   it('are all in its help and in its table', () => {
     const help = addOptions(new Command(name).configureHelp({ helpWidth: 1000 }), name).helpInformation();
     const table = renderOptionTable(name);
-    for (const [option, { surface, help: text, short }] of optionsOf(name)) {
+    for (const [option, { surface, help: text, short, value }] of optionsOf(name)) {
       const isLibraryOnly = surface === 'library';
-      const flag = surface === 'argument' ? `<${option}>` : flagOf(option);
+      const argument = `${option}${value.spelling === 'words' ? '...' : ''}`;
+      const flag = surface === 'argument' ? `<${argument}>` : flagOf(option);
       expect(new RegExp(`\`(-\\w, )?${flag}[ \`]`).test(table), flag).toBe(!isLibraryOnly);
       if (isLibraryOnly) continue;
-      expect(help).toContain(surface === 'argument' ? `[${option}]` : flag);
+      expect(help).toContain(surface === 'argument' ? `[${argument}]` : flag);
       expect(help).toContain(forCommand(text, name));
       if (short !== undefined) expect(help).toContain(`-${short}, ${flag}`);
     }

@@ -135,8 +135,8 @@ describe('writeRows', () => {
       ['a.jsonl', ''],
     ] as const) {
       const writer = await openRowWriter(place(name), {
-        layout: name.endsWith('l') ? 'lines' : 'array',
-        isGzipped: false,
+        layout: name.endsWith('l') ? 'jsonl' : 'json',
+        compression: 'none',
       });
       await writer.close({ durably: true });
       expect(await readFile(place(name), 'utf8')).toBe(content);

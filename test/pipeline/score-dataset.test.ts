@@ -17,17 +17,19 @@ const ROWS = ['{"instruction":"Say a.","output":"a b"}', '{"instruction":"Say b.
 
 let directory: string;
 let output: string;
+let dataset: string;
 let options: ScoreDatasetOptions;
 beforeEach(async () => {
   directory = await mkdtemp(join(tmpdir(), 'score-dataset-'));
   output = join(directory, 'scores.jsonl');
+  dataset = join(directory, 'rows.jsonl');
   options = {
-    dataset: join(directory, 'rows.jsonl'),
+    dataset,
     ...{ student: await tinyModel('qwen2'), device: 'cpu', threads: 1, checkFile: false },
     output,
     template: 'none',
   };
-  await writeFile(options.dataset, `${ROWS.join('\n')}\n\n`);
+  await writeFile(dataset, `${ROWS.join('\n')}\n\n`);
 });
 afterEach(() => rm(directory, { recursive: true }));
 
@@ -39,7 +41,7 @@ async function progressOf(more: Partial<ScoreDatasetOptions>): Promise<ScoreData
 
 describe('scoreDataset', () => {
   it('reports progress up to the last byte, or up to the limit', async () => {
-    const bytes = (await readFile(options.dataset)).length;
+    const bytes = (await readFile(dataset)).length;
     const all = await progressOf({});
     expect(all.map(({ rows }) => rows)).toEqual([1, 2, 2]);
     expect(all.at(-1)).toMatchObject({ rows: 2, bytes, reused: 0 });
@@ -48,15 +50,15 @@ describe('scoreDataset', () => {
   });
 
   it('writes over none of its inputs, not even with a file beside the output', async () => {
-    const dataset = join(directory, 'scores.meta.json');
-    await copyFile(options.dataset, dataset);
-    for (const more of [{ dataset }, { output: options.dataset }]) {
+    const beside = join(directory, 'scores.meta.json');
+    await copyFile(dataset, beside);
+    for (const more of [{ dataset: beside }, { output: dataset }]) {
       await expect(scoreDataset({ ...options, ...more, force: true })).rejects.toMatchObject({
         code: 'output_unwritable',
         message: expect.stringContaining('which this command reads'),
       });
     }
-    expect(await readFile(dataset, 'utf8')).toBe(await readFile(options.dataset, 'utf8'));
+    expect(await readFile(beside, 'utf8')).toBe(await readFile(dataset, 'utf8'));
   });
 
   it('says in the file beside the output what the student’s file was warned of', async () => {
@@ -73,7 +75,7 @@ describe('scoreDataset', () => {
   it('scores decomposed text as its composed form and writes the row as it was', async () => {
     const row = '{"instruction":"Où?","output":"Au café, là-bas."}';
     const lines = [row, row.normalize('NFD')];
-    await writeFile(options.dataset, `${lines.join('\n')}\n`);
+    await writeFile(dataset, `${lines.join('\n')}\n`);
     await scoreDataset(options);
     const written = (await readFile(output, 'utf8')).trimEnd().split('\n');
     expect(written.map((line, i) => line.startsWith(lines[i]!.slice(0, -1)))).toEqual([true, true]);
@@ -86,9 +88,9 @@ describe('scoreDataset', () => {
   });
 
   it('leaves nothing when no row was scored', async () => {
-    await writeFile(options.dataset, '\n');
+    await writeFile(dataset, '\n');
     await expect(scoreDataset(options)).rejects.toMatchObject({ code: 'dataset_unreadable' });
-    await writeFile(options.dataset, `${ROWS[0]}\nnothing\n`);
+    await writeFile(dataset, `${ROWS[0]}\nnothing\n`);
     await expect(scoreDataset({ ...options, strict: true })).rejects.toMatchObject({ code: 'row_rejected' });
     const aborted = scoreDataset({ ...options, signal: AbortSignal.abort() });
     await expect(aborted).rejects.toMatchObject({ code: 'aborted' });
@@ -127,7 +129,7 @@ describe('scoreDataset', () => {
       const resumed = scoreDataset({ ...options, ...change, resume: true });
       await expect(resumed, Object.keys(change)[0]!).rejects.toMatchObject({ code: 'resume_mismatch' });
     }
-    await writeFile(options.dataset, `${ROWS.toReversed().join('\n')}\n\n`);
+    await writeFile(dataset, `${ROWS.toReversed().join('\n')}\n\n`);
     await expect(scoreDataset({ ...options, resume: true })).rejects.toMatchObject({
       code: 'resume_mismatch',
     });

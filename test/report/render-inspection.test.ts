@@ -8,7 +8,13 @@ const piece = (text: string, kind: 'target' | 'template' | 'text' = 'text') => (
 });
 
 const INSPECTION: Inspection = {
-  ...{ dataset: 'rows.jsonl', format: 'lines', template: 'chat:chatml', student: undefined },
+  ...{
+    dataset: 'rows.jsonl',
+    name: 'rows.jsonl',
+    format: 'lines',
+    template: 'chat:chatml',
+    student: undefined,
+  },
   found: {
     layout: { name: 'messages', columns: { messages: 'turns' }, tags: {} },
     ...{ rows: 2, matching: 2, unused: ['id'] },

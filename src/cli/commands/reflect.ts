@@ -6,6 +6,7 @@ import { renderTeacherTotals } from '../../report/render-run-summary.js';
 import { describeTeacher } from '../describe-teacher.js';
 import { interruptible } from '../interruptible.js';
 import { addOptions } from '../options/add-options.js';
+import { oneOrSeveral } from '../options/one-or-several.js';
 import { readSettings, type Settings } from '../options/read-settings.js';
 import { createProgress, type Progress } from '../progress/progress.js';
 import { reportNotice } from '../progress/report-notice.js';
@@ -16,8 +17,8 @@ export function reflectCommand(): Command {
   const command = addOptions(new Command('reflect'), 'reflect').description(
     'have a teacher make all candidates of every row; a later `run` there asks for none again',
   );
-  return command.action(async (dataset: string | undefined) =>
-    reflectDataset(await readSettings('reflect', command, { dataset })),
+  return command.action(async (dataset: readonly string[]) =>
+    reflectDataset(await readSettings('reflect', command, { dataset: oneOrSeveral(dataset) })),
   );
 }
 

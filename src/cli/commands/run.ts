@@ -8,6 +8,7 @@ import { renderRunSummary } from '../../report/render-run-summary.js';
 import { describeTeacher } from '../describe-teacher.js';
 import { interruptible } from '../interruptible.js';
 import { addOptions } from '../options/add-options.js';
+import { oneOrSeveral } from '../options/one-or-several.js';
 import { readSettings, type Settings } from '../options/read-settings.js';
 import { createProgress, type Progress } from '../progress/progress.js';
 import { reportNotice } from '../progress/report-notice.js';
@@ -18,8 +19,8 @@ export function runCommand(): Command {
   const command = addOptions(new Command('run'), 'run').description(
     'let a teacher reflect on a dataset and a student select; goes on where it was stopped',
   );
-  return command.action(async (dataset: string | undefined) =>
-    run(await readSettings('run', command, { dataset })),
+  return command.action(async (dataset: readonly string[]) =>
+    run(await readSettings('run', command, { dataset: oneOrSeveral(dataset) })),
   );
 }
 

@@ -13,13 +13,14 @@ import { renderSummary } from '../../report/render-summary.js';
 import { formatCount } from '../../util/format.js';
 import { interruptible } from '../interruptible.js';
 import { addOptions } from '../options/add-options.js';
+import { oneOrSeveral } from '../options/one-or-several.js';
 import { readSettings, type Settings } from '../options/read-settings.js';
 import { createProgress, type Progress } from '../progress/progress.js';
 
 export function scoreCommand(): Command {
   const command = addOptions(new Command('score'), 'score').description('score a dataset by IFD and r-IFD');
-  return command.action(async (dataset: string | undefined) =>
-    score(await readSettings('score', command, { dataset })),
+  return command.action(async (dataset: readonly string[]) =>
+    score(await readSettings('score', command, { dataset: oneOrSeveral(dataset) })),
   );
 }
 

@@ -7,8 +7,9 @@ import { flagParser } from './flag-parser.js';
 /** Adds the arguments and flags of a command as the table of options has them. */
 export function addOptions(command: Command, name: CommandName): Command {
   const options = optionsOf(name).filter(([, { surface }]) => surface !== 'library');
-  for (const [option, { surface }] of options) {
-    if (surface === 'argument') command.argument(`[${option}]`, forCommand(optionNamed(option).help, name));
+  for (const [option, { surface, value, help }] of options) {
+    const several = value.spelling === 'words' ? '...' : '';
+    if (surface === 'argument') command.argument(`[${option}${several}]`, forCommand(help, name));
   }
   for (const group of OPTION_GROUPS) {
     for (const [option, spec] of options) {

@@ -1,16 +1,24 @@
+import { FORMAT_NAMES } from '../../domain/format-name.js';
 import { METRICS } from '../../domain/score.js';
 import { RECYCLE_MODES } from '../choices.js';
 import type { Option } from '../option.js';
-import { count, files, oneOf, SWITCH, seconds, someOf, text } from '../value.js';
+import { count, files, inputs, oneOf, SWITCH, seconds, someOf, text } from '../value.js';
 
 /** What is read and written, and how a command goes on where another attempt ended. */
 export const GENERAL_OPTIONS = {
   dataset: {
-    value: text('file'),
+    value: inputs('file'),
     surface: 'argument',
     group: 'Options',
-    help: 'JSON Lines or a JSON array of rows with instruction, input (optional) and output; may be .gz; - is standard input',
+    help: 'files, folders or patterns that are one dataset: JSON Lines, JSON, CSV, TSV, Parquet, Arrow; may be .gz or .zst; - is standard input',
     commands: ['run', 'reflect', 'score', 'inspect'],
+  },
+  format: {
+    value: oneOf(FORMAT_NAMES),
+    group: 'Options',
+    help: 'what the dataset is, where neither its content nor its name tells',
+    commands: ['run', 'reflect', 'score', 'inspect'],
+    default: { text: 'found out' },
   },
   output: {
     value: text('path'),

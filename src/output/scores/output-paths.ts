@@ -1,7 +1,9 @@
+import { withoutEnding } from '../../domain/format-name.js';
+
 /** The files that belong to one output. All but `output` and `meta` are gone once it is finished. */
 export interface OutputPaths {
   readonly output: string;
-  /** How the output was made: `scores.jsonl`, like `scores.json.gz`, has `scores.meta.json`. */
+  /** How the output was made: `scores.jsonl`, like `scores.parquet` and `scores.json.gz`, has `scores.meta.json`. */
   readonly meta: string;
   /** The lines of this attempt so far. */
   readonly partial: string;
@@ -18,7 +20,7 @@ export interface OutputPaths {
 export function outputPaths(output: string): OutputPaths {
   return {
     output,
-    meta: `${output.replace(/(\.jsonl?)?(\.gz)?$/i, '')}.meta.json`,
+    meta: `${withoutEnding(output)}.meta.json`,
     partial: `${output}.partial`,
     partialMeta: `${output}.partial.meta.json`,
     previous: `${output}.partial.previous`,

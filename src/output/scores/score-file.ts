@@ -2,19 +2,20 @@ import { rm } from 'node:fs/promises';
 import { isDeepStrictEqual } from 'node:util';
 import type { Content, RowOf } from '../../dataset/row.js';
 import type { Fingerprint } from '../../domain/fingerprint.js';
-import { parseJsonIfValid } from '../../util/json-value.js';
+import { type JsonObject, parseJsonIfValid } from '../../util/json-value.js';
 import { outputError } from '../../util/output-error.js';
 import { renameDurably, replaceFile } from '../../util/replace-file.js';
 import { LineWriter } from '../line-writer.js';
-import { rowFormatOf } from '../row-format.js';
+import { packRows } from '../pack/pack-rows.js';
+import { isPlainLines, rowFormatOf } from '../row-format.js';
 import { ROW_KEY, rowKey } from '../row-key.js';
+import type { RowOrigin } from '../row-origin.js';
 import { spellOwnFields } from '../spell-row.js';
 import { type EarlierMeta, requireMatch } from './earlier-meta.js';
 import { gatherLines, removeUnfinished } from './earlier-work.js';
 import type { FinishedLines } from './finished-lines.js';
-import { packLines } from './pack-lines.js';
 import type { ReservedOutput } from './reserved-output.js';
-import { type ScoreKind, scoreNames } from './score-fields.js';
+import { REJECTED_SCORE, type ScoreKind, scoreNames } from './score-fields.js';
 import type { OpenedScoreOutput, ScoreOutput, ScoreOutputOptions } from './score-output.js';
 
 const SAMPLE: ScoreKind = { isChat: false, isPreference: false };
@@ -30,6 +31,8 @@ interface Parts {
   /** Lines of earlier attempts, when there were any. */
   readonly earlier: FinishedLines | undefined;
   readonly lines: LineWriter;
+  /** Where the rows come from. */
+  readonly rowsFrom: RowOrigin | undefined;
 }
 
 /**
@@ -54,7 +57,7 @@ export class ScoreFile implements ScoreOutput {
    */
   static async open(
     reserved: ReservedOutput,
-    { fingerprint, acceptChanges = false }: ScoreOutputOptions,
+    { fingerprint, acceptChanges = false, origin: rowsFrom }: ScoreOutputOptions,
   ): Promise<OpenedScoreOutput> {
     const { name, paths, earlier: work } = reserved;
     if (work.kind !== 'none') requireMatch(work.meta, fingerprint, acceptChanges);
@@ -66,7 +69,10 @@ export class ScoreFile implements ScoreOutput {
       const origin = originOf(fingerprint, work.kind === 'unfinished' ? work.meta : undefined);
       await replaceFile(paths.partialMeta, spellMeta(origin));
       const lines = await LineWriter.create(paths.partial, name);
-      return { alreadyComplete: false, output: new ScoreFile({ reserved, origin, earlier, lines }) };
+      return {
+        alreadyComplete: false,
+        output: new ScoreFile({ reserved, origin, earlier, lines, rowsFrom }),
+      };
     } catch (cause) {
       await earlier?.close().catch(() => {});
       throw outputError(name, cause);
@@ -111,13 +117,14 @@ export class ScoreFile implements ScoreOutput {
    * fingerprint. Nothing else of it remains.
    */
   async finish(meta: object): Promise<void> {
-    const { reserved, origin, lines, earlier } = this.#parts;
+    const { reserved, origin, lines, earlier, rowsFrom } = this.#parts;
     const { paths } = reserved;
     await this.#guard(async () => {
       await lines.close({ durably: true });
-      const format = rowFormatOf(reserved.name);
-      const isPlain = format.layout === 'lines' && !format.isGzipped;
-      if (!isPlain) await packLines(paths.partial, paths.packed, format);
+      const format = rowFormatOf(reserved.name, rowsFrom?.format);
+      const isPlain = isPlainLines(format);
+      if (!isPlain)
+        await packRows(paths.packed, format, { ...PACKED, lines: paths.partial, origin: rowsFrom });
       await replaceFile(paths.meta, spellMeta({ ...meta, ...origin }));
       await earlier?.close();
       // While the partial lies there the output counts as unfinished, so the rename has to come last.
@@ -154,6 +161,18 @@ export class ScoreFile implements ScoreOutput {
       throw outputError(this.#parts.reserved.name, cause);
     }
   }
+}
+
+const PACKED = {
+  read: (line: string, index: number) => ({ index, fields: fieldsBehind(line) }),
+  names: (fields: readonly string[]) =>
+    scoreNames({ isChat: fields.includes('turns'), isPreference: fields.includes(REJECTED_SCORE) }),
+} as const;
+
+/** Our fields are the last of a line, and `row_key` is the first of them. */
+function fieldsBehind(line: string): JsonObject {
+  const members = Object.entries(JSON.parse(line) as JsonObject);
+  return Object.fromEntries(members.slice(members.findIndex(([name]) => name === ROW_KEY)));
 }
 
 /** Every way in which the lines were computed, without repetition. */

@@ -1,6 +1,7 @@
 import type { Content, RowOf } from '../../dataset/row.js';
 import type { Fingerprint } from '../../domain/fingerprint.js';
 import type { JsonObject } from '../../util/json-value.js';
+import type { RowOrigin } from '../row-origin.js';
 import type { ScoreKind } from './score-fields.js';
 
 /** Where the lines of scored rows go. Disposing of it before {@link finish} keeps what can be gone on with. */
@@ -21,6 +22,8 @@ export interface ScoreOutput extends AsyncDisposable {
 }
 
 export interface ScoreOutputOptions {
+  /** Where the rows come from. */
+  readonly origin?: RowOrigin | undefined;
   readonly fingerprint: Fingerprint;
   /** Take earlier lines over although their numbers are rounded in another way. Default false. */
   readonly acceptChanges?: boolean;

@@ -34,7 +34,7 @@ export function decidedRow(decided: DecidedRow): OutputRow {
       outcomes: outcomes.map(({ turn, outcome }) => ({ turn: turn.index, outcome })),
     }),
   };
-  return { row, edits: rowEdits(row, outcomes), fields, isCompact: true };
+  return { row, index: row.index, edits: rowEdits(row, outcomes), fields, isCompact: true };
 }
 
 /** What `rejected.jsonl` has of a row that holds no sample. */

@@ -1,14 +1,15 @@
 import { rm } from 'node:fs/promises';
 import type { BadRow } from '../../dataset/row.js';
+import { FORMAT_NAMES, type FormatName } from '../../domain/format-name.js';
 import { LineWriter } from '../../output/line-writer.js';
 import { writeFiles } from '../../output/pending-files.js';
-import type { RowFormat } from '../../output/row-format.js';
+import type { RowOrigin } from '../../output/row-origin.js';
 import { openRowWriter, type RowWriter } from '../../output/row-writer.js';
 import { whileWriting } from '../../util/output-error.js';
 import { replaceFile } from '../../util/replace-file.js';
 import { type DecidedRow, decidingTurn } from '../rows/decided-turn.js';
 import { spellJson } from '../run/run-manifest.js';
-import type { RunPaths } from '../run/run-paths.js';
+import { type RunPaths, selectedPath } from '../run/run-paths.js';
 import type { RunState } from '../run/run-state.js';
 import { auditLine, badRowAuditLine, candidateLines, decidedRow, rejectedBadRow } from './output-lines.js';
 import { RunCounter, type RunSummary } from './run-summary.js';
@@ -33,25 +34,25 @@ export interface RunFacts {
 
 /**
  * Writes a run's outputs beside their places and moves them there once all are whole, the summary last.
- * @param layout - The dataset's; what was selected is written in the same.
+ * @param origin - The dataset; what was selected is written in its format.
  * @param rows - All rows of the dataset, in its order.
  * @param run - What else there is to summarize, and columns of the dataset that nothing was to be made of.
  */
 export async function writeOutputs(
   paths: RunPaths,
-  layout: RowFormat['layout'],
+  origin: RowOrigin,
   rows: AsyncIterable<FinishedRow>,
   { state, warnings, used }: RunFacts,
 ): Promise<RunSummary> {
-  const selected = layout === 'array' ? paths.selectedArray : paths.selected;
+  const selected = selectedPath(paths, origin.format);
   const counter = new RunCounter(used);
   await writeFiles(async (files) => {
-    const openRowFile = (layout: RowFormat['layout']) => (path: string, name: string) =>
-      openRowWriter(path, { layout, isGzipped: false }, name);
+    const openRowFile = (layout: FormatName) => (path: string, name: string) =>
+      openRowWriter(path, { layout, compression: 'none' }, name, origin);
     const openLines = (path: string, name: string) => LineWriter.create(path, name);
     const outputs: Outputs = {
-      selected: await files.open(selected, openRowFile(layout)),
-      rejected: await files.open(paths.rejected, openRowFile('lines')),
+      selected: await files.open(selected, openRowFile(origin.format)),
+      rejected: await files.open(paths.rejected, openRowFile('jsonl')),
       candidates: await files.open(paths.candidates, openLines),
       audit: await files.open(paths.audit, openLines),
     };
@@ -62,9 +63,10 @@ export async function writeOutputs(
       else counter.addBadRow(row.bad.reason);
     }
   });
-  // The dataset may have had the other format before.
-  const stale = layout === 'array' ? paths.selected : paths.selectedArray;
-  await whileWriting(stale, () => rm(stale, { force: true }));
+  // The dataset may have had another format before.
+  for (const stale of FORMAT_NAMES.map((format) => selectedPath(paths, format))) {
+    if (stale !== selected) await whileWriting(stale, () => rm(stale, { force: true }));
+  }
   const summary = counter.snapshot(state.teacherTotals, warnings);
   await replaceFile(paths.summary, spellJson(summary));
   return summary;

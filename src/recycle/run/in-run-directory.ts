@@ -1,7 +1,10 @@
 import { rm } from 'node:fs/promises';
 import { isRereadable } from '../../dataset/input.js';
+import { inputFiles } from '../../dataset/inputs/input-files.js';
 import { findUsableLayout } from '../../dataset/open-dataset.js';
 import { type RereadableDataset, rereadable } from '../../dataset/rereadable.js';
+import type { DatasetName } from '../../domain/dataset-name.js';
+import { FORMAT_NAMES, type FormatName } from '../../domain/format-name.js';
 import { ReflectionError } from '../../errors.js';
 import type { FoundLayout, LayoutChoice } from '../../layout/detect-layout.js';
 import { STANDARD_OUTPUT } from '../../options/default-output.js';
@@ -12,12 +15,14 @@ import { makeDirectory } from '../../output/make-directory.js';
 import { OutputLock } from '../../output/output-lock.js';
 import { isAbort } from '../../util/is-abort.js';
 import { whileWriting } from '../../util/output-error.js';
-import { type RunPaths, runPaths } from './run-paths.js';
+import { type RunPaths, runPaths, selectedPath } from './run-paths.js';
 import { RunState } from './run-state.js';
 
 export interface RunPlace {
   /** `-` is standard input. */
-  readonly dataset: string;
+  readonly dataset: DatasetName;
+  /** What it is, where neither its content nor its name tells. */
+  readonly format: FormatName | undefined;
   /** The run directory; made if there is none. */
   readonly output: string;
   /** What is said about the layout of the rows. */
@@ -50,13 +55,19 @@ export interface RunRoom {
  *   `aborted` where the work gave up because the signal had fired, and what else the work throws.
  */
 export async function inRunDirectory<Result>(
-  { dataset, output, layout, limit, inputs, outputs, signal }: RunPlace,
+  { dataset, format, output, layout, limit, inputs, outputs, signal }: RunPlace,
   work: (room: RunRoom) => Promise<Result>,
 ): Promise<Result> {
   refuseStandardOutput(output);
   const paths = runPaths(output);
-  await refuseToOverwriteInputs([dataset, ...inputs], [...Object.values(paths), ...outputs]);
-  const look = (file: string, name?: string) => findUsableLayout(file, layout, { name, limit, signal });
+  const written = [
+    ...Object.values(paths),
+    ...FORMAT_NAMES.map((name) => selectedPath(paths, name)),
+    ...outputs,
+  ];
+  await refuseToOverwriteInputs([...(await inputFiles(dataset)), ...inputs], written);
+  const look = (file: DatasetName, name?: string) =>
+    findUsableLayout(file, layout, { format, name, limit, signal });
   const known = (await isRereadable(dataset)) ? await look(dataset) : undefined;
   await whileWriting(output, () => makeDirectory(output));
   const lock = await whileWriting(output, () => OutputLock.acquire(paths.lock));

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { type FormatName, withoutEnding } from '../../domain/format-name.js';
 
 /** The files of a run directory. */
 export interface RunPaths {
@@ -14,10 +15,8 @@ export interface RunPaths {
   readonly copy: string;
   /** Every row with all its candidates: what the `reflect` stage writes. */
   readonly reflected: string;
-  /** Where the dataset is lines of JSON. */
+  /** Where the dataset is lines of JSON; see {@link selectedPath}. */
   readonly selected: string;
-  /** Where it is an array. */
-  readonly selectedArray: string;
   readonly rejected: string;
   readonly candidates: string;
   readonly audit: string;
@@ -34,10 +33,14 @@ export function runPaths(directory: string): RunPaths {
     copy: join(directory, 'dataset.copy'),
     reflected: join(directory, 'reflected.jsonl'),
     selected: join(directory, 'selected.jsonl'),
-    selectedArray: join(directory, 'selected.json'),
     rejected: join(directory, 'rejected.jsonl'),
     candidates: join(directory, 'candidates.jsonl'),
     audit: join(directory, 'audit.jsonl'),
     summary: join(directory, 'summary.json'),
   };
+}
+
+/** Where the selected rows of a dataset in this format go. */
+export function selectedPath({ selected }: RunPaths, format: FormatName): string {
+  return `${withoutEnding(selected)}.${format}`;
 }

@@ -13,7 +13,7 @@ function rowsOf(lengths: readonly number[]): LaidOutRow[] {
     endByte += length + 1;
     const text = 'x'.repeat(length);
     return {
-      ...{ kind: 'bad', index, line: index + 1, endByte, text, object: undefined },
+      ...{ kind: 'bad', file: 'rows', index, line: index + 1, endByte, text, object: undefined },
       ...{ reason: 'malformed_json', detail: 'No JSON.' },
     };
   });

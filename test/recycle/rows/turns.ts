@@ -11,7 +11,7 @@ export function readRow(object: JsonObject): ReadRow {
   const content = readRowContent(object, finding.layout);
   if (content.kind === 'bad') throw new Error(content.problem);
   const text = JSON.stringify(object);
-  return { index: 0, line: 1, endByte: text.length, text, object, ...content };
+  return { file: 'rows', index: 0, line: 1, endByte: text.length, text, object, ...content };
 }
 
 /** Those of its turns that are recycled. */

@@ -17,7 +17,7 @@ afterEach(() => rm(directory, { recursive: true }));
 const work = (run: () => unknown, signal?: AbortSignal) => {
   const dataset = join(directory, 'rows.jsonl');
   return inRunDirectory(
-    { dataset, output, layout: {}, limit: undefined, inputs: [], outputs: [], signal },
+    { dataset, output, format: undefined, layout: {}, limit: undefined, inputs: [], outputs: [], signal },
     async () => run(),
   );
 };

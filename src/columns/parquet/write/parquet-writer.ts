@@ -1,0 +1,255 @@
+import { type FileHandle, open } from 'node:fs/promises';
+import type { CompressionCodec, ParquetType, SchemaTree } from 'hyparquet';
+import { zstdCompressor } from '../../../util/zstd.js';
+import type { Field } from '../../field-type.js';
+import { type AddedNames, keptColumns } from '../../kept-columns.js';
+import type { TextEdit, WrittenRow } from '../../written-row.js';
+import type { LeafLevels } from '../read/leaf-cursor.js';
+import { leafPages, loadPageDecoding, type PageDecoding, startOf } from '../read/leaf-pages.js';
+import { pageCodecs } from '../read/page-codecs.js';
+import { openParquetFile, PARQUET_MAGIC, type ParquetFile } from '../read/parquet-file.js';
+import { levelsOf } from '../read/parquet-rows.js';
+import { addedColumns } from './added-leaves.js';
+import { filterLeaf, type LeafEdit } from './filter-leaf.js';
+import { FooterWriter, NO_SOURCE, type SourceColumns } from './footer-writer.js';
+import { jsonPathOf, positionsIn } from './json-paths.js';
+import { PageSpool, SpooledLeaf } from './page-spool.js';
+import type { Packer } from './page-writer.js';
+
+export interface ParquetOutputOptions {
+  /** Parquet files with the same columns, in order; none when all columns are added. */
+  readonly sources: readonly string[];
+  readonly rows: AsyncIterable<WrittenRow>;
+  /** The columns that are added behind those of the sources. */
+  readonly fields: readonly Field[];
+  readonly names: Omit<AddedNames, 'names'>;
+}
+
+/** A row group that is written anew ends at this many rows or bytes. */
+const GROUP_ROWS = 100_000;
+const GROUP_BYTES = 2 ** 27;
+const COPY_BYTES = 2 ** 20;
+
+/**
+ * Writes rows of Parquet files with columns added. A row group all of whose rows are kept as they are is copied byte for
+ * byte; of others the stored values are, whatever their types, so that none of them is understood, rounded or spelled anew.
+ * @throws {ColumnsError} when a source cannot be read; errors of the system.
+ */
+export async function writeParquet(to: string, options: ParquetOutputOptions): Promise<void> {
+  const [path] = options.sources;
+  const first = path === undefined ? NO_SOURCE : await openParquetFile(path);
+  if (path !== undefined) await (first as ParquetFile).close();
+  const target = await open(to, 'w');
+  const spool = await PageSpool.create(`${to}.spool`);
+  try {
+    const packer = { codec: 'ZSTD', pack: await zstdCompressor() } as const;
+    const output = new ParquetOutput({ first, target, spool, packer, options });
+    await output.write();
+    await target.sync();
+  } finally {
+    await spool.remove();
+    await target.close();
+  }
+}
+
+interface Parts {
+  readonly first: SourceColumns;
+  readonly target: FileHandle;
+  readonly spool: PageSpool;
+  readonly packer: Packer;
+  readonly options: ParquetOutputOptions;
+}
+
+/** A column of the sources that is written. */
+interface SourceLeaf {
+  /** Its place among the leaves of a source. */
+  readonly leaf: number;
+  /** Its path in what is written. */
+  readonly path: readonly string[];
+  readonly type: ParquetType;
+  readonly levels: LeafLevels;
+  readonly schemaPath: readonly SchemaTree[];
+  readonly spooled: SpooledLeaf;
+}
+
+/** The rows of a row group that are written. */
+interface Chosen {
+  readonly kept: Uint8Array;
+  count: number;
+  readonly edits: Map<number, readonly TextEdit[]>;
+}
+
+class ParquetOutput {
+  readonly #parts: Parts;
+  readonly #footer: FooterWriter;
+  readonly #own: readonly SourceLeaf[];
+  readonly #added: readonly {
+    readonly path: readonly string[];
+    readonly type: ParquetType;
+    readonly spooled: SpooledLeaf;
+  }[];
+  readonly #shred: (fields: WrittenRow['fields']) => void;
+  #end = 0;
+  /** Rows that have been written to the spool. */
+  #pending = 0;
+
+  constructor(parts: Parts) {
+    this.#parts = parts;
+    const { first, spool, packer, options } = parts;
+    const columns = addedColumns(options.fields);
+    const names = { ...options.names, names: options.fields.map(({ name }) => name) };
+    const choice = keptColumns(
+      first.schema.children.map(({ element }) => element.name),
+      names,
+    );
+    this.#footer = new FooterWriter(first, choice, columns.schema, options.fields);
+    this.#own = this.#footer.leaves.map(({ leaf, path }) => {
+      const schemaPath = first.leaves[leaf]!;
+      const type = schemaPath.at(-1)!.element.type!;
+      const levels = levelsOf(schemaPath);
+      return { leaf, path, type, levels, schemaPath, spooled: new SpooledLeaf(spool, type, levels, packer) };
+    });
+    this.#added = columns.leaves.map(({ path, type, levels }) => ({
+      path,
+      type,
+      spooled: new SpooledLeaf(spool, type, levels, packer),
+    }));
+    const add = (leaf: number, repetition: number, definition: number, value: unknown) =>
+      this.#added[leaf]!.spooled.add(repetition, definition, value);
+    this.#shred = (fields) => columns.shred(fields, add);
+  }
+
+  async write(): Promise<void> {
+    await this.#append(PARQUET_MAGIC);
+    const rows = this.#parts.options.rows[Symbol.asyncIterator]();
+    const decoding = await loadPageDecoding(await pageCodecs());
+    let next = await rows.next();
+    let begin = 0;
+    for (const path of this.#parts.options.sources) {
+      const source = await openParquetFile(path);
+      try {
+        for (const [group, { num_rows: count }] of source.metadata.row_groups.entries()) {
+          if (next.done) break;
+          const end = begin + Number(count);
+          const chosen: Chosen = { kept: new Uint8Array(Number(count)), count: 0, edits: new Map() };
+          for (; !next.done && next.value.index < end; next = await rows.next()) {
+            await this.#take(next.value, begin, chosen);
+          }
+          begin = end;
+          if (chosen.count > 0) await this.#writeGroup(source, group, chosen, decoding);
+        }
+      } finally {
+        await source.close();
+      }
+    }
+    if (this.#parts.options.sources.length === 0) {
+      for (; !next.done; next = await rows.next()) await this.#addRow(next.value);
+    }
+    if (!next.done) throw new Error('there are fewer rows in the sources than are written');
+    await this.#flushGroup();
+    await this.#append(this.#footer.spell());
+  }
+
+  async #take({ index, edits = [], fields }: WrittenRow, begin: number, chosen: Chosen): Promise<void> {
+    chosen.kept[index - begin] = 1;
+    chosen.count += 1;
+    if (edits.length > 0) chosen.edits.set(index - begin, edits);
+    this.#shred(fields);
+    for (const { spooled } of this.#added) await spooled.endRow();
+  }
+
+  /** A row that has no source. */
+  async #addRow({ fields }: WrittenRow): Promise<void> {
+    this.#shred(fields);
+    for (const { spooled } of this.#added) await spooled.endRow();
+    this.#pending += 1;
+    if (this.#pending >= GROUP_ROWS || this.#parts.spool.size >= GROUP_BYTES) await this.#flushGroup();
+  }
+
+  async #writeGroup(
+    source: ParquetFile,
+    group: number,
+    chosen: Chosen,
+    decoding: PageDecoding,
+  ): Promise<void> {
+    const isWhole = chosen.count === chosen.kept.length && chosen.edits.size === 0;
+    if (isWhole && this.#pending === 0) {
+      await this.#copyGroup(source, group, chosen.count);
+      return;
+    }
+    for (const leaf of this.#own) {
+      const pages = leafPages(source, group, leaf.leaf, decoding);
+      const edits = editsOf(leaf.schemaPath, chosen.edits);
+      await filterLeaf(pages, leaf.levels.definition, { kept: chosen.kept, edits }, leaf.spooled);
+    }
+    this.#pending += chosen.count;
+    if (this.#pending >= GROUP_ROWS || this.#parts.spool.size >= GROUP_BYTES) await this.#flushGroup();
+  }
+
+  /** Columns as they stand in their file, and those that are added. */
+  async #copyGroup(source: ParquetFile, group: number, rows: number): Promise<void> {
+    this.#footer.beginGroup(rows, this.#end);
+    for (const { leaf, path } of this.#own) {
+      const meta = source.metadata.row_groups[group]!.columns[leaf]!.meta_data!;
+      const start = startOf(meta);
+      this.#footer.copied(source, group, leaf, path, this.#end - start);
+      await this.#copy(source, start, Number(meta.total_compressed_size));
+    }
+    await this.#writeSpooled(this.#added);
+    this.#footer.endGroup();
+  }
+
+  async #flushGroup(): Promise<void> {
+    if (this.#pending === 0) return;
+    this.#footer.beginGroup(this.#pending, this.#end);
+    await this.#writeSpooled(this.#own);
+    await this.#writeSpooled(this.#added);
+    this.#footer.endGroup();
+    this.#pending = 0;
+  }
+
+  async #writeSpooled(
+    leaves: readonly {
+      readonly path: readonly string[];
+      readonly type: ParquetType;
+      readonly spooled: SpooledLeaf;
+    }[],
+  ): Promise<void> {
+    const { spool, packer } = this.#parts;
+    for (const { path, type, spooled } of leaves) {
+      const chunk = await spooled.take();
+      const codec: CompressionCodec = packer.codec;
+      this.#footer.written({ path, type, codec, chunk, offset: this.#end });
+      for (const page of chunk.pages) await this.#append(await spool.read(page));
+    }
+    if (leaves === this.#added) spool.clear();
+  }
+
+  async #copy(source: ParquetFile, start: number, length: number): Promise<void> {
+    for (let done = 0; done < length; done += COPY_BYTES) {
+      await this.#append(await source.read(start + done, Math.min(COPY_BYTES, length - done)));
+    }
+  }
+
+  async #append(bytes: Buffer): Promise<void> {
+    await this.#parts.target.appendFile(bytes);
+    this.#end += bytes.length;
+  }
+}
+
+/** The edits of a row group that are meant for one leaf. */
+function editsOf(
+  path: readonly SchemaTree[],
+  edits: ReadonlyMap<number, readonly TextEdit[]>,
+): ReadonlyMap<number, readonly LeafEdit[]> {
+  const place = jsonPathOf(path);
+  const own = new Map<number, readonly LeafEdit[]>();
+  for (const [row, all] of edits) {
+    const here = all.flatMap((edit) => {
+      const positions = positionsIn(place, edit);
+      return positions === undefined ? [] : [{ positions, value: Buffer.from(edit.value) }];
+    });
+    if (here.length > 0) own.set(row, here);
+  }
+  return own;
+}
