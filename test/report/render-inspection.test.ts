@@ -11,7 +11,7 @@ const INSPECTION: Inspection = {
   ...{
     dataset: 'rows.jsonl',
     name: 'rows.jsonl',
-    format: 'lines',
+    format: 'jsonl',
     template: 'chat:chatml',
     student: undefined,
   },
