@@ -1,10 +1,10 @@
-import type { Sample } from '../domain/sample.js';
 import type { METRICS, Metric, ScoreFor } from '../domain/score.js';
 import type { Scorer } from '../engine/scorer.js';
+import type { Scorable } from './planner.js';
 import { type ScoringOptions, scoreStream } from './score-stream.js';
 
 /**
- * Scores samples in order, in bounded memory; the iterable is read as fast as they are scored.
+ * Scores samples and conversations in order, in bounded memory; the iterable is read as fast as they are scored.
  *
  * ```ts
  * for await (const { metrics } of scoreSamples(student, samples, { template })) {
@@ -16,7 +16,7 @@ import { type ScoringOptions, scoreStream } from './score-stream.js';
  */
 export async function* scoreSamples<const Asked extends readonly Metric[] = typeof METRICS>(
   scorer: Scorer,
-  samples: AsyncIterable<Sample> | Iterable<Sample>,
+  samples: AsyncIterable<Scorable> | Iterable<Scorable>,
   options: ScoringOptions<Asked>,
 ): AsyncGenerator<ScoreFor<Asked>> {
   async function* items() {

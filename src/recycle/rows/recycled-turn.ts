@@ -30,7 +30,7 @@ export interface RecycledTurn {
   /** Texts as the row has them; nothing is asked where nobody asks. */
   readonly sample: Sample;
   readonly openness: Openness;
-  /** What else there is up to the answer; undefined where that is nothing. */
+  /** What else there is up to the answer; undefined where question and answer are a sample, and that is all. */
   readonly context: SampleContext | undefined;
   readonly question: StandingTurn | undefined;
   readonly answer: StandingTurn;
@@ -65,15 +65,17 @@ function recycledTurn(row: ReadRow, index: number): RecycledTurn {
   const { text: instruction = '', input = '' } = question?.turn ?? {};
   const before = turns.slice(0, question === undefined ? index : asked);
   const between = question === undefined ? [] : turns.slice(asked + 1, index);
-  const isAlone =
-    [before, between, tools].every(({ length }) => length === 0) && answer.turn.reasoning === '';
+  const isSample =
+    before.length === 0 &&
+    question !== undefined &&
+    sampleOf({ turns: [question.turn, ...between, answer.turn], tools }) !== undefined;
   return {
     row,
     index: sampleOf(conversation) === undefined ? index : undefined,
     isDefault: true,
     sample: { instruction, input, output: answer.turn.text },
     openness: opennessOf(row, index, asked),
-    context: isAlone ? undefined : { before: before.map(asContext), between: between.map(asContext), tools },
+    context: isSample ? undefined : { before: before.map(asContext), between: between.map(asContext), tools },
     question,
     answer,
   };

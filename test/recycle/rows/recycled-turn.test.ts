@@ -66,6 +66,19 @@ describe('the turns of a row that are recycled', () => {
     });
   });
 
+  it('are scored with the calls they make', () => {
+    const turn = turnOf({
+      messages: [message('user', 'u'), message('assistant', 'a', { tool_calls: [CALL] })],
+    });
+    expect(scorableWith(turn, turn.sample)).toMatchObject({
+      turns: [{ text: 'u' }, { text: 'a', toolCalls: [{ name: 'look' }] }],
+    });
+    const unasked = turnOf({ messages: [message('assistant', 'a')] });
+    expect(scorableWith(unasked, unasked.sample)).toMatchObject({
+      turns: [{ role: 'assistant', text: 'a' }],
+    });
+  });
+
   it('keep reasoning in a field of its own with their own answer only', () => {
     const thoughtful = message('assistant', 'a', { reasoning_content: 'Because.' });
     const turn = turnOf({ messages: [message('user', 'u'), thoughtful] });
