@@ -17,7 +17,9 @@ describe('the table of servers', () => {
 
   it('has all that people have', () => {
     const names = servers.map(({ name }) => name).join(', ');
-    expect(names).toBe('OpenAI, Azure, OpenRouter, Gemini, vLLM, SGLang, llama.cpp, Ollama, LM Studio');
+    expect(names).toBe(
+      'OpenAI, Azure, OpenRouter, Gemini, vLLM, SGLang, llama.cpp, Ollama, LM Studio, LiteLLM',
+    );
   });
 
   it.for(servers)('has words for $name that work', async ({ words }, { signal }) => {

@@ -79,11 +79,15 @@ export async function negotiateDialect(parts: NegotiationParts): Promise<Dialect
 
 /** Whether a reply is laid out as the dialect's format asks for. */
 function suits(reply: ChatReply, probe: TeacherRequest, { format }: Dialect): boolean {
+  const text = stripReasoning(reply.text ?? '');
   // What ran out of tokens speaks against the format only if it had begun in another way.
-  if (reply.finish === 'length' && /^(?:\s*```(?:json)?)?\s*(?:\{|$)/.test(stripReasoning(reply.text ?? '')))
-    return true;
-  return parseReply(reply.text ?? '', probe.schema, layOutPrompt(probe, format).layout).kind === 'parsed';
+  if (reply.finish === 'length' && BEGINS_AS_JSON.test(text)) return true;
+  const parsed = parseReply(text, probe.schema, layOutPrompt(probe, format).layout);
+  // A blank in the right place is the model's own.
+  return parsed.kind === 'parsed' || (parsed.reason === 'empty' && text.trim() !== '');
 }
+
+const BEGINS_AS_JSON = /^(?:\s*```(?:json)?)?\s*(?:\{|$)/;
 
 /** Its tokens ran out before it had written a word. */
 function isSpentOnThinking({ finish, text }: ChatReply): boolean {

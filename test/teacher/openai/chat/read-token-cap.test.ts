@@ -8,6 +8,7 @@ describe('how long a reply may be', () => {
     ["'max_tokens' must be less than or equal to '2048'", 2048],
     ['Range of max_tokens should be [1, 2048]', 2048],
     ['max_output_tokens must be within 1 (inclusive) to 2049 (exclusive), but was 4096', 2048],
+    ['max_tokens=4096 cannot be greater than max_model_len=2048. (parameter=max_tokens, value=4096)', 2048],
     ['max_new_tokens: Input should be less than or equal to 2048', 2048],
   ])('for every request: %s', (said, tokens) => {
     expect(readTokenCap(said, 4096)).toEqual({ tokens, reach: 'all' });
@@ -28,6 +29,7 @@ describe('how long a reply may be', () => {
     ['max_tokens may be 8192', 4096],
     ['maximum context length is 3000 tokens, (2990 in the messages, 4096 in the completion)', 4096],
     ['maximum context length is 9000 tokens (1000 in the messages)', 4096],
+    ['maximum context length is 2048 tokens. However, your prompt contains at least 2049 input tokens', 4096],
     ['', 4096],
   ])('is not said: %s', (said, asked) => expect(readTokenCap(said, asked)).toBeUndefined());
 });

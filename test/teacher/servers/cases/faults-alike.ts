@@ -22,6 +22,12 @@ const CAPS: readonly Cap[] = [
     most: 1024,
     words: () => '`max_tokens` must be less than or equal to `1024`, the maximum value for this model.',
   },
+  {
+    who: 'vLLM',
+    most: 1024,
+    words: (asked) =>
+      `max_tokens=${asked} cannot be greater than max_model_len=1024. Please request fewer output tokens. (parameter=max_tokens, value=${asked})`,
+  },
   { who: 'DashScope', most: 1024, words: () => 'Range of max_tokens should be [1, 1024]' },
   {
     who: 'Gemini',

@@ -90,6 +90,11 @@ export const ODD_BODIES: readonly ServerCase[] = [
     live: { kind: 'answers', reply: { format: 'json_schema' } },
   },
   {
+    name: 'a model that keeps to a schema, and has no word for the probe',
+    script: (request) => (request.isProbe ? { kind: 'reply', content: '{"word": " "}' } : good(request)),
+    live: { kind: 'answers', reply: { format: 'json_schema' } },
+  },
+  {
     name: 'a model that heeds no schema, and finds no end in the probe',
     script: (request) =>
       request.isProbe && request.body.response_format !== undefined
