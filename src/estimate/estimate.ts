@@ -1,4 +1,5 @@
 import { basename } from 'node:path';
+import { inputName } from '../dataset/input.js';
 import { openDataset } from '../dataset/open-dataset.js';
 import type { Metric } from '../domain/score.js';
 import { loadStudent, studentOptions } from '../engine/load-student.js';
@@ -30,6 +31,7 @@ export interface StudentEstimate {
 
 /** What work on a dataset takes, before it is done. */
 export interface Estimate {
+  /** As the user named it. */
   readonly dataset: string;
   readonly rows: number;
   /** Rows that the figures are estimated from. */
@@ -62,10 +64,10 @@ const MEASURED_SECONDS = 6;
  */
 export async function estimate(given: EstimateOptions): Promise<Estimate> {
   const options = readOptions('estimate', given, ['signal']);
-  const { dataset, limit, sample } = options;
+  const { dataset, format, limit, sample } = options;
   const { signal } = given;
   const choice = await chooseTemplate(options);
-  using data = await openDataset(dataset, await layoutChoice(options), { limit, signal });
+  using data = await openDataset(dataset, await layoutChoice(options), { format, limit, signal });
   const sampled = await sampleRows(data.rows, sample);
   await using student = await loadStudent({ ...studentOptions(options, signal), independentCalls: true });
   const name = basename(options.student);
@@ -78,7 +80,7 @@ export async function estimate(given: EstimateOptions): Promise<Estimate> {
   const isRun = options.teacher !== undefined;
   const bad = sampled.rows.map((row) => (row.kind === 'bad' ? 1 : 0));
   return {
-    dataset,
+    dataset: inputName(dataset),
     rows: sampled.total,
     sampled: sampled.rows.length,
     unusable: totalOf(bad, sampled.total),
