@@ -12,6 +12,7 @@ const ENGINE_TESTS = [
   'test/cli/options/read-settings.test.ts',
   'test/docs/*.test.ts',
   'test/engine/**/*.test.ts',
+  'test/estimate/estimate.test.ts',
   'test/gguf/*.test.ts',
   'test/models/llama-cpp.test.ts',
   'test/native/*.test.ts',

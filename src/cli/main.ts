@@ -3,6 +3,7 @@ import { Command, CommanderError } from 'commander';
 import { PACKAGE_VERSION } from '../util/package-version.js';
 import { compareCommand } from './commands/compare.js';
 import { doctorCommand } from './commands/doctor.js';
+import { estimateCommand } from './commands/estimate.js';
 import { explainCommand } from './commands/explain.js';
 import { inspectCommand } from './commands/inspect.js';
 import { reflectCommand } from './commands/reflect.js';
@@ -22,6 +23,7 @@ const program = new Command('reflection-tuning')
   .addCommand(runCommand())
   .addCommand(reflectCommand())
   .addCommand(scoreCommand())
+  .addCommand(estimateCommand())
   .addCommand(selectCommand())
   .addCommand(compareCommand())
   .addCommand(inspectCommand())

@@ -36,13 +36,15 @@ export function teacherWay({ teacher, teacherBatch }: AnyOptions): TeacherWay | 
 }
 
 /** Whether a command, with these options, has candidates made by a teacher. */
-export function needsTeacher(command: CommandName, { mode }: AnyOptions): boolean {
+export function needsTeacher(command: CommandName, { mode, teacher }: AnyOptions): boolean {
+  // an estimate is of a run where a teacher is named
+  if (command === 'estimate') return teacher !== undefined;
   return command === 'reflect' || command === 'teacher-check' || (command === 'run' && mode !== 'score-only');
 }
 
 /** Whether a command, with these options, has a student score. */
 export function needsStudent(command: CommandName, { mode }: AnyOptions): boolean {
-  return command === 'score' || (command === 'run' && mode !== 'v1');
+  return command === 'score' || command === 'estimate' || (command === 'run' && mode !== 'v1');
 }
 
 /** The options that are set but do not apply: to this mode, this teacher, this device, these files. */
@@ -63,6 +65,8 @@ const WITHOUT_MODELS: readonly CommandName[] = ['select', 'compare', 'inspect', 
 /** Who takes part; undefined where no option asks for anybody. */
 function partsOf(command: CommandName, options: AnyOptions): readonly Part[] | undefined {
   if (WITHOUT_MODELS.includes(command)) return undefined;
+  // what a teacher has to be there for says so itself
+  if (command === 'estimate' && options.teacher === undefined) return undefined;
   const way = needsTeacher(command, options) ? teacherWay(options) : undefined;
   const student = needsStudent(command, options) ? (['student'] as const) : [];
   return way === undefined ? student : [...student, way];

@@ -3,7 +3,14 @@ import { optionSchema, optionShape, settingNames } from './option-schema.js';
 import type { SettingsOf } from './option-table.js';
 
 /** The commands that a config file speaks to. */
-export const CONFIGURABLE_COMMANDS = ['run', 'reflect', 'teacher-check', 'score', 'select'] as const;
+export const CONFIGURABLE_COMMANDS = [
+  'run',
+  'reflect',
+  'teacher-check',
+  'score',
+  'select',
+  'estimate',
+] as const;
 export type ConfigurableCommand = (typeof CONFIGURABLE_COMMANDS)[number];
 
 /**
@@ -14,7 +21,8 @@ export type Config = SettingsOf<'run'> &
   SettingsOf<'reflect'> &
   SettingsOf<'teacher-check'> &
   SettingsOf<'score'> &
-  SettingsOf<'select'> & { readonly [Name in ConfigurableCommand]?: SettingsOf<Name> | undefined };
+  SettingsOf<'select'> &
+  SettingsOf<'estimate'> & { readonly [Name in ConfigurableCommand]?: SettingsOf<Name> | undefined };
 
 export const CONFIG: z.ZodType<Config> = z.strictObject({
   ...optionShape(CONFIGURABLE_COMMANDS.flatMap(settingNames)),

@@ -26,6 +26,8 @@ export function withDefaults<T extends object, Command extends CommandName>(
   options: T,
 ): Complete<T, Command> {
   const entries = optionsOf(command).flatMap(([name, option]) => {
+    // what exists on the command line only has no default elsewhere
+    if (option.surface === 'flag') return [];
     const given = (options as Record<string, unknown>)[name];
     if (given !== undefined) return [[name, given]];
     const fallback = forCommand(option.default, command);

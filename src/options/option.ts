@@ -11,6 +11,7 @@ export const COMMANDS = [
   'compare',
   'inspect',
   'report',
+  'estimate',
 ] as const;
 export type CommandName = (typeof COMMANDS)[number];
 

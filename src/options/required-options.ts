@@ -12,6 +12,7 @@ export const REQUIRED = {
   compare: [],
   inspect: ['dataset'],
   report: [],
+  estimate: ['dataset', 'student'],
 } as const satisfies Record<CommandName, readonly OptionName[]>;
 
 type RequiredOf<Command extends CommandName> = {

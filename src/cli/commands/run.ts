@@ -1,11 +1,14 @@
 import { basename } from 'node:path';
 import { Command } from 'commander';
+import { optionError } from '../../options/option-error.js';
+import { named } from '../../options/option-name.js';
 import { recycle } from '../../recycle/recycle.js';
 import type { RecycleStart } from '../../recycle/recycle-options.js';
 import { adviseOnIgnored } from '../../report/advise-on-ignored.js';
 import { describeLayout } from '../../report/describe-layout.js';
 import { renderRunSummary } from '../../report/render-run-summary.js';
 import { describeTeacher } from '../describe-teacher.js';
+import { isDryRun, printEstimate } from '../dry-run.js';
 import { interruptible } from '../interruptible.js';
 import { addOptions } from '../options/add-options.js';
 import { oneOrSeveral } from '../options/one-or-several.js';
@@ -19,9 +22,19 @@ export function runCommand(): Command {
   const command = addOptions(new Command('run'), 'run').description(
     'let a teacher reflect on a dataset and a student select; goes on where it was stopped',
   );
-  return command.action(async (dataset: readonly string[]) =>
-    run(await readSettings('run', command, { dataset: oneOrSeveral(dataset) })),
-  );
+  return command.action(async (dataset: readonly string[]) => {
+    const settings = await readSettings('run', command, { dataset: oneOrSeveral(dataset) });
+    await (isDryRun(command) ? estimateRun(settings) : run(settings));
+  });
+}
+
+/** @throws {ReflectionError} `invalid_option` in a mode without student or teacher. */
+async function estimateRun(settings: Settings<'run'>): Promise<void> {
+  const { mode = 'v2', student } = settings;
+  if (mode === 'v2' && student !== undefined) return printEstimate({ ...settings, student });
+  throw optionError('mode', `What is estimated is a run in ${named('mode')} v2, not in ${mode}.`, {
+    remedy: `Leave out ${named('mode')}, or ${named('dryRun')}.`,
+  });
 }
 
 async function run(settings: Settings<'run'>): Promise<void> {

@@ -11,6 +11,7 @@ import { adviseOnScores } from '../../report/advise-on-scores.js';
 import { describeLayout } from '../../report/describe-layout.js';
 import { renderSummary } from '../../report/render-summary.js';
 import { formatCount } from '../../util/format.js';
+import { isDryRun, printEstimate } from '../dry-run.js';
 import { interruptible } from '../interruptible.js';
 import { addOptions } from '../options/add-options.js';
 import { oneOrSeveral } from '../options/one-or-several.js';
@@ -19,9 +20,10 @@ import { createProgress, type Progress } from '../progress/progress.js';
 
 export function scoreCommand(): Command {
   const command = addOptions(new Command('score'), 'score').description('score a dataset by IFD and r-IFD');
-  return command.action(async (dataset: readonly string[]) =>
-    score(await readSettings('score', command, { dataset: oneOrSeveral(dataset) })),
-  );
+  return command.action(async (dataset: readonly string[]) => {
+    const settings = await readSettings('score', command, { dataset: oneOrSeveral(dataset) });
+    await (isDryRun(command) ? printEstimate(settings) : score(settings));
+  });
 }
 
 async function score(settings: Settings<'score'>): Promise<void> {

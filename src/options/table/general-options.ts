@@ -11,13 +11,13 @@ export const GENERAL_OPTIONS = {
     surface: 'argument',
     group: 'Options',
     help: 'files, folders or patterns that are one dataset: JSON Lines, JSON, CSV, TSV, Parquet, Arrow; may be .gz or .zst; - is standard input',
-    commands: ['run', 'reflect', 'score', 'inspect'],
+    commands: ['run', 'reflect', 'score', 'inspect', 'estimate'],
   },
   format: {
     value: oneOf(FORMAT_NAMES),
     group: 'Options',
     help: 'what the dataset is, where neither its content nor its name tells',
-    commands: ['run', 'reflect', 'score', 'inspect'],
+    commands: ['run', 'reflect', 'score', 'inspect', 'estimate'],
     default: { text: 'found out' },
   },
   output: {
@@ -44,7 +44,7 @@ export const GENERAL_OPTIONS = {
     surface: 'flag',
     group: 'Options',
     help: 'a file with more options',
-    commands: ['run', 'reflect', 'teacher-check', 'score', 'select'],
+    commands: ['run', 'reflect', 'teacher-check', 'score', 'select', 'estimate'],
     default: { text: 'reflection-tuning.config.{ts,js,json,...}' },
   },
   mode: {
@@ -58,7 +58,7 @@ export const GENERAL_OPTIONS = {
     value: count('rows'),
     group: 'Options',
     help: 'stop after this many rows',
-    commands: ['run', 'reflect', 'score', 'inspect'],
+    commands: ['run', 'reflect', 'score', 'inspect', 'estimate'],
   },
   show: {
     value: count('rows', 0),
@@ -78,7 +78,21 @@ export const GENERAL_OPTIONS = {
     surface: 'flag',
     group: 'Options',
     help: 'print all figures as JSON',
-    commands: ['compare', 'inspect', 'report'],
+    commands: ['compare', 'inspect', 'report', 'estimate'],
+  },
+  sample: {
+    value: count('rows'),
+    group: 'Options',
+    help: 'how many rows, at random, it is estimated from',
+    commands: ['estimate'],
+    default: { value: 1000 },
+  },
+  dryRun: {
+    value: SWITCH,
+    surface: 'flag',
+    group: 'Options',
+    help: 'only estimate what it would take, as `estimate` does',
+    commands: ['run', 'score'],
   },
   figures: {
     value: text('directory'),
@@ -96,7 +110,7 @@ export const GENERAL_OPTIONS = {
     value: someOf(METRICS),
     group: 'Output',
     help: 'what to compute',
-    commands: ['score'],
+    commands: ['score', 'estimate'],
     default: { value: METRICS, text: 'both' },
   },
   perToken: {

@@ -2,7 +2,7 @@ import { LAYOUT_NAMES, TURN_CHOICES } from '../choices.js';
 import type { Option } from '../option.js';
 import { oneOf, text } from '../value.js';
 
-const COMMANDS = ['run', 'reflect', 'score', 'inspect'] as const;
+const COMMANDS = ['run', 'reflect', 'score', 'inspect', 'estimate'] as const;
 
 /** How a dataset's rows are read; all of it is found out where nothing is said. */
 export const LAYOUT_OPTIONS = {
@@ -39,7 +39,7 @@ export const LAYOUT_OPTIONS = {
     value: oneOf(TURN_CHOICES, 'which'),
     group: 'Layout of the rows',
     help: 'which answers of a conversation the teacher reflects on: the last, or all',
-    commands: ['run', 'reflect'],
+    commands: ['run', 'reflect', 'estimate'],
     default: { value: 'last' },
   },
 } as const satisfies Record<string, Option>;

@@ -51,7 +51,8 @@ export const SELECTION_OPTIONS = {
     value: SWITCH,
     group: 'Selection',
     help: 'make and score all four variants of every row, needed or not; selects the same',
-    commands: ['run'],
+    commands: ['run', 'estimate'],
+    needs: { estimate: ['teacher'] },
     concerns: ['student'],
   },
 } as const satisfies Record<string, Option>;

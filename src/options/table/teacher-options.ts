@@ -15,7 +15,7 @@ export const TEACHER_OPTIONS = {
     value: textThat('teacher', isTeacherName, TEACHER_NAMES),
     group: 'Teacher',
     help: TEACHER_NAMES,
-    commands: TEACHER_COMMANDS,
+    commands: [...TEACHER_COMMANDS, 'estimate'],
     concerns: ANY_TEACHER,
   },
   concurrency: {
