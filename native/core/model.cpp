@@ -196,7 +196,6 @@ std::shared_ptr<const model> model::load(const model_options & options) {
     require_causal(result->handle.get(), result->description);
     if (options.metadata_only) {
         require_graph(result->handle.get());
-        return result;
     }
     const file_facts facts = read_file_facts(options.path);
     if (options.widen) {
@@ -207,9 +206,6 @@ std::shared_ptr<const model> model::load(const model_options & options) {
 }
 
 token_lists model::tokenize(const std::vector<std::string> & texts, const tokenize_options & options, unsigned n_threads) const {
-    if (!tokens) {
-        throw scoring_error(error_code::invalid_job, "only the metadata of this model was read");
-    }
     return tokens->tokenize(texts, options, n_threads);
 }
 

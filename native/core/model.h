@@ -57,14 +57,14 @@ public:
     ggml_backend_dev_t device() const { return dev; }  // nullptr: CPU
     bool accelerated() const { return kernels; }       // sessions compute with our own kernels
 
-    // See tokenizer::tokenize. Throws scoring_error{invalid_job} where only metadata was read.
+    // See tokenizer::tokenize.
     token_lists tokenize(const std::vector<std::string> & texts, const tokenize_options & options, unsigned n_threads) const;
 
 private:
     model() = default;
 
     model_ptr                handle;
-    std::optional<tokenizer> tokens;  // unless only metadata was read
+    std::optional<tokenizer> tokens;  // since load()
     ggml_backend_dev_t       dev = nullptr;
     bool                     kernels = false;
     model_description        description;
