@@ -1,6 +1,6 @@
 import { execFile, spawn } from 'node:child_process';
 import { access, mkdir, readFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { delimiter, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { BUILT_IN_TEMPLATES, renderPrompt, renderReversePrompt, type Sample } from 'reflection-tuning';
@@ -78,9 +78,9 @@ export async function expectLosses(task: ParityTask, { python }: PythonEnvironme
     stdio: ['pipe', 'ignore', 'ignore'],
     env: {
       ...process.env,
-      PYTHONDONTWRITEBYTECODE: '1',
-      TRANSFORMERS_VERBOSITY: 'error',
-      HF_HUB_OFFLINE: '1',
+      // its converter, and its own version of the library that the converter needs
+      PYTHONPATH: [task.source, join(task.source, 'gguf-py')].join(delimiter),
+      ...{ PYTHONDONTWRITEBYTECODE: '1', TRANSFORMERS_VERBOSITY: 'error', HF_HUB_OFFLINE: '1' },
     },
   });
   child.stdin.end(JSON.stringify(task));

@@ -21,7 +21,6 @@ METRICS = ("ifd", "rifd")
 
 def main():
     task = json.load(sys.stdin)
-    sys.path.insert(0, task["source"])
     rows = json.loads(Path(task["rows"]).read_text(encoding="utf-8"))
     for case in task["cases"]:
         folder = Path(task["folder"]) / case

@@ -7,6 +7,7 @@ import { describeModel } from './describe-model.js';
 import { roomOn } from './device-memory.js';
 import { type ChosenDevice, chooseDevice } from './devices.js';
 import type { EngineStats } from './engine-stats.js';
+import { deviceFor } from './fidelity.js';
 import type { LoadedStudent, StudentFacts } from './loaded-student.js';
 import {
   type NativeJob,
@@ -81,7 +82,7 @@ export class Student implements LoadedStudent {
   static async load(given: StudentOptions): Promise<Student> {
     const options = completeStudentOptions(given);
     const { threads, precision, deterministic, signal } = options;
-    const device = chooseDevice(options.device);
+    const device = chooseDevice(deviceFor(options.device, options));
     if (options.checkFile) await checkModelFile(options.model, signal);
     else await checkGgufFiles(options.model, signal);
 

@@ -2,6 +2,7 @@ import { basename } from 'node:path';
 import type { IgnoredCounts } from '../dataset/ignored-fields.js';
 import { type DatasetName, firstNameIn } from '../domain/dataset-name.js';
 import type { Metric } from '../domain/score.js';
+import { describeFidelity, fidelityOf } from '../engine/fidelity.js';
 import type { LoadedStudent } from '../engine/loaded-student.js';
 import { llamaVersion } from '../engine/versions.js';
 import type { FoundLayout } from '../layout/detect-layout.js';
@@ -72,6 +73,9 @@ export function describeRun(
     max_length: student.maxLength,
     max_length_requested: options.student.maxLength ?? null,
     precision: student.precision,
+    fidelity: describeFidelity(
+      fidelityOf(student.device.kind, student.precision, student.model.quantization),
+    ),
     deterministic: student.deterministic,
     per_token: facts.perToken,
     device: { kind: student.device.kind, name: student.device.name, description: student.device.description },

@@ -5,6 +5,7 @@ import { throwIfAborted } from '../../util/throw-if-aborted.js';
 import { checkModelFile } from '../check-model-file.js';
 import type { ChosenDevice } from '../devices.js';
 import { addStats, type EngineStats } from '../engine-stats.js';
+import { requireExact } from '../fidelity.js';
 import type { LoadedStudent, StudentFacts } from '../loaded-student.js';
 import { nativeAddon } from '../native-binding.js';
 import type { ScoreOptions, SpanOutcome, SpanRequest, TokenizeOptions } from '../scorer.js';
@@ -74,6 +75,7 @@ export class StudentPool implements LoadedStudent {
   static async load({ devices, signal, ...given }: StudentPoolOptions): Promise<StudentPool> {
     const kind = commonKind(devices);
     const options = completeStudentOptions(given);
+    if (options.precision === 'precise' && options.gpuLayers !== 0) requireExact(kind);
     // fails here and by itself when it is missing or does not fit, before a file is blamed for it
     nativeAddon();
     if (options.checkFile) await checkModelFile(options.model, signal);
