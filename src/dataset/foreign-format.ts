@@ -2,12 +2,6 @@ import { unreadable } from './dataset-error.js';
 
 /** Formats that are often tried but not read, by how their files begin. */
 const FOREIGN_FORMATS = [
-  { name: 'an Arrow file', magic: Buffer.from('ARROW1'), remedy: 'Convert it to JSON Lines first.' },
-  {
-    name: 'an Arrow stream',
-    magic: Buffer.from([0xff, 0xff, 0xff, 0xff]),
-    remedy: 'Convert it to JSON Lines first.',
-  },
   {
     name: 'a zip archive',
     magic: Buffer.from('PK\x03\x04'),

@@ -1,7 +1,7 @@
 import { formatNamedBy } from '../domain/format-name.js';
 import { peek, prepend } from '../util/peek.js';
 import { openByteSource } from './byte-source.js';
-import { PARQUET_MAGIC, parquetPart } from './columns-part.js';
+import { ARROW_FILE_MAGIC, arrowPart, isArrow, PARQUET_MAGIC, parquetPart } from './columns-part.js';
 import { csvRows } from './csv/csv-rows.js';
 import { MAGIC_BYTES, refuseForeignFormat } from './foreign-format.js';
 import { inputName } from './input.js';
@@ -18,7 +18,7 @@ export async function openPart(file: string, options: PartOptions): Promise<Part
   const name = options.name ?? inputName(file);
   const source = openByteSource(file, chunkBytes, signal);
   try {
-    const { head, rest } = await peek(source.chunks, MAGIC_BYTES);
+    const { head, rest } = await peek(source.chunks, Math.max(MAGIC_BYTES, ARROW_FILE_MAGIC.length));
     refuseForeignFormat(file, head);
     const bytes = prepend(head, rest);
     const told = options.format ?? formatNamedBy(name);
@@ -27,6 +27,7 @@ export async function openPart(file: string, options: PartOptions): Promise<Part
       return await parquetPart(file, options);
     }
 
+    if (isArrow(head) || options.format === 'arrow') return await arrowPart(bytes, source, options);
     if (told === 'csv' || told === 'tsv') {
       const batches = csvRows(bytes, { file: name, kind: told, maxRowBytes });
       return { format: told, batches, inputBytes: source.inputBytes, close: source.close };

@@ -3,6 +3,7 @@ import { ReflectionError } from '../errors.js';
 import { STANDARD_OUTPUT } from '../options/default-output.js';
 import { named } from '../options/option-name.js';
 import { fileIdentity } from '../util/link-target.js';
+import { isOutputFolder } from './output-folder.js';
 
 /**
  * Makes sure that nothing a command writes is something it reads, under whatever name.
@@ -36,7 +37,8 @@ export async function refuseExisting(output: string, isForced: boolean): Promise
   if (output === STANDARD_OUTPUT) return;
   const found = await stat(output).catch(() => undefined);
   if (found === undefined) return;
-  if (!found.isFile()) throw noFile(output, found.isDirectory());
+  const isOurs = found.isFile() || (await isOutputFolder(output));
+  if (!isOurs) throw noFile(output, found.isDirectory());
   if (isForced) return;
   throw new ReflectionError('output_unwritable', `${output} exists already.`, {
     remedy: `Give ${named('force')} to replace it, or choose another path.`,

@@ -2,6 +2,7 @@ import { rm } from 'node:fs/promises';
 import { linkTarget } from '../util/link-target.js';
 import { renameDurably } from '../util/replace-file.js';
 import { settleAll } from '../util/settle-all.js';
+import { makeWay } from './output-folder.js';
 
 /** What ends a file and lets go of it, whatever happens. */
 export interface Closable {
@@ -36,13 +37,18 @@ export class PendingFiles {
   /** Closes all files, and once all are whole puts them in their places, in the order of their opening. */
   async put(): Promise<void> {
     await settleAll(this.#files.map(({ writer }) => writer.close({ durably: true })));
-    for (const { temporary, place } of this.#files) await renameDurably(temporary, place);
+    for (const { temporary, place } of this.#files) {
+      await makeWay(place);
+      await renameDurably(temporary, place);
+    }
   }
 
   /** Closes and removes all files. Never rejects: it is what follows a failure that has been told. */
   async discard(): Promise<void> {
     await Promise.allSettled(this.#files.map(({ writer }) => writer.close({ durably: false })));
-    await Promise.allSettled(this.#files.map(({ temporary }) => rm(temporary, { force: true })));
+    await Promise.allSettled(
+      this.#files.map(({ temporary }) => rm(temporary, { force: true, recursive: true })),
+    );
   }
 }
 

@@ -1,3 +1,4 @@
+import { basename, dirname, resolve } from 'node:path';
 import { inputFiles } from '../dataset/inputs/input-files.js';
 import { type DatasetName, firstNameIn } from '../domain/dataset-name.js';
 import { type FormatName, formatNamedBy } from '../domain/format-name.js';
@@ -44,7 +45,7 @@ export async function scoreInputs(
   return {
     dataset,
     format: options.format,
-    output: options.output ?? (await defaultOutput(options)),
+    output: options.output === undefined ? await defaultOutput(options) : asPath(options.output),
     student: studentOptions(options, signal),
     layout: await layoutChoice(options),
     template: await chooseTemplate(options),
@@ -61,11 +62,19 @@ export async function scoreInputs(
   };
 }
 
-/** Of a folder its files tell the format. */
+/** Of a folder or a pattern its files tell the format; what is in several files of columns goes to a folder of them. */
 async function defaultOutput({ dataset, format }: CommandOptions<'score'>): Promise<string> {
-  if (format !== undefined || formatNamedBy(firstNameIn(dataset)) !== undefined) {
-    return defaultScoresFile(dataset, format);
-  }
-  const [first = ''] = await inputFiles(dataset);
-  return defaultScoresFile(dataset, formatNamedBy(first));
+  const first = firstNameIn(dataset);
+  const files = await inputFiles(dataset);
+  if (files.includes(first)) return defaultScoresFile(dataset, format);
+  const known = format ?? formatNamedBy(files[0]!);
+  const folder = basename(dirname(resolve(files[0]!)));
+  return known === 'parquet' || known === 'arrow'
+    ? `${folder}.scored`
+    : defaultScoresFile(folder, known ?? 'jsonl');
+}
+
+/** A folder is the same with a slash behind it. */
+function asPath(output: string): string {
+  return output.replace(/(?<=.)[/\\]+$/, '');
 }

@@ -40,7 +40,8 @@ export type SelectResult = { readonly output: string; readonly selected: number 
  */
 export async function select(given: SelectOptions): Promise<SelectResult> {
   const options = readOptions('select', given, ['signal']);
-  const { referenceFiles, importScores, datasets = [], output, force } = options;
+  const { referenceFiles, importScores, datasets = [], force } = options;
+  const output = options.output.replace(/(?<=.)[/\\]+$/, '');
   const names = referenceFiles ?? importScores ?? [];
   const files = scoredFiles(names, options.datasets);
   const isOneEnough = referenceFiles === undefined;
@@ -51,7 +52,7 @@ export async function select(given: SelectOptions): Promise<SelectResult> {
   );
   await refuseExisting(output, force);
   const selectFrom = isOneEnough ? selectByPolicy : selectAsPublished;
-  return { output, ...(await selectFrom(files, options, given.signal)) };
+  return { output, ...(await selectFrom(files, { ...options, output }, given.signal)) };
 }
 
 function scoredFiles(names: readonly string[], datasets: readonly string[] | undefined): ScoredFile[] {

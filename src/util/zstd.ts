@@ -102,6 +102,16 @@ export async function unzstdBytes(): Promise<(bytes: Uint8Array, size: number) =
   };
 }
 
+/** What unpacks a frame that says how large its content is. @throws {ZstdError} */
+export async function zstdDecompressor(): Promise<(bytes: Uint8Array) => Uint8Array> {
+  const unpack = await unzstdBytes();
+  return (bytes) => {
+    const size = contentSize(bytes);
+    if (size === undefined) throw new ZstdError('ZSTD_DATA_ERROR', 'the size of the content is not told');
+    return unpack(bytes, size);
+  };
+}
+
 /** What a frame says that it holds, in bytes; undefined when it does not, or is no frame. */
 function contentSize(frame: Uint8Array): number | undefined {
   const view = new DataView(frame.buffer, frame.byteOffset, frame.byteLength);

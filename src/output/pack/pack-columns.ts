@@ -1,6 +1,6 @@
 import { ColumnsError } from '../../columns/columns-error.js';
 import { type FieldRules, FieldTypes } from '../../columns/field-type.js';
-import { writeParquet } from '../../columns/parquet/write/parquet-writer.js';
+import { writeColumns } from '../../columns/write-columns.js';
 import type { WrittenRow } from '../../columns/written-row.js';
 import { ReflectionError } from '../../errors.js';
 import type { FieldNames } from '../spell-row.js';
@@ -21,6 +21,7 @@ export interface PackedRows {
 export async function packColumns(
   to: string,
   format: 'parquet' | 'arrow',
+  isFolder: boolean,
   { sources, rows, names }: PackedRows,
 ): Promise<void> {
   const types = new FieldTypes(RULES);
@@ -29,8 +30,7 @@ export async function packColumns(
   const { reserved, signature } = names?.(fields.map(({ name }) => name)) ?? {};
   const options = { sources, rows: rows(), fields, names: { reserved, signature } };
   try {
-    if (format === 'parquet') await writeParquet(to, options);
-    else throw new Error('not yet');
+    await writeColumns(to, format, isFolder, options);
   } catch (cause) {
     if (!(cause instanceof ColumnsError)) throw cause;
     throw new ReflectionError('dataset_unreadable', `The dataset ${sources[0]} ${cause.problem}.`, {

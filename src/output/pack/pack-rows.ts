@@ -22,7 +22,7 @@ export interface LinedRows {
  */
 export async function packRows(to: string, format: RowFormat, rows: LinedRows): Promise<void> {
   const { lines, origin, read, names } = rows;
-  const { layout } = format;
+  const { layout, isFolder } = format;
   if (!isColumnar(layout)) {
     await packLines(lines, to, format);
     return;
@@ -35,7 +35,7 @@ export async function packRows(to: string, format: RowFormat, rows: LinedRows): 
       place += 1;
     }
   }
-  await packColumns(to, layout, {
+  await packColumns(to, layout, isFolder, {
     sources: isOwn ? origin.files : [],
     rows: written,
     names: isOwn ? names : undefined,

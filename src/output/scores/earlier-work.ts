@@ -2,6 +2,7 @@ import { rename, rm, stat } from 'node:fs/promises';
 import { ReflectionError } from '../../errors.js';
 import { named } from '../../options/option-name.js';
 import { noFile } from '../claim-paths.js';
+import { isOutputFolder } from '../output-folder.js';
 import { type EarlierMeta, readEarlierMeta } from './earlier-meta.js';
 import { FinishedLines } from './finished-lines.js';
 import type { OutputPaths } from './output-paths.js';
@@ -41,7 +42,8 @@ export async function findEarlierWork(paths: OutputPaths, existing: ExistingOutp
 /** Deletes everything but the finished output. */
 export async function removeUnfinished(paths: OutputPaths): Promise<void> {
   const { previous, partial, packed, partialMeta } = paths;
-  for (const path of [packed, previous, partial, partialMeta]) await rm(path, { force: true });
+  for (const path of [packed, previous, partial, partialMeta])
+    await rm(path, { force: true, recursive: path === packed });
 }
 
 /** Brings the lines of all attempts into one file. Killed at any point, it loses none when run again. */
@@ -65,7 +67,8 @@ async function exists(path: string): Promise<boolean> {
     if (error.code === 'ENOENT') return undefined;
     throw error;
   });
-  if (found !== undefined && !found.isFile()) throw noFile(path, found.isDirectory());
+  const isOurs = found?.isFile() || (await isOutputFolder(path));
+  if (found !== undefined && !isOurs) throw noFile(path, found.isDirectory());
   return found !== undefined;
 }
 

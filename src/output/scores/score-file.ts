@@ -6,6 +6,7 @@ import { type JsonObject, parseJsonIfValid } from '../../util/json-value.js';
 import { outputError } from '../../util/output-error.js';
 import { renameDurably, replaceFile } from '../../util/replace-file.js';
 import { LineWriter } from '../line-writer.js';
+import { makeWay } from '../output-folder.js';
 import { packRows } from '../pack/pack-rows.js';
 import { isPlainLines, rowFormatOf } from '../row-format.js';
 import { ROW_KEY, rowKey } from '../row-key.js';
@@ -123,12 +124,14 @@ export class ScoreFile implements ScoreOutput {
       await lines.close({ durably: true });
       const format = rowFormatOf(reserved.name, rowsFrom?.format);
       const isPlain = isPlainLines(format);
+      await rm(paths.packed, { force: true, recursive: true });
       if (!isPlain)
         await packRows(paths.packed, format, { ...PACKED, lines: paths.partial, origin: rowsFrom });
       await replaceFile(paths.meta, spellMeta({ ...meta, ...origin }));
       await earlier?.close();
       // While the partial lies there the output counts as unfinished, so the rename has to come last.
       await rm(paths.previous, { force: true });
+      if (format.isFolder) await makeWay(paths.output);
       await renameDurably(isPlain ? paths.partial : paths.packed, paths.output);
       await removeUnfinished(paths);
       await reserved[Symbol.asyncDispose]();

@@ -3,6 +3,7 @@ import type { BadRow } from '../../dataset/row.js';
 import { FORMAT_NAMES, type FormatName } from '../../domain/format-name.js';
 import { LineWriter } from '../../output/line-writer.js';
 import { writeFiles } from '../../output/pending-files.js';
+import { PLAIN_LINES } from '../../output/row-format.js';
 import type { RowOrigin } from '../../output/row-origin.js';
 import { openRowWriter, type RowWriter } from '../../output/row-writer.js';
 import { whileWriting } from '../../util/output-error.js';
@@ -48,7 +49,7 @@ export async function writeOutputs(
   const counter = new RunCounter(used);
   await writeFiles(async (files) => {
     const openRowFile = (layout: FormatName) => (path: string, name: string) =>
-      openRowWriter(path, { layout, compression: 'none' }, name, origin);
+      openRowWriter(path, { ...PLAIN_LINES, layout }, name, origin);
     const openLines = (path: string, name: string) => LineWriter.create(path, name);
     const outputs: Outputs = {
       selected: await files.open(selected, openRowFile(origin.format)),

@@ -6,11 +6,12 @@ import { asyncBufferFromFile, parquetMetadataAsync, parquetReadObjects } from 'h
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Field } from '../../../src/columns/field-type.js';
 import { pageCodecs } from '../../../src/columns/parquet/read/page-codecs.js';
-import { writeParquet } from '../../../src/columns/parquet/write/parquet-writer.js';
+import { writeColumns } from '../../../src/columns/write-columns.js';
 import type { TextEdit, WrittenRow } from '../../../src/columns/written-row.js';
 import { readRows } from '../../../src/dataset/open-rows.js';
 import { collect } from '../../helpers/collect.js';
 import { columnFile, expectedRows } from '../fixtures.js';
+import { anyChoices, FIELDS } from '../written-fields.js';
 
 let directory: string;
 let output: string;
@@ -20,46 +21,16 @@ beforeAll(async () => {
 });
 afterAll(() => rm(directory, { recursive: true }));
 
-const FIELDS: readonly Field[] = [
-  { name: 'text', type: { kind: 'string' } },
-  { name: 'number', type: { kind: 'double' } },
-  { name: 'count', type: { kind: 'integer' } },
-  { name: 'is', type: { kind: 'boolean' } },
-  {
-    name: 'turns',
-    type: {
-      kind: 'list',
-      element: {
-        kind: 'struct',
-        members: [
-          { name: 'a', type: { kind: 'integer' } },
-          { name: 'b', type: { kind: 'list', element: { kind: 'double' } } },
-        ],
-      },
-    },
-  },
-];
-const none = fc.constant(null);
-const numbers = fc.array(fc.oneof(none, fc.double({ noNaN: true, noDefaultInfinity: true })), {
-  maxLength: 3,
-});
-const element = fc.record({ a: fc.oneof(none, fc.integer()), b: fc.oneof(none, numbers) });
-const fields = fc.record({
-  text: fc.oneof(none, fc.string({ unit: 'binary' })),
-  number: fc.oneof(
-    none,
-    fc.double({ noNaN: true, noDefaultInfinity: true }).filter((x) => !Object.is(x, -0)),
-  ),
-  count: fc.oneof(none, fc.maxSafeInteger()),
-  is: fc.oneof(none, fc.boolean()),
-  turns: fc.oneof(none, fc.array(fc.oneof(none, element), { maxLength: 3 })),
-});
-
 async function write(sources: readonly string[], rows: readonly WrittenRow[], added = FIELDS): Promise<void> {
   const each = (async function* () {
     yield* rows;
   })();
-  await writeParquet(output, { sources: sources.map(columnFile), rows: each, fields: added, names: {} });
+  await writeColumns(output, 'parquet', false, {
+    sources: sources.map(columnFile),
+    rows: each,
+    fields: added,
+    names: {},
+  });
 }
 
 async function written(): Promise<Record<string, unknown>[]> {
@@ -75,44 +46,33 @@ async function readByOther(columns: string[]): Promise<unknown> {
 const all = (count: number, more: Partial<WrittenRow> = {}): WrittenRow[] =>
   Array.from({ length: count }, (_, index) => ({ index, fields: {}, ...more }));
 
-describe('writeParquet', () => {
+describe('writeColumns to Parquet', () => {
   it('keeps any rows of files of any row groups, with edits and any added values', async () => {
     const expected = (await expectedRows('chats')).map((line) => JSON.parse(line));
-    const row = fc.option(fc.record({ fields, turn: fc.option(fc.nat(3), { nil: undefined }) }), {
-      nil: undefined,
-    });
     const sources = fc.constantFrom(
       ['chats-zstd.parquet'],
       ['chats-snappy-v2.parquet'],
       ['parts/train-00000-of-00002.parquet', 'parts/train-00001-of-00002.parquet'],
     );
     await fc.assert(
-      fc.asyncProperty(
-        sources,
-        fc.oneof(
-          fc.array(row, { minLength: 40, maxLength: 40 }),
-          fc.array(row, { minLength: 1, maxLength: 40 }),
-        ),
-        async (files, choices) => {
-          const rows = choices.flatMap((choice, index): WrittenRow[] => {
-            if (choice === undefined) return [];
-            const turn = choice.turn;
-            const isThere = turn !== undefined && turn < expected[index].messages.length;
-            const edits = isThere ? [{ path: ['messages', turn, 'content'], value: `é ${index}` }] : [];
-            return [{ index, edits, fields: choice.fields }];
-          });
-          fc.pre(rows.length > 0);
-          await write(files, rows);
-          const wanted = rows.map(({ index, edits, fields: values }) => {
-            const copy = structuredClone(expected[index]);
-            for (const { path, value } of edits as TextEdit[]) copy.messages[path[1]!].content = value;
-            return { ...copy, ...values };
-          });
-          expect(await written()).toEqual(wanted);
-          const ids = rows.map(({ index }) => ({ id: BigInt(2 ** 53) + BigInt(index) }));
-          expect(await readByOther(['id'])).toEqual(ids);
-        },
-      ),
+      fc.asyncProperty(sources, anyChoices, async (files, choices) => {
+        const rows = choices.flatMap((choice, index): WrittenRow[] => {
+          if (choice === undefined) return [];
+          const turn = choice.turn;
+          const isThere = turn !== undefined && turn < expected[index].messages.length;
+          const edits = isThere ? [{ path: ['messages', turn, 'content'], value: `é ${index}` }] : [];
+          return [{ index, edits, fields: choice.fields }];
+        });
+        await write(files, rows);
+        const wanted = rows.map(({ index, edits, fields: values }) => {
+          const copy = structuredClone(expected[index]);
+          for (const { path, value } of edits as TextEdit[]) copy.messages[path[1]!].content = value;
+          return { ...copy, ...values };
+        });
+        expect(await written()).toEqual(wanted);
+        const ids = rows.map(({ index }) => ({ id: BigInt(2 ** 53) + BigInt(index) }));
+        expect(await readByOther(['id'])).toEqual(ids);
+      }),
       { numRuns: 40 },
     );
   });
@@ -202,7 +162,12 @@ describe('writeParquet', () => {
       yield* rows;
     })();
     const names = { signature: ['input', 'output'], reserved: new Set(['input', 'output']) };
-    await writeParquet(output, { sources: [columnFile('plain.parquet')], rows: each, fields: added, names });
+    await writeColumns(output, 'parquet', false, {
+      sources: [columnFile('plain.parquet')],
+      rows: each,
+      fields: added,
+      names,
+    });
     expect((await written())[1]).toEqual({ instruction: 'Add 1 and 1.', output: 'new' });
   });
 

@@ -1,6 +1,5 @@
 import type { SchemaTree } from 'hyparquet';
 import type { LeafCursor } from './leaf-cursor.js';
-import { INVALID_TEXT } from './spell-leaf.js';
 
 /** Spells the next value of a part of the schema, taking its entries from the columns below it. */
 type Assemble = () => string;
@@ -28,11 +27,6 @@ interface Node {
 export function rowAssembler(schema: SchemaTree, cursors: LeafCursors): Assemble {
   const root = { tree: schema, definition: 0, repetition: 0 };
   return structAssembler(root, cursors).assemble;
-}
-
-/** Whether a row has a text that could not be read. */
-export function hasInvalidText(json: string): boolean {
-  return json.includes(INVALID_TEXT);
 }
 
 interface Part {

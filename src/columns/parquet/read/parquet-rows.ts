@@ -1,7 +1,8 @@
-import { rowFault } from '../../../domain/row-fault.js';
 import type { ColumnRow, ColumnRows } from '../../column-row.js';
 import { columnsError } from '../../columns-error.js';
-import { hasInvalidText, rowAssembler } from './assemble-rows.js';
+import { INVALID_TEXT_FAULT } from '../../invalid-text.js';
+import { hasInvalidText } from '../../spell-json.js';
+import { rowAssembler } from './assemble-rows.js';
 import { LeafCursor, type LeafLevels } from './leaf-cursor.js';
 import { leafPages, loadPageDecoding, type PageDecoding } from './leaf-pages.js';
 import { pageCodecs } from './page-codecs.js';
@@ -10,11 +11,6 @@ import { spellLeaf } from './spell-leaf.js';
 
 /** Rows made at a time, unless pages end before. */
 const MOST_ROWS = 1024;
-
-const INVALID_TEXT_FAULT = rowFault(
-  'invalid_utf8',
-  'a text of the row is not valid UTF-8. Write the column with valid texts, or as bytes.',
-);
 
 /**
  * The rows of a Parquet file, holding a page or two of each column.

@@ -1,13 +1,11 @@
 import { isUtf8 } from 'node:buffer';
 import type { SchemaElement } from 'hyparquet';
 import { shortestFloat32 } from '../../../util/float32.js';
+import { INVALID_TEXT, spellFloat16, spellNumber } from '../../spell-json.js';
 import { spellDate, spellDecimal, spellTime, spellTimestamp, type TimeUnit } from '../../spell-value.js';
 
 /** How a column's stored values are spelled as JSON. */
 export type SpellLeaf = (stored: unknown) => string;
-
-/** Stands for a text whose bytes are no UTF-8; as JSON it cannot come from anything else. */
-export const INVALID_TEXT = '"\uFFFD" ';
 
 const UNITS = { MILLIS: 'ms', MICROS: 'us', NANOS: 'ns' } as const satisfies Record<string, TimeUnit>;
 
@@ -35,7 +33,8 @@ export function spellLeaf(element: SchemaElement): SpellLeaf {
       return isText(element) ? spellText : spellBytes;
     default:
       if (logical?.type === 'UUID') return (stored) => quoted(uuidOf(stored as Uint8Array));
-      if (logical?.type === 'FLOAT16') return (stored) => spellNumber(float16(stored as Uint8Array));
+      if (logical?.type === 'FLOAT16')
+        return (stored) => spellFloat16(bufferOf(stored as Uint8Array).readUInt16LE());
       return spellBytes;
   }
 }
@@ -101,26 +100,10 @@ function signed(bytes: Uint8Array): bigint {
   return digits === '' ? 0n : BigInt.asIntN(bytes.length * 8, BigInt(`0x${digits}`));
 }
 
-function spellNumber(value: number, shorten: (value: number) => number = (same) => same): string {
-  if (!Number.isFinite(value)) return 'null';
-  return Object.is(value, -0) ? '-0' : String(shorten(value));
-}
-
 /** Of a time as Impala and early Spark stored it: days by the Julian calendar, and nanoseconds of the day. */
 function nanosOf(stored: bigint): bigint {
   const days = (stored >> 64n) - 2440588n;
   return days * 86_400_000_000_000n + BigInt.asUintN(64, stored);
-}
-
-function float16(bytes: Uint8Array): number {
-  const bits = bytes[0]! | (bytes[1]! << 8);
-  const exponent = (bits >> 10) & 0x1f;
-  const fraction = bits & 0x3ff;
-  const sign = bits >> 15 === 0 ? 1 : -1;
-  if (exponent === 0x1f) return fraction === 0 ? sign * Number.POSITIVE_INFINITY : Number.NaN;
-  return exponent === 0
-    ? sign * 2 ** -14 * (fraction / 1024)
-    : sign * 2 ** (exponent - 15) * (1 + fraction / 1024);
 }
 
 function uuidOf(bytes: Uint8Array): string {

@@ -1,5 +1,5 @@
 import type { CompressionCodec, ParquetType } from 'hyparquet';
-import type { Field } from '../../field-type.js';
+import { ARROW_SCHEMA_KEY } from '../../arrow/stored-schema.js';
 import { type KeptColumns, ORIGINAL_FIELDS } from '../../kept-columns.js';
 import type { ParquetFile } from '../read/parquet-file.js';
 import type { SpooledChunk } from './page-spool.js';
@@ -61,6 +61,30 @@ export interface PlacedLeaf {
   readonly path: readonly string[];
 }
 
+export interface FooterChoice extends KeptColumns {
+  /** The Arrow schema that the file is said to be made from. */
+  readonly arrowSchema: string | undefined;
+}
+
+/** The Arrow schema that a file says it was made from, in base64. */
+export function storedArrowSchema({ footer }: SourceColumns): string | undefined {
+  const pairs = itemsOf(readThrift(footer).get(FILE.metadata)) as readonly ThriftStruct[];
+  const pair = pairs.find((one) => String(one.get(1)?.value) === ARROW_SCHEMA_KEY);
+  return pair && String(pair.get(2)?.value);
+}
+
+/** How many elements of a schema lie in no other. */
+function topLevelOf(elements: readonly ThriftStruct[]): number {
+  let count = 0;
+  let within = 0;
+  for (const element of elements) {
+    if (within === 0) count += 1;
+    else within -= 1;
+    within += (element.get(ELEMENT.children)?.value as number | undefined) ?? 0;
+  }
+  return count;
+}
+
 /** Makes the footer of an output from that of its source, every field of which is kept that still holds. */
 export class FooterWriter {
   readonly leaves: readonly PlacedLeaf[];
@@ -77,9 +101,8 @@ export class FooterWriter {
   /** @param added - The schema of the columns that are added. */
   constructor(
     source: SourceColumns,
-    choice: KeptColumns,
     added: readonly ThriftStruct[],
-    fields: readonly Field[],
+    { arrowSchema, ...choice }: FooterChoice,
   ) {
     this.#footer = readThrift(source.footer);
     this.#parsed.set(source, this.#footer);
@@ -93,7 +116,8 @@ export class FooterWriter {
       [ELEMENT.children]: i32(displaced.length),
     });
     const [root] = itemsOf(this.#footer.get(FILE.schema)) as readonly ThriftStruct[];
-    const count = kept.length + (displaced.length > 0 ? 1 : 0) + fields.length;
+    const more = added.length === 0 ? 0 : topLevelOf(added);
+    const count = kept.length + (displaced.length > 0 ? 1 : 0) + more;
     this.#schema = [
       withFields(root!, { [ELEMENT.children]: i32(count) }),
       ...kept.flatMap(({ elements }) => elements),
@@ -106,9 +130,10 @@ export class FooterWriter {
         leaves.map(({ leaf, path }) => ({ leaf, path: [ORIGINAL_FIELDS, ...path] })),
       ),
     ];
-    // its schema is one of Arrow's, which would have to name the columns that are added
     const all = itemsOf(this.#footer.get(FILE.metadata)) as readonly ThriftStruct[];
-    this.#metadata = all.filter((pair) => String(pair.get(1)?.value) !== 'ARROW:schema');
+    const stored =
+      arrowSchema === undefined ? [] : [structOf({ 1: binary(ARROW_SCHEMA_KEY), 2: binary(arrowSchema) })];
+    this.#metadata = [...all.filter((pair) => String(pair.get(1)?.value) !== ARROW_SCHEMA_KEY), ...stored];
   }
 
   beginGroup(rows: number, offset: number): void {

@@ -1,25 +1,30 @@
 import { type FileHandle, open } from 'node:fs/promises';
 import type { CompressionCodec, ParquetType, SchemaTree } from 'hyparquet';
 import { zstdCompressor } from '../../../util/zstd.js';
+import { extendStoredSchema } from '../../arrow/stored-schema.js';
 import type { Field } from '../../field-type.js';
 import { type AddedNames, keptColumns } from '../../kept-columns.js';
 import type { TextEdit, WrittenRow } from '../../written-row.js';
+import type { ColumnsOutput, PlacedRow } from '../../written-rows.js';
 import type { LeafLevels } from '../read/leaf-cursor.js';
 import { leafPages, loadPageDecoding, type PageDecoding, startOf } from '../read/leaf-pages.js';
 import { pageCodecs } from '../read/page-codecs.js';
 import { openParquetFile, PARQUET_MAGIC, type ParquetFile } from '../read/parquet-file.js';
 import { levelsOf } from '../read/parquet-rows.js';
-import { addedColumns } from './added-leaves.js';
+import { type AddedColumns, addedColumns } from './added-leaves.js';
 import { filterLeaf, type LeafEdit } from './filter-leaf.js';
-import { FooterWriter, NO_SOURCE, type SourceColumns } from './footer-writer.js';
+import {
+  type FooterChoice,
+  FooterWriter,
+  NO_SOURCE,
+  type SourceColumns,
+  storedArrowSchema,
+} from './footer-writer.js';
 import { jsonPathOf, positionsIn } from './json-paths.js';
 import { PageSpool, SpooledLeaf } from './page-spool.js';
 import type { Packer } from './page-writer.js';
 
-export interface ParquetOutputOptions {
-  /** Parquet files with the same columns, in order; none when all columns are added. */
-  readonly sources: readonly string[];
-  readonly rows: AsyncIterable<WrittenRow>;
+export interface ParquetOutputOptions extends ColumnsOutput {
   /** The columns that are added behind those of the sources. */
   readonly fields: readonly Field[];
   readonly names: Omit<AddedNames, 'names'>;
@@ -43,8 +48,9 @@ export async function writeParquet(to: string, options: ParquetOutputOptions): P
   const spool = await PageSpool.create(`${to}.spool`);
   try {
     const packer = { codec: 'ZSTD', pack: await zstdCompressor() } as const;
-    const output = new ParquetOutput({ first, target, spool, packer, options });
-    await output.write();
+    const columns = addedColumns(options.fields);
+    const footer = new FooterWriter(first, columns.schema, await choiceOf(first, options));
+    await new ParquetOutput({ first, target, spool, packer, columns, footer, options }).write();
     await target.sync();
   } finally {
     await spool.remove();
@@ -52,7 +58,22 @@ export async function writeParquet(to: string, options: ParquetOutputOptions): P
   }
 }
 
+async function choiceOf(
+  first: SourceColumns,
+  { fields, names }: ParquetOutputOptions,
+): Promise<FooterChoice> {
+  const columns = keptColumns(
+    first.schema.children.map(({ element }) => element.name),
+    { ...names, names: fields.map(({ name }) => name) },
+  );
+  const stored = storedArrowSchema(first);
+  const arrowSchema = stored && (await extendStoredSchema(stored, columns, fields));
+  return { ...columns, arrowSchema };
+}
+
 interface Parts {
+  readonly columns: AddedColumns;
+  readonly footer: FooterWriter;
   readonly first: SourceColumns;
   readonly target: FileHandle;
   readonly spool: PageSpool;
@@ -95,14 +116,8 @@ class ParquetOutput {
 
   constructor(parts: Parts) {
     this.#parts = parts;
-    const { first, spool, packer, options } = parts;
-    const columns = addedColumns(options.fields);
-    const names = { ...options.names, names: options.fields.map(({ name }) => name) };
-    const choice = keptColumns(
-      first.schema.children.map(({ element }) => element.name),
-      names,
-    );
-    this.#footer = new FooterWriter(first, choice, columns.schema, options.fields);
+    const { first, spool, packer, columns } = parts;
+    this.#footer = parts.footer;
     this.#own = this.#footer.leaves.map(({ leaf, path }) => {
       const schemaPath = first.leaves[leaf]!;
       const type = schemaPath.at(-1)!.element.type!;
@@ -120,50 +135,47 @@ class ParquetOutput {
   }
 
   async write(): Promise<void> {
+    const { sources, rows } = this.#parts.options;
     await this.#append(PARQUET_MAGIC);
-    const rows = this.#parts.options.rows[Symbol.asyncIterator]();
     const decoding = await loadPageDecoding(await pageCodecs());
-    let next = await rows.next();
-    let begin = 0;
-    for (const path of this.#parts.options.sources) {
+    for (const path of sources) {
+      if (rows.isDone) break;
       const source = await openParquetFile(path);
       try {
         for (const [group, { num_rows: count }] of source.metadata.row_groups.entries()) {
-          if (next.done) break;
-          const end = begin + Number(count);
           const chosen: Chosen = { kept: new Uint8Array(Number(count)), count: 0, edits: new Map() };
-          for (; !next.done && next.value.index < end; next = await rows.next()) {
-            await this.#take(next.value, begin, chosen);
-          }
-          begin = end;
+          for await (const row of rows.take(Number(count))) await this.#take(row, chosen);
           if (chosen.count > 0) await this.#writeGroup(source, group, chosen, decoding);
         }
       } finally {
         await source.close();
       }
     }
-    if (this.#parts.options.sources.length === 0) {
-      for (; !next.done; next = await rows.next()) await this.#addRow(next.value);
-    }
-    if (!next.done) throw new Error('there are fewer rows in the sources than are written');
+    if (sources.length === 0) await this.#writeUnsourced();
     await this.#flushGroup();
     await this.#append(this.#footer.spell());
   }
 
-  async #take({ index, edits = [], fields }: WrittenRow, begin: number, chosen: Chosen): Promise<void> {
-    chosen.kept[index - begin] = 1;
+  async #take({ place, row: { edits = [], fields } }: PlacedRow, chosen: Chosen): Promise<void> {
+    chosen.kept[place] = 1;
     chosen.count += 1;
-    if (edits.length > 0) chosen.edits.set(index - begin, edits);
+    if (edits.length > 0) chosen.edits.set(place, edits);
     this.#shred(fields);
     for (const { spooled } of this.#added) await spooled.endRow();
   }
 
-  /** A row that has no source. */
-  async #addRow({ fields }: WrittenRow): Promise<void> {
-    this.#shred(fields);
-    for (const { spooled } of this.#added) await spooled.endRow();
-    this.#pending += 1;
-    if (this.#pending >= GROUP_ROWS || this.#parts.spool.size >= GROUP_BYTES) await this.#flushGroup();
+  async #writeUnsourced(): Promise<void> {
+    const { rows } = this.#parts.options;
+    for (let batch = await rows.takeNext(1); batch.length > 0; batch = await rows.takeNext(1)) {
+      this.#shred(batch[0]!.fields);
+      for (const { spooled } of this.#added) await spooled.endRow();
+      this.#pending += 1;
+      if (this.#isGroupFull) await this.#flushGroup();
+    }
+  }
+
+  get #isGroupFull(): boolean {
+    return this.#pending >= GROUP_ROWS || this.#parts.spool.size >= GROUP_BYTES;
   }
 
   async #writeGroup(
@@ -183,7 +195,7 @@ class ParquetOutput {
       await filterLeaf(pages, leaf.levels.definition, { kept: chosen.kept, edits }, leaf.spooled);
     }
     this.#pending += chosen.count;
-    if (this.#pending >= GROUP_ROWS || this.#parts.spool.size >= GROUP_BYTES) await this.#flushGroup();
+    if (this.#isGroupFull) await this.#flushGroup();
   }
 
   /** Columns as they stand in their file, and those that are added. */
