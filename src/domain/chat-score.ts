@@ -39,6 +39,7 @@ export function isChatScore(score: SampleScore): score is ChatScore {
 export function chatScore(turns: readonly TurnScore[], metrics: readonly Metric[]): ChatScore {
   return {
     metrics: Object.fromEntries(metrics.map((metric) => [metric, meanOverTurns(turns, metric)])),
+    ...(turns.some(({ droppedTurns }) => droppedTurns > 0) && { isShortened: true }),
     turns,
   };
 }

@@ -98,6 +98,8 @@ export type MetricScore = ScoredMetric | UnscorableMetric;
 export interface SampleScore {
   /** Those that were asked for; a missing one was not. */
   readonly metrics: Readonly<Partial<Record<Metric, MetricScore>>>;
+  /** Of a conversation: some answer was shown without the first turns, which did not fit into the maximum length. */
+  readonly isShortened?: true;
 }
 
 /** A sample's score where the compiler knows which metrics were asked for. */

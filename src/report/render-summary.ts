@@ -66,7 +66,7 @@ function renderCost(decoded = 0, planned = decoded): string[][] {
   return [['cost', `${(decoded / planned).toFixed(2)} times the tokens that packing and sharing leave`]];
 }
 
-function renderRows({ rows, scored, unscorable, reasons, truncated, reused }: Summary): string {
+function renderRows({ rows, scored, unscorable, reasons, truncated, shortened, reused }: Summary): string {
   const line = (label: string, count: number, remark = '') => [
     label,
     formatCount(count),
@@ -81,6 +81,7 @@ function renderRows({ rows, scored, unscorable, reasons, truncated, reused }: Su
       line('unscorable', unscorable),
       ...reasonsByCount(reasons).map(([reason, count]) => line(`  ${reason}`, count, REASON_TEXT[reason])),
       ...(truncated > 0 ? [line('truncated', truncated, 'only the head was scored')] : []),
+      ...(shortened > 0 ? [line('shortened', shortened, 'answers shown without the first turns')] : []),
       ...(reused > 0 ? [line('reused', reused, 'from the interrupted run')] : []),
     ],
   });

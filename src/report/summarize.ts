@@ -23,6 +23,8 @@ export interface Summary {
   readonly reused: number;
   /** Rows of which a target was cut to the maximum length. */
   readonly truncated: number;
+  /** Conversations of which an answer was shown without the first turns, so that the rest fits. */
+  readonly shortened: number;
   readonly scoredTokens: Readonly<Record<SpanName, number>>;
   /** Over every row where the metric could be computed, unscorable ones included; absent when there is none. */
   readonly metrics: Readonly<Partial<Record<Metric, MetricSummary>>>;
@@ -34,6 +36,7 @@ export class ScoreSummary {
   #unscorable = 0;
   #reused = 0;
   #truncated = 0;
+  #shortened = 0;
   readonly #reasons: Partial<Record<UnscorableReason, number>> = {};
   readonly #scoredTokens: Record<SpanName, number> = {
     Q_direct: 0,
@@ -57,6 +60,7 @@ export class ScoreSummary {
     }
     if (reused) this.#reused += 1;
     if (isTruncated(score)) this.#truncated += 1;
+    if (score.isShortened) this.#shortened += 1;
     const spans = spansOf(score);
     for (const name of SPAN_NAMES) this.#scoredTokens[name] += spans[name]?.tokenCount ?? 0;
     for (const metric of METRICS) this.#addMetric(metric, score.metrics[metric]);
@@ -81,6 +85,7 @@ export class ScoreSummary {
       reasons: { ...this.#reasons },
       reused: this.#reused,
       truncated: this.#truncated,
+      shortened: this.#shortened,
       scoredTokens: { ...this.#scoredTokens },
       metrics,
     };

@@ -7,6 +7,7 @@ import {
   type UnscorableReason,
 } from '../domain/score.js';
 import type { SpanName, SpanScore } from '../domain/span-score.js';
+import { isJsonObject } from '../util/json-value.js';
 
 type Fields = Readonly<Record<string, unknown>>;
 
@@ -18,7 +19,14 @@ type Fields = Readonly<Record<string, unknown>>;
  */
 export function readScoreLine(line: string, metrics: readonly Metric[]): SampleScore {
   const fields = JSON.parse(line) as Fields;
-  return { metrics: Object.fromEntries(metrics.map((metric) => [metric, readMetric(fields, metric)])) };
+  return {
+    metrics: Object.fromEntries(metrics.map((metric) => [metric, readMetric(fields, metric)])),
+    ...(isShortened(fields) && { isShortened: true }),
+  };
+}
+
+function isShortened({ turns }: Fields): boolean {
+  return Array.isArray(turns) && turns.some((turn) => isJsonObject(turn) && Number(turn.dropped_turns) > 0);
 }
 
 function readMetric(fields: Fields, metric: Metric): MetricScore {

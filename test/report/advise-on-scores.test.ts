@@ -10,6 +10,7 @@ const healthy: Summary = {
   reasons: {},
   reused: 0,
   truncated: 0,
+  shortened: 0,
   scoredTokens: { Q_direct: 0, A_direct: 900, Q_condition: 0, A_condition: 900 },
   metrics: {},
 };

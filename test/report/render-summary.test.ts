@@ -29,6 +29,7 @@ const summary: Summary = {
   reasons: { invalid_utf8: 27, empty_output: 521 },
   reused: 20_000,
   truncated: 1_067,
+  shortened: 0,
   scoredTokens: { Q_direct: 0, A_direct: 3_000_000, Q_condition: 0, A_condition: 3_000_000 },
   metrics: { ifd: metric, rifd: { ...metric, count: 51_454, max: 1e120 } },
 };
@@ -83,6 +84,13 @@ describe('renderSummary', () => {
       },
     );
     expect(text).not.toMatch(/r-IFD|reused|truncated|decoded|cost/);
+  });
+
+  it('says how many conversations are shown without their first turns', () => {
+    expect(renderSummary(summary, run)).not.toContain('shortened');
+    expect(renderSummary({ ...summary, shortened: 3 }, run)).toMatch(
+      /^shortened +3 +.*answers shown without the first turns$/m,
+    );
   });
 
   it('says what was spared by reuse and what determinism cost', () => {

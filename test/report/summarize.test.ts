@@ -38,6 +38,7 @@ describe('ScoreSummary', () => {
       reasons: {},
       reused: 0,
       truncated: 0,
+      shortened: 0,
       scoredTokens: { Q_direct: 0, A_direct: 0, Q_condition: 0, A_condition: 0 },
       metrics: {},
     });

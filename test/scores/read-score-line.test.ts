@@ -1,9 +1,18 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { firstUnscorable, isTruncated, METRICS, type Spans, spansOf } from '../../src/domain/score.js';
+import { chatScore } from '../../src/domain/chat-score.js';
+import {
+  firstUnscorable,
+  isTruncated,
+  METRICS,
+  type Spans,
+  scoredMetric,
+  spansOf,
+} from '../../src/domain/score.js';
 import { loss, SPAN_NAMES } from '../../src/domain/span-score.js';
 import { scoreRow } from '../../src/output/scores/score-row.js';
 import { spellRow } from '../../src/output/spell-row.js';
+import { ScoreSummary } from '../../src/report/summarize.js';
 import { readScoreLine } from '../../src/scores/read-score-line.js';
 import { scoreOfSpans } from '../helpers/score-of-spans.js';
 import { rowOf } from '../output/row-of.js';
@@ -38,5 +47,17 @@ describe('readScoreLine', () => {
         }
       }),
     );
+  });
+
+  it.each([0, 2])('finds out whether a conversation was shown without %i of its turns', (droppedTurns) => {
+    const span = { sumLogprob: -1, tokenCount: 1 };
+    const score = chatScore(
+      [{ turn: 3, droppedTurns, metrics: { ifd: scoredMetric(span, span, false) } }],
+      ['ifd'],
+    );
+    const line = spellRow(scoreRow(rowOf('{"messages":[]}'), score, { perToken: false }));
+    const summary = new ScoreSummary();
+    for (const each of [score, readScoreLine(line, ['ifd'])]) summary.add(each);
+    expect(summary.snapshot().shortened).toBe(droppedTurns > 0 ? 2 : 0);
   });
 });
