@@ -1,8 +1,6 @@
 import { readLaidOutRows } from '../dataset/open-dataset.js';
 import { datasetOrigin } from '../dataset/open-rows.js';
-import { ReflectionError } from '../errors.js';
 import type { FoundLayout } from '../layout/detect-layout.js';
-import { named } from '../options/option-name.js';
 import { requireShowable } from '../pipeline/require-showable.js';
 import { usedFields } from '../pipeline/used-fields.js';
 import { defined } from '../util/defined.js';
@@ -18,7 +16,7 @@ import { repliesOf } from './replies/replies-of.js';
 import { ROWS_PER_GROUP } from './rows/row-groups.js';
 import { finishedRows, sweep } from './rows/sweep.js';
 import { turnDecider } from './rows/turn-decider.js';
-import { beginRun, changesSince, finishedSummary, readEarlierRun } from './run/earlier-run.js';
+import { beginRun, changesSince, finishedSummary, readEarlierRun, refuseWaste } from './run/earlier-run.js';
 import { inRunDirectory, type RunRoom } from './run/in-run-directory.js';
 import { makeManifest } from './run/make-manifest.js';
 import type { ManifestChanges } from './run/run-manifest.js';
@@ -50,7 +48,7 @@ export async function recycle(options: RecycleOptions): Promise<RecycleResult> {
     const manifest = await makeManifest({ ...dataset, found }, options, inputs, models);
     const earlier = await readEarlierRun(paths);
     const changes = await changesSince(earlier, manifest, state, paths);
-    if (changes.invalidated.length > 0 && !options.acceptChanges) throw mismatch(options, changes);
+    refuseWaste(changes.invalidated, options);
     tellStart(options, models, room, changes);
 
     const isRetry = options.retryFailed === true && state.teacherTotals.failed > 0;
@@ -129,14 +127,4 @@ async function decideAll({ room, inputs, options, models }: RunParts): Promise<R
 /** Enough that each session has work while other rows are with the teacher, and that the teacher has, too. */
 function groupsUnderWay({ concurrency }: RunInputs, parallelism: number): number {
   return 1 + Math.max(2 * parallelism, Math.ceil((2 * concurrency) / ROWS_PER_GROUP));
-}
-
-function mismatch({ output }: RecycleOptions, { invalidated }: ManifestChanges): ReflectionError {
-  return new ReflectionError(
-    'resume_mismatch',
-    `${output} was made in another way. Now ${invalidated.join('; and ')}.`,
-    {
-      remedy: `Restore the options, name another directory, or give ${named('acceptChanges')}; nothing is deleted.`,
-    },
-  );
 }

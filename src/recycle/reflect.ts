@@ -23,7 +23,9 @@ import type { KeptReplies } from './replies/kept-replies.js';
 import { repliesOf } from './replies/replies-of.js';
 import type { VariantReflections } from './rows/decided-turn.js';
 import { type RecycledTurn, turnsToRecycle } from './rows/recycled-turn.js';
+import { keepTeacher, refuseWaste, repliesLostTo } from './run/earlier-run.js';
 import { inRunDirectory } from './run/in-run-directory.js';
+import { teacherFingerprint } from './run/run-manifest.js';
 import type { TeacherTotals } from './run/run-state.js';
 import { reflectInputs, runPlace } from './run-inputs.js';
 
@@ -54,12 +56,16 @@ export async function reflect(options: ReflectOptions): Promise<ReflectResult> {
     using interrupts = interruptsOf(signal, grace);
     await requireMemory(modelPlaces(inputs.teacher, undefined));
     await using teacher = await openTeacher(inputs.teacher, paths, state, options.onNotice);
+    const asked = teacherFingerprint(teacher.id, prompts, sampling);
+    const lost = await repliesLostTo(asked, state, paths);
+    refuseWaste(lost, options);
+    await keepTeacher(paths, asked);
     if (options.retryFailed) state.forgetFailed();
     options.onStart?.({
       teacher: { id: teacher.id, server: teacher.server },
       totalBytes: dataset.bytes,
       found,
-      notes,
+      notes: [...notes, ...lost],
     });
     const replies = repliesOf(teacher, options, state, interrupts);
     const source = new TeacherReflections({ teacherId: teacher.id, replies, prompts, sampling });

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { recycle } from '../../src/recycle/recycle.js';
+import { reflect } from '../../src/recycle/reflect.js';
 import { RecycleFixture, shortRows } from './recycle-fixture.js';
 import { type RecyclingTeacher, startRecyclingTeacher } from './recycling-teacher.js';
 
@@ -35,6 +36,35 @@ describe('a run whose teacher', () => {
     const { kind } = await recycle({ ...moved, acceptChanges: true });
     expect(kind).toBe('finished');
     expect(second.asked).toHaveLength(2 * ROWS);
+  });
+
+  it('reflected before, and elsewhere, is refused, and the other way round', async () => {
+    const toReflect = ({ baseUrl }: RecyclingTeacher) => ({
+      ...{ dataset: fixture.dataset, output: fixture.path('reflected'), baseUrl },
+      ...{ teacher: 'openai:scripted', retryWait: 0.001 },
+    });
+    const before = first.asked.length;
+    await reflect(toReflect(first));
+    const asked = first.asked.length - before;
+    await expect(reflect(toReflect(second))).rejects.toMatchObject({
+      code: 'resume_mismatch',
+      message: expect.stringContaining('replies will not be used again'),
+      remedy: expect.stringContaining('`acceptChanges`'),
+    });
+    const output = fixture.path('reflected');
+    await expect(recycle(fixture.options(second, { output }))).rejects.toMatchObject({
+      code: 'resume_mismatch',
+    });
+    expect(second.asked).toHaveLength(0);
+    await recycle(fixture.options(first, { output }));
+    expect(first.asked).toHaveLength(before + asked);
+    const notes: string[] = [];
+    await reflect({
+      ...{ ...toReflect(second), acceptChanges: true },
+      onStart: (start) => notes.push(...start.notes),
+    });
+    expect(notes).toEqual([expect.stringContaining('replies will not be used again')]);
+    expect(second.asked).toHaveLength(asked);
   });
 
   it('is told what it was not told before is refused likewise', async () => {

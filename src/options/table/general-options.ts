@@ -148,9 +148,10 @@ export const GENERAL_OPTIONS = {
     group: 'Going on',
     help: {
       run: 'go on although changed options make earlier replies or scores useless',
+      reflect: 'go on although changed options make earlier replies useless',
       score: 'resume although another processor or version has begun, which rounds otherwise',
     },
-    commands: ['run', 'score'],
+    commands: ['run', 'reflect', 'score'],
     needs: { score: ['resume'] },
   },
   grace: {

@@ -1,4 +1,7 @@
 import { readFile } from 'node:fs/promises';
+import type { Fingerprint } from '../../domain/fingerprint.js';
+import { ReflectionError } from '../../errors.js';
+import { named } from '../../options/option-name.js';
 import { BatchState } from '../../teacher/batch/batch-state.js';
 import { isJsonObject, parseJsonIfValid } from '../../util/json-value.js';
 import { replaceFile } from '../../util/replace-file.js';
@@ -6,6 +9,7 @@ import type { RunSummary } from '../outputs/run-summary.js';
 import { markUnfinished } from '../outputs/write-outputs.js';
 import {
   compareManifests,
+  compareTeachers,
   type ManifestChanges,
   type RunManifest,
   readManifest,
@@ -18,28 +22,74 @@ import type { RunState } from './run-state.js';
 export interface EarlierRun {
   /** Undefined when there was none. */
   readonly manifest: RunManifest | undefined;
+  /** Who was asked last, be it by `reflect`; null when nobody was. */
+  readonly teacher: Fingerprint | null;
   /** Undefined while its outputs are missing or stale. */
   readonly summary: RunSummary | undefined;
 }
 
 /** @throws {ReflectionError} as {@link readManifest} does. */
 export async function readEarlierRun(paths: RunPaths): Promise<EarlierRun> {
-  return { manifest: await readManifest(paths.manifest), summary: await readSummary(paths) };
+  const manifest = await readManifest(paths.manifest);
+  return { manifest, teacher: await readTeacher(paths, manifest), summary: await readSummary(paths) };
 }
 
 /** @throws {ReflectionError} `journal_unreadable` for a file of batches that is damaged. */
 export async function changesSince(
-  { manifest }: EarlierRun,
+  { manifest, teacher }: EarlierRun,
   now: RunManifest,
   state: RunState,
-  { batches }: RunPaths,
+  paths: RunPaths,
 ): Promise<ManifestChanges> {
-  if (manifest === undefined) return { invalidated: [], harmless: [] };
-  const { tickets } = await BatchState.open(batches);
-  return compareManifests(manifest, now, {
-    replies: state.teacherTotals.answered > 0 || tickets.length > 0,
+  return compareManifests({ ...(manifest ?? now), teacher }, now, {
+    replies: await hasReplies(state, paths),
     scores: state.scoreCount > 0,
   });
+}
+
+/**
+ * What `reflect` would lay waste by asking this teacher, a sentence each.
+ * @throws {ReflectionError} as {@link readManifest} does, and `journal_unreadable` for a file of batches that is damaged.
+ */
+export async function repliesLostTo(
+  now: Fingerprint,
+  state: RunState,
+  paths: RunPaths,
+): Promise<readonly string[]> {
+  const before = await readTeacher(paths, await readManifest(paths.manifest));
+  return (await hasReplies(state, paths)) ? compareTeachers(before, now) : [];
+}
+
+/** @throws {ReflectionError} `resume_mismatch` where earlier work would be laid waste and that is not accepted. */
+export function refuseWaste(
+  invalidated: readonly string[],
+  {
+    output,
+    acceptChanges = false,
+  }: { readonly output: string; readonly acceptChanges?: boolean | undefined },
+): void {
+  if (invalidated.length === 0 || acceptChanges) return;
+  throw new ReflectionError(
+    'resume_mismatch',
+    `${output} was made in another way. Now ${invalidated.join('; and ')}.`,
+    {
+      remedy: `Restore the options, name another directory, or give ${named('acceptChanges')}; nothing is deleted.`,
+    },
+  );
+}
+
+/** Replies that can be used, or are paid for and on their way. */
+async function hasReplies(state: RunState, { batches }: RunPaths): Promise<boolean> {
+  return state.teacherTotals.answered > 0 || (await BatchState.open(batches)).tickets.length > 0;
+}
+
+/** Earlier versions had it in the manifest alone. */
+async function readTeacher(
+  { teacher }: RunPaths,
+  manifest: RunManifest | undefined,
+): Promise<Fingerprint | null> {
+  const found = parseJsonIfValid(await readFile(teacher, 'utf8').catch(() => ''));
+  return isJsonObject(found) ? (found as Fingerprint) : (manifest?.teacher ?? null);
 }
 
 /** The summary of an earlier run that was asked for just this and is finished; undefined otherwise. */
@@ -51,6 +101,12 @@ export function finishedSummary({ manifest, summary }: EarlierRun, now: RunManif
 export async function beginRun(paths: RunPaths, manifest: RunManifest): Promise<void> {
   await markUnfinished(paths);
   await replaceFile(paths.manifest, spellJson(manifest));
+  if (manifest.teacher !== null) await keepTeacher(paths, manifest.teacher);
+}
+
+/** Writes down who is about to be asked. */
+export async function keepTeacher(paths: RunPaths, teacher: Fingerprint): Promise<void> {
+  await replaceFile(paths.teacher, spellJson(teacher));
 }
 
 /** One that counts by names of an earlier version is none: the outputs beside it use such names too. */

@@ -69,10 +69,8 @@ export interface KeptWork {
 }
 
 export function compareManifests(before: RunManifest, now: RunManifest, kept: KeptWork): ManifestChanges {
-  const teacher = differences(kept.replies ? before.teacher : null, now.teacher);
   const scoring = differences(kept.scores ? before.scoring : null, now.scoring);
-  const invalidated: string[] = [];
-  if (teacher.all !== '') invalidated.push(`the teacher's replies will not be used again (${teacher.all})`);
+  const invalidated: string[] = kept.replies ? compareTeachers(before.teacher, now.teacher) : [];
   if (scoring.all !== '') {
     const reason = scoring.isRounding ? ', for they would be rounded in another way' : '';
     invalidated.push(`all scores will be computed anew${reason} (${scoring.all})`);
@@ -84,6 +82,12 @@ export function compareManifests(before: RunManifest, now: RunManifest, kept: Ke
     harmless.push(`the dataset has changed, rows that are the same keep their results (${data})`);
   if (selection !== '') harmless.push(`rows are decided anew from what is there (${selection})`);
   return { invalidated, harmless };
+}
+
+/** What cannot be reused of a teacher's replies, a sentence each. */
+export function compareTeachers(before: Fingerprint | null, now: Fingerprint | null): string[] {
+  const { all } = differences(before, now);
+  return all === '' ? [] : [`the teacher's replies will not be used again (${all})`];
 }
 
 /** What differs, as text; empty when nothing does or one of the two has no say in it. */

@@ -5,6 +5,8 @@ import { type FormatName, withoutEnding } from '../../domain/format-name.js';
 export interface RunPaths {
   /** What the run was asked to do, with the hashes of all it depends on. */
   readonly manifest: string;
+  /** Who was asked last, with all that replies depend on besides the sample. */
+  readonly teacher: string;
   /** SQLite: every reply of the teacher and every score, as soon as they are there. */
   readonly state: string;
   /** The provider's batches that are under way. */
@@ -27,6 +29,7 @@ export interface RunPaths {
 export function runPaths(directory: string): RunPaths {
   return {
     manifest: join(directory, 'manifest.json'),
+    teacher: join(directory, 'teacher.json'),
     state: join(directory, 'state.db'),
     batches: join(directory, 'batches.json'),
     lock: join(directory, 'run.lock'),
