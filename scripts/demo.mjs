@@ -9,6 +9,7 @@ const MODEL = 'models/tiny-instruct-5m-f16.gguf';
 const DATASET = 'examples/instructions.jsonl';
 const SCORES = 'demo-output/scores.jsonl';
 const RUN = 'demo-output/recycled';
+const PAGE = 'demo-output/scores.html';
 
 function run(args) {
   const { status } = spawnSync(process.execPath, args, { stdio: 'inherit', cwd: root });
@@ -52,7 +53,10 @@ const [selected = '{"id": 1}'] = readFileSync(join(root, RUN, 'selected.jsonl'),
   .filter(Boolean);
 reflectionTuning('explain', RUN, String(JSON.parse(selected).id));
 
+reflectionTuning('report', SCORES, '--by', 'kind', '--student', MODEL, '-o', PAGE, '--force');
+
 console.log(`
+A page to look at the scores: ${PAGE}
 Every row with its scores:  ${SCORES} (made as ${SCORES.replace('.jsonl', '.meta.json')} says)
 The rows to train on:       ${RUN}/selected.jsonl
 Why the others are not:     ${RUN}/rejected.jsonl, ${RUN}/audit.jsonl

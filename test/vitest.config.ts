@@ -18,6 +18,7 @@ const ENGINE_TESTS = [
   'test/native/*.test.ts',
   'test/pipeline/every-layout.test.ts',
   'test/pipeline/inspect-dataset.test.ts',
+  'test/page/report-page.test.ts',
   'test/pipeline/score-dataset.test.ts',
   'test/recycle/*.test.ts',
   'test/scoring/golden.test.ts',

@@ -36,10 +36,20 @@ export interface Report {
   readonly files: readonly string[];
 }
 
-/** Of the rows that a page shows, all sources together: with figures and code it stays below 5 MB. */
-const MOST_ROW_BYTES = 3.2e6;
-/** The same where a student adds to them. */
-const MOST_BYTES_BEFORE_TOKENS = 1.8e6;
+/** A page stays below 5 MB. */
+const MOST_PAGE_BYTES = 4.8e6;
+/** Of one source: figures for both widths, with their marks. */
+const FIGURE_BYTES = 0.7e6;
+/** What there is to show of a source at least, however many there are. */
+const LEAST_ROW_BYTES = 0.2e6;
+/** What a student adds to the rows, beside what they take: the texts of tokens, and two numbers for each. */
+const TOKEN_SHARE = 0.4;
+
+/** How much the rows may take that a page shows of each source. */
+function rowBytes(sources: number, hasStudent: boolean): number {
+  const room = MOST_PAGE_BYTES / sources - FIGURE_BYTES;
+  return Math.max(LEAST_ROW_BYTES, hasStudent ? room * (1 - TOKEN_SHARE) : room);
+}
 
 /**
  * Surveys scored files and run directories, from what is stored in them, into one page of HTML.
@@ -56,8 +66,7 @@ export async function report(sources: readonly string[], given: ReportOptions = 
   const isRun = await Promise.all(sources.map(isDirectory));
   if (!isRun.includes(false)) refuseThresholds(given);
   const surveyed: SurveyedSource[] = [];
-  const most = options.student === undefined ? MOST_ROW_BYTES : MOST_BYTES_BEFORE_TOKENS;
-  const mostBytes = most / sources.length;
+  const mostBytes = rowBytes(sources.length, options.student !== undefined);
   for (const [i, source] of sources.entries()) {
     const survey = isRun[i] ? surveyRun : surveyScores;
     surveyed.push(await survey(source, { ...options, mostBytes, signal: given.signal }));

@@ -16,12 +16,13 @@ const MOST_BINS = 48;
  * Edges of equal width that cover the middle of the values, 0.5 % to 99.5 %, so that a few far away do not press all
  * others together. The width is 1, 2 or 5 times a power of ten and divides 1, so that 1 is an edge.
  * @param sorted - Finite, ascending, at least one.
+ * @param most - Bins there may be, but for two at the rims.
  */
-export function niceEdges(sorted: Float64Array): readonly number[] {
+export function niceEdges(sorted: Float64Array, most = MOST_BINS): readonly number[] {
   const low = sorted[Math.floor(0.005 * (sorted.length - 1))]!;
   const high = sorted[Math.ceil(0.995 * (sorted.length - 1))]!;
   // few values in many bins are a fence; Rice's rule, twice as fine
-  const bins = Math.min(MOST_BINS, Math.ceil(4 * Math.cbrt(sorted.length)));
+  const bins = Math.min(most, Math.ceil(4 * Math.cbrt(sorted.length)));
   const width = niceWidth((high - low) / bins);
   let first = Math.floor(low / width);
   let last = Math.floor(high / width) + 1;

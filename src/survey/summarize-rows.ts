@@ -96,6 +96,9 @@ function valuesOf(column: ScoreColumn): Float64Array {
   return values.values();
 }
 
+/** Of a grid, in each direction: a page holds all of its cells. */
+const MOST_CELLS = 30;
+
 function pairGrid(table: RowTable): PairGrid | undefined {
   const { ifd, rifd } = table.scores.before;
   const [ifds, rifds] = [new NumberList(), new NumberList()];
@@ -106,7 +109,9 @@ function pairGrid(table: RowTable): PairGrid | undefined {
     rifds.push(y.value);
   }
   if (ifds.length === 0) return undefined;
-  const [ifdEdges, rifdEdges] = [ifds, rifds].map((list) => niceEdges(list.values().slice().sort()));
+  const [ifdEdges, rifdEdges] = [ifds, rifds].map((list) =>
+    niceEdges(list.values().slice().sort(), MOST_CELLS),
+  );
   const counts = ifdEdges!.slice(1).map(() => new Array<number>(rifdEdges!.length - 1).fill(0));
   for (let i = 0; i < ifds.length; i++) {
     counts[inner(binOf(ifds.at(i), ifdEdges!), ifdEdges!)]![

@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -8,7 +8,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { runCliWell, TINY_ON_ONE_THREAD } from '../helpers/run-cli.js';
 import { CHROMIUM, openChromium, WHY_SKIPPED } from './chromium.js';
 import { keptAudit, writeRun } from './finished-run.js';
-import { asLines, fortyRows } from './scored-rows.js';
+import { asLines, fortyRows, scoredLine } from './scored-rows.js';
 
 describe.skipIf(CHROMIUM === undefined)(`a report in a browser (${WHY_SKIPPED})`, () => {
   let directory: string;
@@ -209,6 +209,29 @@ describe.skipIf(CHROMIUM === undefined)(`a report in a browser (${WHY_SKIPPED})`
       await open(name);
     },
   );
+
+  it('stays below 5 MB, whatever there is', async () => {
+    // texts that take more room as JSON within HTML than by themselves, over the whole range of both scores
+    const text = '<p>"\u00e9\u65e5"</p>\n'.repeat(300);
+    const many = (shift: number) =>
+      Array.from({ length: 2500 }, (_, i) =>
+        scoredLine(
+          { id: i, instruction: `${i}`, output: text },
+          { ifd: 0.2 + shift + ((i * 37) % 101) / 50, rifd: 0.2 + ((i * 53) % 103) / 50 },
+        ),
+      );
+    for (const [i, name] of ['one.jsonl', 'two.jsonl', 'three.jsonl'].entries()) {
+      await writeFile(at(name), asLines(many(i / 10)));
+    }
+    for (const sources of [['one.jsonl'], ['one.jsonl', 'two.jsonl', 'three.jsonl']]) {
+      await runCliWell(['report', ...sources, '-o', 'large.html', '--force'], { cwd: directory });
+      const { size } = await stat(at('large.html'));
+      expect(size).toBeGreaterThan(2e6);
+      expect(size).toBeLessThan(5e6);
+    }
+    await open('large.html');
+    expect(await status()).toMatch(/^1 of \d+ shown of 2,500$/);
+  });
 
   it('fits on a phone', async () => {
     await open('both.html', { viewport: { width: 360, height: 740 } });
