@@ -26,6 +26,8 @@ const USUAL_CONTENDERS: readonly ContenderName[] = [
 export interface BenchOptions {
   readonly suite: SuiteName | 'own';
   readonly studies: readonly StudyMaker[];
+  /** Rows that are written and read in every format; 0 for none. */
+  readonly formatRows: number;
   readonly data: string;
   readonly metrics: readonly Metric[];
   readonly rounds: number;
@@ -56,6 +58,7 @@ export function readOptions(argv: readonly string[]): BenchOptions {
   const { model, data, metrics, threads, micro } = flags;
   return {
     suite: model === undefined ? flags.suite : 'own',
+    formatRows: model === undefined ? suite.formatRows : 0,
     studies: model === undefined ? suite.studies : [(settings) => ownStudy({ ...flags, model }, settings)],
     data: resolve(data),
     metrics,

@@ -5,6 +5,8 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { plainTable } from '../src/report/plain-table.js';
 import { ensurePythonEnvironment } from './baselines/environment.js';
+import { formatTable } from './formats/format-table.js';
+import { measureFormats } from './formats/measure-formats.js';
 import type { MicroResult } from './micro/micro-case.js';
 import { microCases } from './micro/micro-cases.js';
 import { renderMicro } from './micro/render.js';
@@ -43,6 +45,12 @@ for (const makeStudy of options.studies) {
   results.push(result);
   printStudy(result);
   await appendResult(RESULTS_FOLDER, surroundings, studyRecord(result));
+}
+
+if (options.formatRows > 0) {
+  const formats = await measureFormats(options.data, options.formatRows);
+  console.log(`\n${options.formatRows} short rows in every format\n${plainTable(formatTable(formats))}`);
+  await appendResult(RESULTS_FOLDER, surroundings, { kind: 'formats', rows: options.formatRows, formats });
 }
 
 if (options.micro) {

@@ -12,6 +12,8 @@ interface Suite {
   /** Whether the Python contenders take part unless told otherwise. */
   readonly baselines: boolean;
   readonly studies: readonly StudyMaker[];
+  /** Rows that are written and read in every format. */
+  readonly formatRows: number;
 }
 
 const GPT2 = { shape: 'gpt2', title: 'GPT-2 124M shape' } as const;
@@ -20,6 +22,7 @@ const QWEN2 = { shape: 'qwen2', title: 'Qwen2 0.5B shape' } as const;
 export const SUITES = {
   /** Five minutes on two cores. */
   quick: {
+    formatRows: 50_000,
     rounds: 3,
     baselines: false,
     studies: [
@@ -30,6 +33,7 @@ export const SUITES = {
   },
   /** Every row of the table of targets, in 25 minutes on two cores. */
   full: {
+    formatRows: 1_000_000,
     rounds: 3,
     baselines: true,
     studies: [
@@ -44,6 +48,7 @@ export const SUITES = {
   },
   /** The growth study at full size, hours of it. */
   million: {
+    formatRows: 1_000_000,
     rounds: 1,
     baselines: false,
     studies: [(settings) => growthStudy({ rowsWithoutEngine: 1_000_000, rows: 1_000_000 }, settings)],

@@ -1,6 +1,8 @@
 """Writes the Parquet and Arrow files that tests read, and what is in them as JSON, with pyarrow and datasets.
 
     python bench/baselines/column_files.py test/fixtures/columns
+
+Run where the project lies, since it also makes examples/chats.parquet from the file of lines.
 """
 
 import base64
@@ -172,6 +174,8 @@ def main(folder):
     pq.write_table(pa.Table.from_pylist(plain), folder / "plain.parquet", row_group_size=5)
     latin = pa.array([b"na\xefve", b"b"], pa.binary()).view(pa.string())
     pq.write_table(pa.table({"instruction": latin, "output": ["1", "2"]}), folder / "latin1.parquet")
+    with open("examples/chats.jsonl", encoding="utf-8") as file:
+        pq.write_table(pa.Table.from_pylist([json.loads(line) for line in file]), "examples/chats.parquet")
     Dataset.from_list(rows).save_to_disk(str(folder / "saved"), num_shards=2)
 
 

@@ -123,9 +123,9 @@ function objectsOverLines([first]: readonly BadRow[]): Diagnosis | undefined {
 }
 
 const SEPARATORS = [
-  { character: ',', name: 'CSV' },
-  { character: '\t', name: 'tab-separated values' },
-  { character: ';', name: 'CSV (with semicolons)' },
+  { character: ',', name: 'CSV', format: 'csv' },
+  { character: '\t', name: 'tab-separated values', format: 'tsv' },
+  { character: ';', name: 'CSV (with semicolons)', format: 'csv' },
 ] as const;
 
 /** What a column may be called, quoted or not. */
@@ -139,13 +139,12 @@ function table(rows: readonly BadRow[]): Diagnosis | undefined {
   ) {
     return undefined;
   }
-  for (const { character, name } of SEPARATORS) {
+  for (const { character, name, format } of SEPARATORS) {
     const names = first.text.split(character).map((cell) => COLUMN_NAME.exec(cell.trim())?.[1]);
     if (names.length < 2 || !names.every((column) => column !== undefined)) continue;
-    const separator = character === ',' ? '' : `, sep=${JSON.stringify(character)}`;
     return {
       found: `it looks like ${name} with the columns ${listed(names)}`,
-      remedy: `Convert it to JSON Lines, for example with pandas: read_csv("<file>"${separator}).to_json("rows.jsonl", orient="records", lines=True).`,
+      remedy: `Let its name end in .${format}, or say that its format is ${format}.`,
     };
   }
   return undefined;

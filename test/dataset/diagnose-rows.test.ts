@@ -57,7 +57,7 @@ describe('findUsableLayout', () => {
       'CSV',
       'instruction,output\na,"b, c"\n',
       /looks like CSV with the columns "instruction", "output"/,
-      /read_csv/,
+      /end in \.csv, or say that its format is csv/,
     ],
     [
       'quoted CSV',
@@ -65,7 +65,7 @@ describe('findUsableLayout', () => {
       /CSV \(with semicolons\) .*"in struction"/,
       /sep=";"/,
     ],
-    ['tabs', 'instruction\toutput\na\tb\n', /tab-separated values/, /sep="\\t"/],
+    ['tabs', 'instruction\toutput\na\tb\n', /tab-separated values/, /end in \.tsv/],
     ['carriage returns', `${ROW}\r${ROW}\r`, /lines end in carriage returns alone/, /tr '\\r'/],
     ['CSV with them', 'instruction,output\ra,b\r', /carriage returns alone/, /tr/],
     [

@@ -28,15 +28,15 @@ export const GENERAL_OPTIONS = {
       run: 'the run directory: state, outputs, audit',
       reflect: 'the run directory; the rows with their candidates go to reflected.jsonl',
       score:
-        'the file that the scores go to: .json is an array, all else lines, .gz compressed; - is standard output',
+        'the file that the scores go to: .jsonl, .json, .csv, .tsv, .parquet, .arrow; .gz and .zst are packed; a folder holds parts; - is standard output',
       select:
-        'the file that selected rows go to as they are: .json is an array, all else lines, .gz compressed; - is standard output',
+        'the file that selected rows go to as they are: .jsonl, .json, .csv, .tsv, .parquet, .arrow; .gz and .zst are packed; a folder holds parts; - is standard output',
       report: 'the page, a file of HTML',
     },
     commands: ['run', 'reflect', 'score', 'select', 'report'],
     default: {
       report: { text: 'report.html, unless --json or --figures asks for something else' },
-      score: { text: 'the dataset’s name, with .scored.jsonl in place of its ending, here' },
+      score: { text: 'the dataset’s name with .scored before its ending, here' },
     },
   },
   config: {
