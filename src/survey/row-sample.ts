@@ -1,7 +1,7 @@
 import { BottomRows } from './bottom-rows.js';
 
 /** Rows that are kept at random, and rows that are kept of every stratum: of each bar, branch and reason. */
-const MOST_AT_RANDOM = 1500;
+const MOST_AT_RANDOM = 2500;
 const MOST_PER_STRATUM = 8;
 
 /** What was sampled, and how. */

@@ -88,11 +88,13 @@ function showTurns(turns: readonly Turn[], scores: readonly JsonObject[]): Shown
       const figure = score?.[field];
       return typeof figure === 'number' ? [[name, figure] as const] : [];
     });
+    const tokens = score && readTokens(score);
     return {
       role: turn.role,
       text: shownText(wordsOf(turn)),
       figures: Object.fromEntries(figures),
       ...(typeof score?.reason === 'string' && { reason: score.reason }),
+      ...(tokens && { tokens }),
     };
   });
 }
@@ -103,7 +105,7 @@ function wordsOf(turn: Turn): string {
   return [turn.reasoning, spokenText(turn), ...calls].filter((part) => part !== '').join('\n');
 }
 
-/** What `--per-token` has written of the answer. */
+/** What `--per-token` has written of an answer, in its row or in its turn. */
 function readTokens(object: JsonObject): ShownTokens | undefined {
   const { conditioned, direct } = METRIC_SPANS.ifd;
   const [after, alone] = [object[`logprobs_${conditioned}`], object[`logprobs_${direct}`]];

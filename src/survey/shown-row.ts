@@ -22,6 +22,8 @@ export interface ShownTurn {
   readonly figures: Readonly<Record<string, number>>;
   /** Why it has no figure. */
   readonly reason?: string;
+  /** Of an answer whose log-probs are in the file. */
+  readonly tokens?: ShownTokens;
 }
 
 /** What a row is about. */

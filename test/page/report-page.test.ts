@@ -34,6 +34,17 @@ describe.skipIf(CHROMIUM === undefined)(`a report in a browser (${WHY_SKIPPED})`
     await runCliWell(['report', 'scores.jsonl', '--by', 'source', '-o', 'scores.html'], { cwd: directory });
     await runCliWell(['report', 'run', '-o', 'run.html'], { cwd: directory });
     await runCliWell(['report', 'scores.jsonl', 'other.jsonl', '-o', 'both.html'], { cwd: directory });
+    const messages = ['Say hello.', 'Hello there!', 'In French.', 'Bonjour !'].map((content, i) => ({
+      role: i % 2 === 0 ? 'user' : 'assistant',
+      content,
+    }));
+    await writeFile(at('chat.jsonl'), asLines([{ messages }]));
+    for (const args of [
+      ['score', 'chat.jsonl', '--per-token', '-o', 'chat-scores.jsonl'],
+      ['report', 'chat-scores.jsonl', '-o', 'chat.html'],
+    ]) {
+      await runCliWell([...args, ...TINY_ON_ONE_THREAD], { cwd: directory });
+    }
     const samples = ['Water boils at 100 degrees. 👍', 'It freezes at 0.'].map((output) => ({
       instruction: 'Say what you know of water.',
       output,
@@ -188,7 +199,44 @@ describe.skipIf(CHROMIUM === undefined)(`a report in a browser (${WHY_SKIPPED})`
     expect(await page.locator('#detail').textContent()).toContain('Otherwise in scores.jsonl');
   });
 
-  it.each(['scores.html', 'run.html', 'both.html'])(
+  it('tells of each token how much the instruction helped', async () => {
+    await open('tokens.html');
+    const tokens = page.locator('.token');
+    expect((await tokens.allTextContents()).join('')).toContain('Water boils at 100 degrees.');
+    await tokens.nth(1).hover();
+    const told = page.locator('.token-told');
+    expect(await told.textContent()).toMatch(
+      /^".+": after the instruction [<\d.]+% \(ln -\d+\.\d\d\), by itself/,
+    );
+    await page.locator('.token-text').focus();
+    await page.keyboard.press('ArrowRight');
+    expect(await tokens.nth(2).getAttribute('class')).toContain('is-told');
+    // what they add up to is the score of the file
+    const [ifd] = /IFD \d\.\d{3}/.exec((await page.locator('.token-legend').textContent())!)!;
+    expect(await page.locator('.badges').textContent()).toContain(ifd.slice(0, -1));
+    await page.keyboard.press('j');
+    expect((await tokens.allTextContents()).join('')).toBe('It freezes at 0.');
+  });
+
+  it('shows a chat by turns, each answer with its figures and tokens', async () => {
+    await open('chat.html');
+    expect(await page.locator('.turn .text').allTextContents()).toEqual([
+      'Say hello.',
+      'Hello there!',
+      'In French.',
+      'Bonjour !',
+    ]);
+    const answer = page.locator('.turn.is-assistant').last();
+    expect(await answer.locator('.badge').allTextContents()).toEqual([
+      expect.stringMatching(/^IFD \d/),
+      expect.stringMatching(/^IFD of the turn \d/),
+      expect.stringMatching(/^r-IFD \d/),
+    ]);
+    await answer.getByText('Token by token').click();
+    expect((await answer.locator('.token').allTextContents()).join('')).toBe('Bonjour !');
+  });
+
+  it.each(['scores.html', 'run.html', 'both.html', 'tokens.html', 'chat.html'])(
     'has no violation that axe knows of: %s',
     async (name) => {
       for (const options of [

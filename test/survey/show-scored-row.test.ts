@@ -27,7 +27,15 @@ describe('a scored row on a page', () => {
 
   it('shows a chat by turns, each with its own figures or the reason why it has none', () => {
     const turns = [
-      { turn: 2, ifd_ppl: 0.25, ifd_turn_ppl: null, rifd_ppl: 0.75, reason: null },
+      {
+        turn: 2,
+        ifd_ppl: 0.25,
+        ifd_turn_ppl: null,
+        rifd_ppl: 0.75,
+        reason: null,
+        logprobs_A_condition: [-1],
+        logprobs_A_direct: [-2],
+      },
       { turn: 4, ifd_ppl: null, rifd_ppl: null, reason: 'empty_output' },
     ];
     const messages = [{ role: 'system', content: 'Be brief.' }, ...MESSAGES];
@@ -37,7 +45,12 @@ describe('a scored row on a page', () => {
       turns: [
         { role: 'system', text: 'Be brief.', figures: {} },
         { role: 'user', text: 'One?', figures: {} },
-        { role: 'assistant', text: 'Two.', figures: { IFD: 0.25, 'r-IFD': 0.75 } },
+        {
+          role: 'assistant',
+          text: 'Two.',
+          figures: { IFD: 0.25, 'r-IFD': 0.75 },
+          tokens: { conditioned: [-1], direct: [-2] },
+        },
         { role: 'user', text: 'Three?', figures: {} },
         { role: 'assistant', text: 'Four.', figures: {}, reason: 'empty_output' },
       ],

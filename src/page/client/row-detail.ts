@@ -139,7 +139,7 @@ function changeOf(before: ShownSample, after: ShownSample): HTMLElement[] {
   });
 }
 
-function turnOf({ role, text, figures, reason }: ShownTurn): HTMLElement {
+function turnOf({ role, text, figures, reason, tokens }: ShownTurn): HTMLElement {
   const told = Object.entries(figures).map(([name, value]) => badge(`${name} ${value.toFixed(4)}`));
   const known = ['system', 'user', 'assistant', 'tool'].includes(role) ? role : 'user';
   return element(
@@ -153,6 +153,7 @@ function turnOf({ role, text, figures, reason }: ShownTurn): HTMLElement {
       reason === undefined ? undefined : badge(reason, 'is-dropped'),
     ),
     cell(text),
+    tokens === undefined ? undefined : folded('Token by token', tokenView(tokens)),
   );
 }
 

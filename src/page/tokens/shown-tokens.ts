@@ -52,15 +52,40 @@ export async function withTokens(
     student,
   );
   for (const [i, { row }] of told.entries()) {
-    const tokens = found.get(row)!;
-    const own = texts[i]?.slice(0, tokens.conditioned.length);
-    // fewer than were scored are those of another student
-    if (own?.length === tokens.conditioned.length) found.set(row, { ...tokens, texts: own });
+    found.set(row, withTexts(found.get(row)!, texts[i]));
   }
-  return rows.map((row) => {
+  const withOwn = rows.map((row) => {
     const tokens = found.get(row);
     return tokens === undefined ? row : { ...row, tokens };
   });
+  return await withTurnTexts(withOwn, student);
+}
+
+/** The rows with texts for the tokens that the turns of their conversations bring with them. */
+async function withTurnTexts(rows: readonly ShownRow[], student: TokenStudent): Promise<readonly ShownRow[]> {
+  const turnsOf = ({ content }: ShownRow) => (content.kind === 'chat' ? content.turns : []);
+  const answers = rows.flatMap((row) =>
+    turnsOf(row).flatMap(({ text, tokens }) =>
+      tokens === undefined || typeof text !== 'string' ? [] : [text],
+    ),
+  );
+  const texts = new Map<string, readonly string[] | undefined>();
+  for (const [i, told] of (await textsOf(answers, student)).entries()) texts.set(answers[i]!, told);
+  return rows.map((row) => {
+    const { content } = row;
+    if (content.kind !== 'chat') return row;
+    const turns = content.turns.map((turn) => {
+      if (turn.tokens === undefined || typeof turn.text !== 'string') return turn;
+      return { ...turn, tokens: withTexts(turn.tokens, texts.get(turn.text)) };
+    });
+    return { ...row, content: { ...content, turns } };
+  });
+}
+
+/** Tokens with their texts, unless these are fewer than were scored: then they are those of another student. */
+function withTexts(tokens: ShownTokens, texts: readonly string[] | undefined): ShownTokens {
+  const own = texts?.slice(0, tokens.conditioned.length);
+  return own?.length === tokens.conditioned.length ? { ...tokens, texts: own } : tokens;
 }
 
 async function scoreTokens(
