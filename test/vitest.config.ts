@@ -14,6 +14,7 @@ const ENGINE_TESTS = [
   'test/engine/**/*.test.ts',
   'test/estimate/estimate.test.ts',
   'test/gguf/*.test.ts',
+  'test/gpu/*.test.ts',
   'test/models/llama-cpp.test.ts',
   'test/native/*.test.ts',
   'test/pipeline/every-layout.test.ts',

@@ -51,7 +51,7 @@ CASES = {
     "gemma-3": ("gemma3_text", "llama-spm", decoder(256, head_dim=32, sliding_window=64)),
     "phi-2": ("phi", "gpt-2", decoder(256, num_key_value_heads=8, partial_rotary_factor=0.5)),
     "phi-3": ("phi3", "llama-spm", decoder(256, sliding_window=None, pad_token_id=0)),
-    "gpt-neox": ("gpt_neox", "gpt-neox", decoder(256, rotary_pct=0.25)),
+    "gpt-neox": ("gpt_neox", "mpt", decoder(256, rotary_pct=0.25)),
     "falcon": (
         "falcon",
         "falcon",
@@ -74,14 +74,20 @@ CASES = {
         decoder(256, embedding_multiplier=12.0, logits_scaling=4.0, residual_multiplier=0.22, attention_multiplier=0.1),
     ),
     "command-r": ("cohere", "command-r", decoder(128, logit_scale=0.25, use_qk_norm=False)),
-    "olmo": ("olmo", "gpt-neox", decoder(256, clip_qkv=None)),
-    "olmoe": ("olmoe", "gpt-neox", decoder(256, **MOE)),
-    "stablelm": ("stablelm", "gpt-neox", decoder(256)),
+    "olmo": ("olmo", "mpt", decoder(256, clip_qkv=None)),
+    "olmoe": ("olmoe", "mpt", decoder(256, **MOE)),
+    "stablelm": ("stablelm", "mpt", decoder(256)),
     "mamba": (
         "mamba",
-        "gpt-neox",
+        "mpt",
         {"hidden_size": 256, "num_hidden_layers": 2, "state_size": 16, "intermediate_size": 512},
     ),
+}
+
+# what the converter looks for in config.json and transformers 5 writes otherwise or not at all
+CONFIG_KEYS = {
+    "gpt-neox": {"rotary_pct": 0.25},
+    "falcon": {"num_kv_heads": 1},
 }
 
 

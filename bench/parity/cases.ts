@@ -80,7 +80,12 @@ export async function expectLosses(task: ParityTask, { python }: PythonEnvironme
       ...process.env,
       // its converter, and its own version of the library that the converter needs
       PYTHONPATH: [task.source, join(task.source, 'gguf-py')].join(delimiter),
-      ...{ PYTHONDONTWRITEBYTECODE: '1', TRANSFORMERS_VERBOSITY: 'error', HF_HUB_OFFLINE: '1' },
+      ...{
+        PYTHONDONTWRITEBYTECODE: '1',
+        TRANSFORMERS_VERBOSITY: 'error',
+        HF_HUB_OFFLINE: '1',
+        OMP_NUM_THREADS: '1',
+      },
     },
   });
   child.stdin.end(JSON.stringify(task));

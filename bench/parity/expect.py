@@ -12,7 +12,7 @@ from pathlib import Path
 
 import torch
 
-from architectures import CASES, make_model
+from architectures import CASES, CONFIG_KEYS, make_model
 from definitions import DEFINITIONS
 from vocabularies import make_tokenizer
 
@@ -20,6 +20,8 @@ METRICS = ("ifd", "rifd")
 
 
 def main():
+    # models this small gain nothing from threads, which wait for one another after every step
+    torch.set_num_threads(1)
     task = json.load(sys.stdin)
     rows = json.loads(Path(task["rows"]).read_text(encoding="utf-8"))
     for case in task["cases"]:
@@ -36,6 +38,9 @@ def expect(case, source, rows, folder):
     tokenizer = make_tokenizer(CASES[case][1], source, original)
     model = make_model(case, tokenizer)
     model.save_pretrained(original)
+    config = original / "config.json"
+    keys = {**json.loads(config.read_text(encoding="utf-8")), **CONFIG_KEYS.get(case, {})}
+    config.write_text(json.dumps(keys), encoding="utf-8")
     convert(original, folder / "model.gguf")
 
     start = tokenizer.bos_token_id if tokenizer.bos_token_id is not None else tokenizer.eos_token_id

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from gguf import GGUFReader
 from sentencepiece import SentencePieceProcessor, sentencepiece_model_pb2 as sentencepiece
-from tokenizers import Regex, Tokenizer, decoders, models, pre_tokenizers
+from tokenizers import AddedToken, Regex, Tokenizer, decoders, models, pre_tokenizers
 from transformers import (
     CohereTokenizer,
     GPT2Tokenizer,
@@ -39,7 +39,12 @@ class Vocabulary:
         return None if token is None else self.tokens[token]
 
     def ids(self):
-        return {text: token for token, text in enumerate(self.tokens)}
+        return {text: token for token, text in enumerate(self.tokens) if not text.startswith("[PAD")}
+
+    def added(self):
+        """Tokens that are found in text before it is cut up; what only fills a vocabulary up is none."""
+        named = zip(self.tokens, self.types)
+        return [text for text, kind in named if kind == USER_DEFINED and not text.startswith("[PAD")]
 
     def specials(self):
         return [text for text, kind in zip(self.tokens, self.types) if kind == CONTROL]
@@ -55,6 +60,7 @@ def by_class(tokenizer_class, **settings):
             additional_special_tokens=vocabulary.specials(),
             **{"bos_token": vocabulary.bos, "eos_token": vocabulary.eos, **settings},
         )
+        tokenizer.add_tokens([AddedToken(text, normalized=True) for text in vocabulary.added()])
         tokenizer.save_pretrained(folder)
         return tokenizer
 
@@ -159,7 +165,7 @@ def by_sentencepiece(vocabulary, folder):
 # by the names of llama.cpp's files
 FAMILIES = {
     "gpt-2": by_class(GPT2Tokenizer),
-    "gpt-neox": by_class(GPTNeoXTokenizer),
+    "mpt": by_class(GPTNeoXTokenizer),
     "qwen2": by_class(Qwen2Tokenizer, bos_token=None),
     "command-r": by_class(CohereTokenizer, add_bos_token=True),
     "llama-bpe": by_pieces(llama3_pieces, begins=True, whole_words=True),

@@ -248,6 +248,10 @@ void decoder::free_cells(uint32_t seq_id) {
 }
 
 void decoder::free_all_cells(wipe how) {
+    if (how == wipe::yes) {
+        // a device may still be at work on the cache that is wiped
+        llama_synchronize(ctx.get());
+    }
     llama_memory_clear(llama_get_memory(ctx.get()), how == wipe::yes);
 }
 

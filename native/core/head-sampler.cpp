@@ -18,6 +18,9 @@ namespace scoring {
 
 namespace {
 
+// What a clamp may make of no number, and no soft-max is.
+constexpr float no_probability = 2.0f;
+
 struct shared_state {
     // host side of the decode in flight
     std::vector<row_target> targets;
@@ -42,8 +45,10 @@ struct shared_state {
         ggml_set_input(slots);
         ggml_set_name(slots, "target_slots");
 
-        ggml_tensor * softmax = ggml_soft_max(ctx, logits);
-        ggml_tensor * argmax  = ggml_argmax(ctx, logits);  // [n_all] I32 within its row
+        // Clamped, for where a row holds no numbers some back ends' argmax is -1, and a gather by that reads out of
+        // range. The identity holds for any index: what is no number comes out of the logits themselves.
+        ggml_tensor * softmax = ggml_clamp(ctx, ggml_soft_max(ctx, logits), 0.0f, no_probability);
+        ggml_tensor * argmax  = ggml_argmax(ctx, softmax);  // [n_all] I32 within its row
 
         // one float a "row": gathers by flat index, resp. by the row's own argmax
         ggml_tensor * flat = ggml_reshape_2d(ctx, logits, 1, n_vocab * n_all);
@@ -161,7 +166,8 @@ public:
 
         for (size_t i = 0; i < target.size(); ++i) {
             const uint32_t row = state.targets[i].row;
-            logprobs[i] = (float) ((double) target[i] - top[row] + std::log((double) top_softmax[row]));
+            const double share = top_softmax[row] < no_probability ? top_softmax[row] : std::nan("");
+            logprobs[i] = (float) ((double) target[i] - top[row] + std::log(share));
         }
     }
 
