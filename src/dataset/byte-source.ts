@@ -4,7 +4,7 @@ import { createGunzip } from 'node:zlib';
 import { peek, prepend } from '../util/peek.js';
 import { unzstd, ZSTD_MAGIC } from '../util/zstd.js';
 import { unreadable } from './dataset-error.js';
-import { STANDARD_INPUT } from './standard-input.js';
+import { STANDARD_INPUT } from './inputs/standard-input.js';
 
 const GZIP_MAGIC = Buffer.from([0x1f, 0x8b]);
 

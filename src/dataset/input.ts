@@ -3,7 +3,7 @@ import { stat } from 'node:fs/promises';
 import { type DatasetName, namesIn } from '../domain/dataset-name.js';
 import { datasetError } from './dataset-error.js';
 import { inputFiles } from './inputs/input-files.js';
-import { STANDARD_INPUT } from './standard-input.js';
+import { STANDARD_INPUT } from './inputs/standard-input.js';
 
 /** What messages about rows call an input. */
 export function inputName(dataset: DatasetName): string {

@@ -5,9 +5,9 @@ import { isAbort } from '../util/is-abort.js';
 import { datasetError, unreadable } from './dataset-error.js';
 import { inputBytes, inputName } from './input.js';
 import { inputFiles } from './inputs/input-files.js';
-import { openPart } from './open-part.js';
+import { openPart } from './inputs/open-part.js';
+import type { Part } from './inputs/part.js';
 import { parseRow } from './parse-row.js';
-import type { Part } from './part.js';
 import { readSample } from './read-sample.js';
 import type { Content, ObjectReader, Row, RowOf, SampleContent } from './row.js';
 

@@ -1,8 +1,10 @@
 import { type IgnoredCounts, IgnoredFields } from '../dataset/ignored-fields.js';
 import { type LaidOutRow, readLaidOutRows } from '../dataset/open-dataset.js';
+import { datasetOrigin } from '../dataset/open-rows.js';
 import type { TurnChoice } from '../options/choices.js';
 import { writeFiles } from '../output/pending-files.js';
 import { rowFormatOf } from '../output/row-format.js';
+import type { RowOrigin } from '../output/row-origin.js';
 import { openRowWriter } from '../output/row-writer.js';
 import type { OutputRow } from '../output/spell-row.js';
 import { usedFields } from '../pipeline/used-fields.js';
@@ -26,6 +28,7 @@ import { type RecycledTurn, turnsToRecycle } from './rows/recycled-turn.js';
 import { keepTeacher, refuseWaste, repliesLostTo } from './run/earlier-run.js';
 import { inRunDirectory } from './run/in-run-directory.js';
 import { teacherFingerprint } from './run/run-manifest.js';
+import { reflectedPath } from './run/run-paths.js';
 import type { TeacherTotals } from './run/run-state.js';
 import { reflectInputs, runPlace } from './run-inputs.js';
 
@@ -80,13 +83,15 @@ export async function reflect(options: ReflectOptions): Promise<ReflectResult> {
     const ignored = new IgnoredFields(usedFields(found));
     let done = 0;
     let reused = 0;
-    await writeReflected(paths.reflected, replies.kept, reflected, (row) => {
+    const origin = await datasetOrigin(dataset.file, { format, name: dataset.name });
+    const file = reflectedPath(paths, origin.format);
+    await writeReflected(file, { origin, kept: replies.kept }, reflected, (row) => {
       done++;
       ignored.add(row);
       if (replies.asked === 0) reused = done;
       onProgress?.({ rows: done, bytes: row.endByte, asked: replies.asked, scored: 0, reused });
     });
-    return { file: paths.reflected, teacher: state.teacherTotals, ignored: ignored.counts };
+    return { file, teacher: state.teacherTotals, ignored: ignored.counts };
   });
 }
 
@@ -112,12 +117,14 @@ interface ReflectedRow extends OutputRow {
 
 async function writeReflected(
   path: string,
-  kept: KeptReplies,
+  { origin, kept }: { readonly origin: RowOrigin; readonly kept: KeptReplies },
   rows: AsyncIterable<ReflectedRow>,
   onRow: (row: LaidOutRow) => void,
 ): Promise<void> {
   await writeFiles(async (files) => {
-    const writer = await files.open(path, (place, name) => openRowWriter(place, rowFormatOf(path), name));
+    const writer = await files.open(path, (place, name) =>
+      openRowWriter(place, rowFormatOf(path), name, origin),
+    );
     for await (const reflected of rows) {
       await writer.append(reflected);
       onRow(reflected.row);
@@ -137,7 +144,7 @@ async function reflectedRow(
     turns.map(async (turn) => ({ turn, candidates: candidatesIn(await allReflections(turn, source)) })),
   );
   const candidates = reflected.length === 0 ? {} : carriedCandidates(reflected);
-  return { row, fields: { [CANDIDATES_FIELD]: candidates }, isCompact: true };
+  return { row, index: row.index, fields: { [CANDIDATES_FIELD]: candidates }, isCompact: true };
 }
 
 function candidatesIn(reflections: VariantReflections): JsonObject {

@@ -1,9 +1,7 @@
-import type { Readable, Transform } from 'node:stream';
 import * as zlib from 'node:zlib';
 
-/** Node's own zlib has Zstandard from 22.15 on. */
+/** Node's own zlib has Zstandard from 22.15 on. Its streams end with the first frame, so that only whole ones are its. */
 const own = zlib as unknown as {
-  readonly createZstdDecompress?: (options: object) => Transform;
   readonly zstdCompressSync?: (bytes: Uint8Array) => Buffer;
   readonly zstdDecompressSync?: (bytes: Uint8Array, options: object) => Buffer;
 };
@@ -33,10 +31,6 @@ export class ZstdError extends Error {
  * @throws {ZstdError}
  */
 export async function* unzstd(bytes: AsyncIterable<Buffer>): AsyncGenerator<Buffer, void> {
-  if (own.createZstdDecompress !== undefined) {
-    yield* unzstdByNode(bytes);
-    return;
-  }
   const { Decompress } = await import('fzstd');
   let ready: Buffer[] = [];
   const unpacker = new Decompress((piece) => {
@@ -64,19 +58,6 @@ export async function* unzstd(bytes: AsyncIterable<Buffer>): AsyncGenerator<Buff
   }
   push(new Uint8Array(0), true);
   yield* ready;
-}
-
-async function* unzstdByNode(bytes: AsyncIterable<Buffer>): AsyncGenerator<Buffer, void> {
-  const { pipeline, Readable: Source } = await import('node:stream');
-  const unpacked = own.createZstdDecompress!({ chunkSize: 256 * 1024 });
-  pipeline(Source.from(bytes), unpacked, () => {});
-  try {
-    yield* unpacked as Readable as AsyncIterable<Buffer>;
-  } catch (cause) {
-    if (!String((cause as { code?: unknown }).code).startsWith('ZSTD')) throw cause;
-    const isCut = /unexpected end|premature/i.test((cause as Error).message);
-    throw new ZstdError(isCut ? 'ZSTD_CUT_OFF' : 'ZSTD_DATA_ERROR', (cause as Error).message, cause);
-  }
 }
 
 /** Packs bytes as a frame of their own; frames behind one another are one file. */

@@ -7,6 +7,7 @@ import { readRows } from '../../src/dataset/open-rows.js';
 import { zstdFrame } from '../../src/util/zstd.js';
 import { columnFile, expectedRows } from '../columns/fixtures.js';
 import { collect } from '../helpers/collect.js';
+import { PROJECT_ROOT } from '../helpers/paths.js';
 import { refusalOf, runCli, runCliWell, TINY_ON_ONE_THREAD } from '../helpers/run-cli.js';
 import { atStep, countSteps } from './fixtures/steps.js';
 
@@ -147,5 +148,27 @@ describe('select and compare', () => {
       const { stdout } = await runCliWell(['compare', scores, selected]);
       expect(stdout).toMatch(/rows in both files\s+3/);
     }
+  });
+});
+
+describe('run', () => {
+  it('writes what it selects from Parquet as Parquet, with the texts that won', async () => {
+    const [lines, columns] = [join(PROJECT_ROOT, 'examples/candidates.jsonl'), place('candidates.parquet')];
+    await runCliWell(score(lines, '-o', columns));
+    const run = (dataset: string, output: string) => [
+      ...['run', dataset, '--mode', 'score-only', '--keep', 'all', ...TINY_ON_ONE_THREAD],
+      ...['-o', place(output)],
+    ];
+    await runCliWell(run(lines, 'from-lines'));
+    await runCliWell(run(columns, 'from-columns'));
+    const texts = async (file: string) =>
+      (await objects(place(file))).map(({ instruction, output, outcome }) => ({
+        instruction,
+        output,
+        outcome,
+      }));
+    const selected = await texts('from-columns/selected.parquet');
+    expect(selected).toEqual(await texts('from-lines/selected.jsonl'));
+    expect(new Set(selected.map(({ outcome }) => outcome)).size).toBeGreaterThan(1);
   });
 });

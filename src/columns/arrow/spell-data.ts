@@ -87,10 +87,24 @@ function spellOther(data: Data, { Vector }: Arrow): SpellAt {
 }
 
 function spellTexts(data: Data): SpellAt {
-  return (place) => {
-    const bytes = bytesAt(data, place);
-    return isUtf8(bytes) ? JSON.stringify(bytes.toString()) : INVALID_TEXT;
+  const { values, valueOffsets } = data;
+  const texts = Buffer.from(values.buffer, values.byteOffset, values.byteLength);
+  const spell = (place: number) => {
+    const start = Number(valueOffsets[place]);
+    return JSON.stringify(texts.toString('utf8', start, Number(valueOffsets[place + 1])));
   };
+  if (areTexts(data, texts)) return spell;
+  return (place) => (isUtf8(bytesAt(data, place)) ? spell(place) : INVALID_TEXT);
+}
+
+/** Whether all values of a column are UTF-8: their bytes together are, and none begins within a character. */
+function areTexts({ valueOffsets, length }: Data, bytes: Buffer): boolean {
+  if (!isUtf8(bytes)) return false;
+  for (let place = 0; place < length; place++) {
+    const first = bytes[Number(valueOffsets[place])] ?? 0;
+    if ((first & 0xc0) === 0x80) return false;
+  }
+  return true;
 }
 
 /** The bytes of a text or of bytes. */

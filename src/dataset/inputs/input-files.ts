@@ -4,8 +4,8 @@ import { type DatasetName, namesIn } from '../../domain/dataset-name.js';
 import { isJsonObject, parseJsonIfValid } from '../../util/json-value.js';
 import { isPattern, matchPaths } from '../../util/match-paths.js';
 import { unreadable } from '../dataset-error.js';
-import { STANDARD_INPUT } from '../standard-input.js';
 import { isDataFile } from './input-format.js';
+import { STANDARD_INPUT } from './standard-input.js';
 
 /**
  * The files that a dataset is, in order: those of a folder and those that match a pattern by their names, those of a

@@ -26,7 +26,8 @@ export const GENERAL_OPTIONS = {
     group: 'Options',
     help: {
       run: 'the run directory: state, outputs, audit',
-      reflect: 'the run directory; the rows with their candidates go to reflected.jsonl',
+      reflect:
+        'the run directory; the rows with their candidates go to reflected.jsonl, or .parquet, .arrow as they came',
       score:
         'the file that the scores go to: .jsonl, .json, .csv, .tsv, .parquet, .arrow; .gz and .zst are packed; a folder holds parts; - is standard output',
       select:

@@ -15,7 +15,7 @@ import { makeDirectory } from '../../output/make-directory.js';
 import { OutputLock } from '../../output/output-lock.js';
 import { isAbort } from '../../util/is-abort.js';
 import { whileWriting } from '../../util/output-error.js';
-import { type RunPaths, runPaths, selectedPath } from './run-paths.js';
+import { type RunPaths, reflectedPath, runPaths, selectedPath } from './run-paths.js';
 import { RunState } from './run-state.js';
 
 export interface RunPlace {
@@ -62,7 +62,7 @@ export async function inRunDirectory<Result>(
   const paths = runPaths(output);
   const written = [
     ...Object.values(paths),
-    ...FORMAT_NAMES.map((name) => selectedPath(paths, name)),
+    ...FORMAT_NAMES.flatMap((name) => [selectedPath(paths, name), reflectedPath(paths, name)]),
     ...outputs,
   ];
   await refuseToOverwriteInputs([...(await inputFiles(dataset)), ...inputs], written);

@@ -47,3 +47,9 @@ export function runPaths(directory: string): RunPaths {
 export function selectedPath({ selected }: RunPaths, format: FormatName): string {
   return `${withoutEnding(selected)}.${format}`;
 }
+
+/** Where the rows of such a dataset go with their candidates: to lines where its format has no place for objects. */
+export function reflectedPath({ reflected }: RunPaths, format: FormatName): string {
+  const hasColumns = format === 'parquet' || format === 'arrow';
+  return hasColumns ? `${withoutEnding(reflected)}.${format}` : reflected;
+}

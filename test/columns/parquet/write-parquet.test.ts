@@ -171,6 +171,29 @@ describe('writeColumns to Parquet', () => {
     expect((await written())[1]).toEqual({ instruction: 'Add 1 and 1.', output: 'new' });
   });
 
+  it('never loses an edit: one that has no place is a failure', async () => {
+    const edited = (path: (string | number)[]) =>
+      write(
+        ['chats-zstd.parquet'],
+        [
+          {
+            index: 1,
+            edits: [
+              { path, value: 'a' },
+              { path, value: 'b' },
+            ],
+            fields: {},
+          },
+        ],
+        [],
+      );
+    await edited(['messages', 1, 'content']);
+    expect((await written())[0]).toMatchObject({ messages: [{}, { content: 'b' }] });
+    for (const path of [['messages', 9, 'content'], ['messages', 1, 'nothing'], ['messages']]) {
+      await expect(edited(path)).rejects.toThrow('has no place');
+    }
+  });
+
   it('writes rows without a source, and none at all', async () => {
     const rows = all(3, { fields: { text: 'a', number: 1.5 } });
     await write([], rows, FIELDS.slice(0, 2));

@@ -84,9 +84,8 @@ function valueAssembler(node: Node, cursors: LeafCursors): Part {
  * several members, none, or is called `array`, it is the element itself (the rules for older files).
  */
 function listAssembler(repeated: Node, cursors: LeafCursors): Part {
-  const { children, element } = repeated.tree;
-  const isStep = children.length === 1 && element.name !== 'array' && !element.name.endsWith('_tuple');
-  const part = isStep
+  const { children } = repeated.tree;
+  const part = isListStep(repeated.tree)
     ? fieldAssembler(childOf(repeated, children[0]!), cursors)
     : valueAssembler(repeated, cursors);
   return { ...part, assemble: listOf(repeated, part) };
@@ -151,4 +150,9 @@ function childOf(parent: Node, tree: SchemaTree): Node {
     definition: parent.definition + (repetition === 'REQUIRED' ? 0 : 1),
     repetition: parent.repetition + (repetition === 'REPEATED' ? 1 : 0),
   };
+}
+
+/** Whether the repeated part of a list is a step on the way to its element, and not the element itself. */
+export function isListStep({ children, element: { name } }: SchemaTree): boolean {
+  return children.length === 1 && name !== 'array' && !name.endsWith('_tuple');
 }

@@ -24,13 +24,15 @@ export interface EntrySink {
 /**
  * Hands on the entries of the rows that are kept, values as they are stored.
  * @param most - The definition level of a value that is there.
+ * @returns how many edits have found their places.
  */
 export async function filterLeaf(
   pages: AsyncIterable<LeafPage>,
   most: number,
   { kept, edits }: RowChoice,
   sink: EntrySink,
-): Promise<void> {
+): Promise<number> {
+  let edited = 0;
   let row = -1;
   let positions: number[] = [];
   for await (const { entries, definition, repetition, values, dictionary } of pages) {
@@ -47,12 +49,14 @@ export async function filterLeaf(
       const reached = definition?.[i] ?? most;
       const stored = reached === most ? values[next++] : undefined;
       if (!kept[row]) continue;
-      const edit = edits.get(row)?.findLast((one) => isAt(one.positions, positions));
+      const edit = edits.get(row)?.find((one) => isAt(one.positions, positions));
+      if (edit !== undefined) edited += 1;
       if (edit !== undefined) sink.add(level, most, edit.value);
       else sink.add(level, reached, reached === most && dictionary ? dictionary[stored as number] : stored);
     }
   }
   if (row >= 0 && kept[row]) await sink.endRow();
+  return edited;
 }
 
 /** Positions one further in the list of this level, at the first in those within. */

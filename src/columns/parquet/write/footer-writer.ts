@@ -1,7 +1,8 @@
 import type { CompressionCodec, ParquetType } from 'hyparquet';
 import { ARROW_SCHEMA_KEY } from '../../arrow/stored-schema.js';
 import { type KeptColumns, ORIGINAL_FIELDS } from '../../kept-columns.js';
-import type { ParquetFile } from '../read/parquet-file.js';
+import { PARQUET_MAGIC, type ParquetFile } from '../read/parquet-file.js';
+import { ELEMENT, FILE, type PlacedLeaf, type SourceColumns, splitChildren } from './footer-source.js';
 import type { SpooledChunk } from './page-spool.js';
 import {
   binary,
@@ -18,9 +19,6 @@ import {
   writeThrift,
 } from './thrift.js';
 
-/** Numbers of fields in a footer, by the format's definition. */
-const FILE = { schema: 2, rows: 3, groups: 4, metadata: 5, createdBy: 6, orders: 7 } as const;
-const ELEMENT = { repetition: 3, name: 4, children: 5 } as const;
 const GROUP = { columns: 1 } as const;
 const CHUNK = { offset: 2, meta: 3 } as const;
 const META = { path: 3, unpacked: 6, packed: 7, dataPage: 9, dictionaryPage: 11 } as const;
@@ -34,43 +32,9 @@ const REQUIRED = 0;
 const PLAIN = 0;
 const RLE = 3;
 
-/** What a footer is made from. */
-export type SourceColumns = Pick<ParquetFile, 'footer' | 'schema' | 'leaves'>;
-
-/** Stands for a file without columns and rows. */
-export const NO_SOURCE: SourceColumns = {
-  footer: writeThrift(
-    structOf({
-      1: i32(2),
-      [FILE.schema]: list(THRIFT.struct, [
-        structOf({ [ELEMENT.name]: binary('schema'), [ELEMENT.children]: i32(0) }),
-      ]),
-      [FILE.rows]: i64(0),
-      [FILE.groups]: list(THRIFT.struct, []),
-      [FILE.createdBy]: binary('reflection-tuning'),
-      [FILE.orders]: list(THRIFT.struct, []),
-    }),
-  ),
-  schema: { element: { name: 'schema' }, children: [], count: 1, path: [] },
-  leaves: [],
-};
-
-/** A column of the sources and its path in what is written. */
-export interface PlacedLeaf {
-  readonly leaf: number;
-  readonly path: readonly string[];
-}
-
 export interface FooterChoice extends KeptColumns {
   /** The Arrow schema that the file is said to be made from. */
   readonly arrowSchema: string | undefined;
-}
-
-/** The Arrow schema that a file says it was made from, in base64. */
-export function storedArrowSchema({ footer }: SourceColumns): string | undefined {
-  const pairs = itemsOf(readThrift(footer).get(FILE.metadata)) as readonly ThriftStruct[];
-  const pair = pairs.find((one) => String(one.get(1)?.value) === ARROW_SCHEMA_KEY);
-  return pair && String(pair.get(2)?.value);
 }
 
 /** How many elements of a schema lie in no other. */
@@ -235,29 +199,8 @@ export class FooterWriter {
     const bytes = writeThrift(withFields(without(this.#footer, [FILE.metadata, FILE.orders]), fields));
     const length = Buffer.alloc(4);
     length.writeUInt32LE(bytes.length);
-    return Buffer.concat([bytes, length, Buffer.from('PAR1')]);
+    return Buffer.concat([bytes, length, PARQUET_MAGIC]);
   }
-}
-
-interface Child {
-  readonly name: string;
-  /** Of the schema, it and all below it. */
-  readonly elements: readonly ThriftStruct[];
-  readonly leaves: readonly PlacedLeaf[];
-}
-
-/** The schema is a list in which each element is followed by those below it. */
-function splitChildren({ schema, leaves }: SourceColumns, footer: ThriftStruct): readonly Child[] {
-  const elements = itemsOf(footer.get(FILE.schema)) as readonly ThriftStruct[];
-  let start = 1;
-  return schema.children.map(({ element, count }) => {
-    const own = elements.slice(start, start + count);
-    start += count;
-    const below = leaves.flatMap((path, leaf) =>
-      path[1]!.element === element ? [{ leaf, path: path.slice(1).map((step) => step.element.name) }] : [],
-    );
-    return { name: element.name, elements: own, leaves: below };
-  });
 }
 
 function withFields(value: ThriftStruct, fields: Readonly<Record<number, ThriftField>>): ThriftStruct {

@@ -12,15 +12,10 @@ import { pageCodecs } from '../read/page-codecs.js';
 import { openParquetFile, PARQUET_MAGIC, type ParquetFile } from '../read/parquet-file.js';
 import { levelsOf } from '../read/parquet-rows.js';
 import { type AddedColumns, addedColumns } from './added-leaves.js';
-import { filterLeaf, type LeafEdit } from './filter-leaf.js';
-import {
-  type FooterChoice,
-  FooterWriter,
-  NO_SOURCE,
-  type SourceColumns,
-  storedArrowSchema,
-} from './footer-writer.js';
-import { jsonPathOf, positionsIn } from './json-paths.js';
+import { filterLeaf } from './filter-leaf.js';
+import { NO_SOURCE, type SourceColumns, storedArrowSchema } from './footer-source.js';
+import { type FooterChoice, FooterWriter } from './footer-writer.js';
+import { editsOf } from './json-paths.js';
 import { PageSpool, SpooledLeaf } from './page-spool.js';
 import type { Packer } from './page-writer.js';
 
@@ -159,7 +154,7 @@ class ParquetOutput {
   async #take({ place, row: { edits = [], fields } }: PlacedRow, chosen: Chosen): Promise<void> {
     chosen.kept[place] = 1;
     chosen.count += 1;
-    if (edits.length > 0) chosen.edits.set(place, edits);
+    if (edits.length > 0) chosen.edits.set(place, lastOfEach(edits));
     this.#shred(fields);
     for (const { spooled } of this.#added) await spooled.endRow();
   }
@@ -189,11 +184,14 @@ class ParquetOutput {
       await this.#copyGroup(source, group, chosen.count);
       return;
     }
+    let edited = 0;
     for (const leaf of this.#own) {
       const pages = leafPages(source, group, leaf.leaf, decoding);
-      const edits = editsOf(leaf.schemaPath, chosen.edits);
-      await filterLeaf(pages, leaf.levels.definition, { kept: chosen.kept, edits }, leaf.spooled);
+      const choice = { kept: chosen.kept, edits: editsOf(leaf.schemaPath, chosen.edits) };
+      edited += await filterLeaf(pages, leaf.levels.definition, choice, leaf.spooled);
     }
+    const wanted = [...chosen.edits.values()].reduce((count, edits) => count + edits.length, 0);
+    if (edited !== wanted) throw new Error('a text that is to be changed has no place in its columns');
     this.#pending += chosen.count;
     if (this.#isGroupFull) await this.#flushGroup();
   }
@@ -249,19 +247,7 @@ class ParquetOutput {
   }
 }
 
-/** The edits of a row group that are meant for one leaf. */
-function editsOf(
-  path: readonly SchemaTree[],
-  edits: ReadonlyMap<number, readonly TextEdit[]>,
-): ReadonlyMap<number, readonly LeafEdit[]> {
-  const place = jsonPathOf(path);
-  const own = new Map<number, readonly LeafEdit[]>();
-  for (const [row, all] of edits) {
-    const here = all.flatMap((edit) => {
-      const positions = positionsIn(place, edit);
-      return positions === undefined ? [] : [{ positions, value: Buffer.from(edit.value) }];
-    });
-    if (here.length > 0) own.set(row, here);
-  }
-  return own;
+/** Of several edits of one place the last, which has what those before it did. */
+function lastOfEach(edits: readonly TextEdit[]): readonly TextEdit[] {
+  return [...new Map(edits.map((edit) => [JSON.stringify(edit.path), edit])).values()];
 }

@@ -1,17 +1,17 @@
-import { ARROW_FILE_MAGIC, ARROW_STREAM_MAGIC, openArrow } from '../columns/arrow/arrow-batches.js';
-import { arrowColumns, arrowRows } from '../columns/arrow/arrow-rows.js';
-import type { ColumnRows } from '../columns/column-row.js';
-import { ColumnsError } from '../columns/columns-error.js';
-import { columnsOf } from '../columns/parquet/read/parquet-columns.js';
-import { openParquetFile } from '../columns/parquet/read/parquet-file.js';
-import { parquetRows } from '../columns/parquet/read/parquet-rows.js';
-import type { ByteSource } from './byte-source.js';
-import { isRereadable } from './input.js';
+import { ARROW_FILE_MAGIC, ARROW_STREAM_MAGIC, openArrow } from '../../columns/arrow/arrow-batches.js';
+import { arrowColumns, arrowRows } from '../../columns/arrow/arrow-rows.js';
+import type { ColumnRows } from '../../columns/column-row.js';
+import { ColumnsError } from '../../columns/columns-error.js';
+import { columnsOf } from '../../columns/parquet/read/parquet-columns.js';
+import { openParquetFile } from '../../columns/parquet/read/parquet-file.js';
+import { parquetRows } from '../../columns/parquet/read/parquet-rows.js';
+import type { ByteSource } from '../byte-source.js';
+import { isRereadable } from '../input.js';
+import type { RawRow } from '../raw-row.js';
 import type { Part, PartOptions } from './part.js';
-import type { RawRow } from './raw-row.js';
 
-export { ARROW_FILE_MAGIC } from '../columns/arrow/arrow-batches.js';
-export { PARQUET_MAGIC } from '../columns/parquet/read/parquet-file.js';
+export { ARROW_FILE_MAGIC } from '../../columns/arrow/arrow-batches.js';
+export { PARQUET_MAGIC } from '../../columns/parquet/read/parquet-file.js';
 
 /** Characters of a row that is too large that are kept to recognise it by. */
 const EXCERPT_LENGTH = 1024;

@@ -1,5 +1,5 @@
-import type { FormatName } from '../domain/format-name.js';
-import type { RawRow } from './raw-row.js';
+import type { FormatName } from '../../domain/format-name.js';
+import type { RawRow } from '../raw-row.js';
 
 /** One file of a dataset, cut into rows. */
 export interface Part {

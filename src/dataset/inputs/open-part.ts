@@ -1,12 +1,12 @@
-import { formatNamedBy } from '../domain/format-name.js';
-import { peek, prepend } from '../util/peek.js';
-import { openByteSource } from './byte-source.js';
+import { formatNamedBy } from '../../domain/format-name.js';
+import { peek, prepend } from '../../util/peek.js';
+import { openByteSource } from '../byte-source.js';
+import { csvRows } from '../csv/csv-rows.js';
+import { MAGIC_BYTES, refuseForeignFormat } from '../foreign-format.js';
+import { inputName } from '../input.js';
+import { openJsonText, splitRows } from '../split-rows.js';
 import { ARROW_FILE_MAGIC, arrowPart, isArrow, PARQUET_MAGIC, parquetPart } from './columns-part.js';
-import { csvRows } from './csv/csv-rows.js';
-import { MAGIC_BYTES, refuseForeignFormat } from './foreign-format.js';
-import { inputName } from './input.js';
 import type { Part, PartOptions } from './part.js';
-import { openJsonText, splitRows } from './split-rows.js';
 
 /**
  * Opens a file, or `-` for standard input, and tells what it is: text formats other than JSON by their name or by what is
