@@ -36,7 +36,10 @@ export function compileJinja(source: string, date?: Date): JinjaTemplate {
       const globals = { ...functionsFor(date, hasFallback), ...CONSTANTS, ...STAND_INS, ...variables };
       for (const [name, value] of Object.entries(globals)) environment.set(name, value);
       try {
-        return { kind: 'rendered', text: String(new Interpreter(environment).run(program).value) };
+        const text = String(new Interpreter(environment).run(program).value);
+        return hasStrayObject(text, variables)
+          ? { kind: 'refused', message: 'it writes an object as if that were a text' }
+          : { kind: 'rendered', text };
       } catch (error) {
         if (error instanceof NeedsDate) return { kind: 'needs_date' };
         return { kind: 'refused', message: (error as Error).message };
@@ -44,6 +47,13 @@ export function compileJinja(source: string, date?: Date): JinjaTemplate {
     },
   };
 }
+
+/** Python refuses to join a text and an object; here the object would become a word of JavaScript's. */
+function hasStrayObject(text: string, variables: Readonly<Record<string, unknown>>): boolean {
+  return STRAY_OBJECT.test(text) && !STRAY_OBJECT.test(JSON.stringify(variables));
+}
+
+const STRAY_OBJECT = /\[object (?:Map|Object)\]/;
 
 /** Lower case is Jinja's own spelling, title case one that it takes as well. */
 const CONSTANTS = { true: true, True: true, false: false, False: false, none: null, None: null };

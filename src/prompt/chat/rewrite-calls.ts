@@ -9,9 +9,15 @@ const SIDES: ReadonlyMap<string, Side> = new Map([
 ]);
 
 /** The functions that stand in for them, under names that no template can spell. */
-export const STAND_INS = Object.fromEntries(
-  [...SIDES].map(([name, side]) => [standInFor(name), strip.bind(undefined, side)]),
-);
+export const STAND_INS = {
+  ...Object.fromEntries([...SIDES].map(([name, side]) => [standInFor(name), strip.bind(undefined, side)])),
+  // to a filter what is not there is an empty text
+  [standInFor('trim')]: (text: unknown = '', characters?: unknown) => strip('both', text, characters),
+  // Python escapes for HTML what is joined to such a text
+  [standInFor('safe')](): never {
+    throw new Error('it joins texts by the filter "safe", which is not followed here');
+  },
+};
 
 function standInFor(name: string): string {
   return `<${name}>`;
@@ -27,7 +33,7 @@ interface Node {
   [member: string]: unknown;
 }
 
-/** Makes a template's calls of these methods and filters, anywhere below `node`, calls of our functions. In place. */
+/** Makes a template's uses of these methods and filters, anywhere below `node`, calls of our functions. In place. */
 export function rewriteCalls(node: unknown): void {
   if (Array.isArray(node)) {
     for (const element of node) rewriteCalls(element);
@@ -37,11 +43,21 @@ export function rewriteCalls(node: unknown): void {
     for (const member of Object.values(node)) rewriteCalls(member);
     if (node.type === 'CallExpression') rewriteMethod(node);
     if (node.type === 'FilterExpression') rewriteFilter(node);
+    if (node.type === 'BinaryExpression') rewriteJoin(node);
   }
 }
 
 function isNode(value: unknown): value is Node {
   return typeof value === 'object' && value !== null && typeof (value as Node).type === 'string';
+}
+
+/** `text | safe + other` */
+function rewriteJoin(node: Node): void {
+  const { value } = node.operator as { readonly value?: unknown };
+  const isSafe = (operand: unknown) =>
+    isNode(operand) && operand.type === 'FilterExpression' && (operand.filter as Node).value === 'safe';
+  if ((value !== '+' && value !== '~') || !(isSafe(node.left) || isSafe(node.right))) return;
+  Object.assign(node, { type: 'CallExpression', callee: identifier(standInFor('safe')), args: [] });
 }
 
 /** `text.strip(characters)` */

@@ -13,6 +13,8 @@ describe('compileJinja', () => {
     ["{{ ' a ' | trim ~ '|' ~ '-a-' | trim('-') }}", 'a|a'],
     ["{{ ('x' ~ text) | trim }}", 'x\ufeff'],
     ["{{ text.strip('\\ufeff') | length }}", '0'],
+    ["{{ {'a': 1}.b | trim }}|", '|'],
+    ["{{ '<a>' | safe }}", '<a>'],
     ["{% set ns = namespace(a=' b ') %}{{ ns.a.strip() }}", 'b'],
     ["{% for c in 'a b'.strip().split(' ') %}{{ c.rstrip('b') }}{% endfor %}", 'a'],
     ["{% macro m(x) %}{{ x | trim }}{% endmacro %}{{ m(' y ') }}", 'y'],
@@ -32,6 +34,9 @@ describe('compileJinja', () => {
     ["{{ raise_exception('no ' ~ 'tools') }}", 'no tools'],
     ['{{ missing.field.deeper() }}', 'not a function'],
     ['{{ 7 | trim }}', 'only a text can be stripped'],
+    ["{{ 'a' | safe + 'b' }}", 'the filter "safe"'],
+    ['{{ missing.strip() }}', 'only a text can be stripped'],
+    ["{{ 'a' + {'b': 1} }}", 'an object as if that were a text'],
     ['{% for i in range(1000000000) %}{% endfor %}', 'more than 100000 numbers'],
   ])('is refused by %s', (source, message) => {
     expect(render(source)).toEqual({ kind: 'refused', message: expect.stringContaining(message) });
