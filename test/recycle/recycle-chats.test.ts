@@ -1,9 +1,11 @@
 import { readFile } from 'node:fs/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { openDataset } from '../../src/dataset/open-dataset.js';
 import { scoreDataset } from '../../src/pipeline/score-dataset.js';
 import { recycle } from '../../src/recycle/recycle.js';
 import type { RecycleOptions } from '../../src/recycle/recycle-options.js';
 import { reflect } from '../../src/recycle/reflect.js';
+import { columnFile } from '../columns/fixtures.js';
 import { CHAT_LAYOUTS, type Message } from '../helpers/chat-layouts.js';
 import { TINY_STUDENT } from '../helpers/paths.js';
 import { tinyChatModel } from '../models/tiny-models.js';
@@ -204,6 +206,24 @@ describe('a run on chats', () => {
     expect((await fixture.rows('selected.jsonl', 'carried')).map(plain)).toEqual(
       await fixture.rows('selected.jsonl', 'live'),
     );
+  });
+
+  it('of a Parquet file selects a Parquet file, with the new texts in its nested columns', async () => {
+    await using teacher = await startRecyclingTeacher();
+    const dataset = columnFile('chats-zstd.parquet');
+    await recycle({ ...fixture.place, ...asking(teacher), dataset, mode: 'v1' });
+    const candidates = await fixture.rows('candidates.jsonl');
+    const answers: string[] = [];
+    using selected = await openDataset(fixture.path('run/selected.parquet'), {});
+    for await (const row of selected.rows) {
+      if (row.kind !== 'conversation') throw new Error(row.kind);
+      const { text, toolCalls } = row.conversation.turns.at(-1)!;
+      if (toolCalls.length === 0) answers.push(text);
+    }
+    // answers that call tools stay as they are
+    expect(answers.length).toBeGreaterThan(2);
+    const made = candidates.filter(({ variant }) => variant === 'both').map(({ output }) => output);
+    expect(answers).toEqual(made);
   });
 
   it('decides a preference by its chosen side, whose answer alone may change', async () => {
