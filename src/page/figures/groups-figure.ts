@@ -1,9 +1,9 @@
 import { METRIC_TITLES, type Metric } from '../../domain/score.js';
-import type { GroupSurvey, Groups } from '../../survey/survey.js';
+import type { GroupSurvey, Groups, Quantiles } from '../../survey/survey.js';
 import { formatShare } from '../../util/format.js';
 import type { Mark } from '../row-filter.js';
 import { visibleText } from '../visible-text.js';
-import { type DrawingApi, guideLine, INNER_LABELS, lineBar, TEXT_STYLE, valuesAxis } from './axes.js';
+import { type DrawingApi, guideLine, INNER_LABELS, TEXT_STYLE, valuesAxis } from './axes.js';
 import { rows } from './distribution-figure.js';
 import { colour, type Figure } from './figure.js';
 
@@ -53,20 +53,12 @@ export function groupsFigure(metric: Metric, { field, groups, others }: Groups):
             encode: { x: [0, 1, 2, 3, 4], y: 5 },
             data: measured.map(({ quantiles: { p5, p25, p50, p75, p95 } }, i) => [p5, p25, p50, p75, p95, i]),
             renderItem: ({ dataIndex: i }: { dataIndex: number }, api: DrawingApi) => {
-              const { p5, p25, p50, p75, p95 } = measured[i]!.quantiles;
-              const fill = colour('tone');
-              const [middle, y] = api.coord([p50, i]);
+              const pathData = boxPath(api, i, measured[i]!.quantiles);
               return {
-                type: 'group',
-                children: [
-                  lineBar(api, i, [p5, p95], 2, { fill }),
-                  lineBar(api, i, [p25, p75], 16, { fill }),
-                  {
-                    type: 'rect',
-                    shape: { x: middle - 1, y: y - 8, width: 2, height: 16 },
-                    style: { fill: colour('paper') },
-                  },
-                ],
+                type: 'path',
+                shape: { pathData },
+                style: { fill: colour('tone') },
+                emphasisDisabled: true,
               };
             },
           },
@@ -75,6 +67,25 @@ export function groupsFigure(metric: Metric, { field, groups, others }: Groups):
       },
     }),
   };
+}
+
+/** Half of a box's height, of its line's, and of the gap at the median; in pixels. */
+const HALF = { box: 8, line: 1, gap: 1 } as const;
+
+/** Line and box with a gap at the median as one path, which is one part to be chosen. */
+function boxPath(api: DrawingApi, category: number, { p5, p25, p50, p75, p95 }: Quantiles): string {
+  const at = (value: number) => api.coord([value, category])[0];
+  const y = api.coord([p50, category])[1];
+  const bar = (from: number, to: number, half: number) =>
+    `M${from.toFixed(1)} ${y - half}H${Math.max(from + 1, to).toFixed(1)}V${y + half}H${from.toFixed(1)}Z`;
+  const median = at(p50);
+  return [
+    // a line of no length is none
+    ...(p5 < p25 ? [bar(at(p5), at(p25), HALF.line)] : []),
+    bar(at(p25), median - HALF.gap, HALF.box),
+    bar(median + HALF.gap, at(p75), HALF.box),
+    ...(p75 < p95 ? [bar(at(p75), at(p95), HALF.line)] : []),
+  ].join('');
 }
 
 function nameOf({ value }: GroupSurvey): string {
