@@ -45,13 +45,20 @@ CASES = {
         decoder(128, **MOE, moe_intermediate_size=128, shared_expert_intermediate_size=128),
     ),
     "qwen3": ("qwen3", "qwen2", decoder(128, head_dim=32)),
-    "qwen3-moe": ("qwen3_moe", "qwen2", decoder(128, **MOE, head_dim=32, moe_intermediate_size=128)),
-    "gemma": ("gemma", "llama-spm", decoder(256, head_dim=32)),
-    "gemma-2": ("gemma2", "llama-spm", decoder(256, head_dim=32, sliding_window=64)),
-    "gemma-3": ("gemma3_text", "llama-spm", decoder(256, head_dim=32, sliding_window=64)),
-    "phi-2": ("phi", "gpt-2", decoder(256, num_key_value_heads=8, partial_rotary_factor=0.5)),
+    "qwen3-moe": (
+        "qwen3_moe",
+        "qwen2",
+        decoder(128, **MOE, head_dim=32, moe_intermediate_size=128, norm_topk_prob=True),
+    ),
+    "gemma": ("gemma", "gemma-spm", decoder(256, head_dim=32)),
+    "gemma-2": ("gemma2", "gemma-spm", decoder(256, head_dim=32, sliding_window=64)),
+    "gemma-3": ("gemma3_text", "gemma-spm", decoder(256, head_dim=32, sliding_window=64)),
+    "phi-2": (
+        "phi",
+        "gpt-2",
+        decoder(256, num_key_value_heads=8, partial_rotary_factor=0.5, intermediate_size=1024),
+    ),
     "phi-3": ("phi3", "llama-spm", decoder(256, sliding_window=None, pad_token_id=0)),
-    "gpt-neox": ("gpt_neox", "mpt", decoder(256, rotary_pct=0.25)),
     "falcon": (
         "falcon",
         "falcon",
@@ -75,7 +82,7 @@ CASES = {
     ),
     "command-r": ("cohere", "command-r", decoder(128, logit_scale=0.25, use_qk_norm=False)),
     "olmo": ("olmo", "mpt", decoder(256, clip_qkv=None)),
-    "olmoe": ("olmoe", "mpt", decoder(256, **MOE)),
+    "olmoe": ("olmoe", "mpt", decoder(256, **MOE, num_key_value_heads=8)),
     "stablelm": ("stablelm", "mpt", decoder(256)),
     "mamba": (
         "mamba",
@@ -86,7 +93,6 @@ CASES = {
 
 # what the converter looks for in config.json and transformers 5 writes otherwise or not at all
 CONFIG_KEYS = {
-    "gpt-neox": {"rotary_pct": 0.25},
     "falcon": {"num_kv_heads": 1},
 }
 
@@ -97,7 +103,8 @@ def make_model(case, tokenizer):
     config = AutoConfig.for_model(
         kind,
         **settings,
-        vocab_size=len(tokenizer),
+        # the converter fills some vocabularies up to whole eights
+        vocab_size=-(-len(tokenizer) // 8) * 8,
         bos_token_id=tokenizer.bos_token_id,
         eos_token_id=tokenizer.eos_token_id,
     )

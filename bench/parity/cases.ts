@@ -14,7 +14,7 @@ const PROJECT = new URL('../../../../', import.meta.url);
 /** The models of architectures.py. */
 export const CASES = [
   ...['gpt2', 'llama-2', 'llama-3', 'mistral', 'mixtral', 'qwen2', 'qwen2-moe', 'qwen3', 'qwen3-moe'],
-  ...['gemma', 'gemma-2', 'gemma-3', 'phi-2', 'phi-3', 'gpt-neox', 'falcon', 'starcoder2', 'granite'],
+  ...['gemma', 'gemma-2', 'gemma-3', 'phi-2', 'phi-3', 'falcon', 'starcoder2', 'granite'],
   ...['command-r', 'olmo', 'olmoe', 'stablelm', 'mamba'],
 ] as const;
 export type CaseName = (typeof CASES)[number];

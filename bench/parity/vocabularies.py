@@ -142,14 +142,21 @@ class SentencePieceTokenizer:
         return {"input_ids": ids}
 
 
-def by_sentencepiece(vocabulary, folder):
-    """Writes the sentencepiece model that the vocabulary was read from, for the converter to read."""
+def by_sentencepiece(spaced):
+    """The sentencepiece model that the vocabulary was read from, written for the converter to read.
+
+    `spaced`: it puts a space before every text, as Llama's does and Gemma's does not.
+    """
+    return lambda vocabulary, folder: write_sentencepiece(vocabulary, folder, spaced)
+
+
+def write_sentencepiece(vocabulary, folder, spaced):
     proto = sentencepiece.ModelProto()
     proto.trainer_spec.model_type = sentencepiece.TrainerSpec.BPE
     proto.trainer_spec.byte_fallback = True
     proto.trainer_spec.vocab_size = len(vocabulary.tokens)
     proto.normalizer_spec.name = "identity"
-    proto.normalizer_spec.add_dummy_prefix = True
+    proto.normalizer_spec.add_dummy_prefix = spaced
     proto.normalizer_spec.remove_extra_whitespaces = False
     for text, kind, score in zip(vocabulary.tokens, vocabulary.types, vocabulary.scores):
         proto.pieces.add(piece=text, score=score, type=kind)
@@ -172,10 +179,14 @@ FAMILIES = {
     "starcoder": by_pieces(digits_apart),
     "refact": by_pieces(digits_apart),
     "falcon": by_pieces(falcon_pieces),
-    "llama-spm": by_sentencepiece,
+    "llama-spm": by_sentencepiece(spaced=True),
+    "gemma-spm": by_sentencepiece(spaced=False),
 }
+# where a family has no file of its own
+FILES = {"gemma-spm": "llama-spm"}
 
 
 def make_tokenizer(family, source, folder):
     """Writes the tokenizer's files to `folder`, and returns it. `source`: llama.cpp's."""
-    return FAMILIES[family](Vocabulary(Path(source) / "models" / f"ggml-vocab-{family}.gguf"), folder)
+    file = f"ggml-vocab-{FILES.get(family, family)}.gguf"
+    return FAMILIES[family](Vocabulary(Path(source) / "models" / file), folder)

@@ -149,6 +149,7 @@ Napi::Object from_model_description(Napi::Env env, const scoring::model_descript
     o["contextLength"] = Napi::Number::New(env, d.n_ctx_train);
     o["slidingWindow"] = Napi::Number::New(env, d.n_swa);
     o["statedWindow"]  = Napi::Number::New(env, d.stated_swa);
+    o["experts"]       = Napi::Number::New(env, d.n_expert);
     o["ropeBase"]      = Napi::Number::New(env, d.rope_base);
     o["recurrent"]     = Napi::Boolean::New(env, d.recurrent);
     o["addsBos"]       = Napi::Boolean::New(env, d.add_bos);

@@ -84,6 +84,7 @@ static model_description describe_model(const llama_model * m) {
     d.n_ctx_train  = llama_model_n_ctx_train(m);
     d.n_swa        = llama_model_n_swa(m);
     d.stated_swa   = (int32_t) meta_number(m, d.architecture + ".attention.sliding_window");
+    d.n_expert     = (int32_t) meta_number(m, d.architecture + ".expert_count");
     d.rope_base    = (float) meta_number(m, d.architecture + ".rope.freq_base");
     d.recurrent    = llama_model_is_recurrent(m) || llama_model_is_hybrid(m);
     d.add_bos      = llama_vocab_get_add_bos(vocab);

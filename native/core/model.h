@@ -35,6 +35,7 @@ struct model_description {
     int32_t     n_ctx_train;    // context length of the student; also the size of a learned position table
     int32_t     n_swa;          // sliding window as it is computed, 0 when there is none
     int32_t     stated_swa;     // as the file states it; llama.cpp does not apply it to every architecture
+    int32_t     n_expert;       // of its mixture; 0 when every weight takes part in every token
     float       rope_base;      // of rotary positions; 0 when the file does not state it
     bool        recurrent;      // recurrent or hybrid: state instead of (only) a KV cache
     bool        add_bos;        // does its tokenizer put a BOS before every text?

@@ -30,6 +30,8 @@ export interface ModelDescription {
   readonly ignoredWindow: number;
   /** State instead of, or beside, a cache of keys and values. */
   readonly recurrent: boolean;
+  /** Of a mixture of experts, how many; 0 when every weight takes part in every token. */
+  readonly experts: number;
   /** Whether its tokenizer puts a BOS before every text. */
   readonly addsBos: boolean;
   /** Token ids; null when the vocabulary has none. */

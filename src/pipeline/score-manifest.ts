@@ -73,9 +73,7 @@ export function describeRun(
     max_length: student.maxLength,
     max_length_requested: options.student.maxLength ?? null,
     precision: student.precision,
-    fidelity: describeFidelity(
-      fidelityOf(student.device.kind, student.precision, student.model.quantization),
-    ),
+    fidelity: describeFidelity(fidelityOf(student.device.kind, student.precision, student.model)),
     deterministic: student.deterministic,
     per_token: facts.perToken,
     device: { kind: student.device.kind, name: student.device.name, description: student.device.description },

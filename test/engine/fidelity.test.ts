@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { describeFidelity, deviceFor, fidelityOf } from '../../src/engine/fidelity.js';
 import { StudentPool } from '../../src/engine/workers/student-pool.js';
-import { GPU_KINDS } from '../../src/options/device-name.js';
+import type { Precision } from '../../src/options/choices.js';
+import { GPU_KINDS, type WorkerKind } from '../../src/options/device-name.js';
 import { TINY_STUDENT } from '../helpers/paths.js';
 import { openStudent } from './fixtures/open-student.js';
 
@@ -35,21 +36,22 @@ describe('where precise is computed', () => {
 
 describe('what is promised', () => {
   it('depends on precision, device and weights', () => {
-    const said = (...of: Parameters<typeof fidelityOf>) => describeFidelity(fidelityOf(...of));
-    expect(said('cpu', 'precise', 'Q4_0')).toBe('within 1e-5');
+    const said = (device: WorkerKind, precision: Precision, quantization: string, experts = 0) =>
+      describeFidelity(fidelityOf(device, precision, { quantization, experts }));
+    expect(said('cpu', 'precise', 'Q4_0', 8)).toBe('within 1e-5');
     expect(said('vulkan', 'precise', 'F16')).toBe('refused, it multiplies and attends in F16');
     expect(said('cuda', 'fast', 'F16')).toBe('not measured');
-    const [floats, quantized] = ['all F32', 'Q8_0'].map((type) => fidelityOf('cpu', 'fast', type));
-    expect(fidelityOf('cpu', 'fast', 'F16')).toEqual(floats);
-    expect(fidelityOf('cpu', 'fast', 'BF16')).toEqual(floats);
-    expect(fidelityOf('cpu', 'fast', 'Q4_K - Medium')).toEqual(quantized);
-    expect(floats).not.toEqual(quantized);
+    expect(said('vulkan', 'fast', 'F16', 8)).toBe('not measured');
+    for (const floats of ['all F32', 'F16', 'BF16']) expect(said('cpu', 'fast', floats)).toBe('within 5e-3');
+    for (const few of ['Q8_0', 'Q4_K - Medium']) expect(said('cpu', 'fast', few)).toBe('within 1e-1');
+    expect(said('cpu', 'fast', 'F16', 8)).toBe('within 1e-1');
+    expect(said('cpu', 'fast', 'Q8_0', 8)).toBe('within 3e-1');
   });
 
   it('knows the names that files have for their types', async () => {
     await using student = await openStudent();
     expect(student.model.quantization).toBe('F16');
     await using widened = await openStudent(PRECISE);
-    expect(fidelityOf('cpu', widened.precision, widened.model.quantization)).toMatchObject({ nats: 1e-5 });
+    expect(fidelityOf('cpu', widened.precision, widened.model)).toMatchObject({ nats: 1e-5 });
   });
 });

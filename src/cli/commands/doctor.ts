@@ -36,7 +36,7 @@ function promisesOf(kind: ChosenDevice['kind']): string {
 }
 
 function promise(kind: ChosenDevice['kind'], precision: Precision, weights: string): string {
-  return describeFidelity(fidelityOf(kind, precision, weights));
+  return describeFidelity(fidelityOf(kind, precision, { quantization: weights, experts: 0 }));
 }
 
 function printTable(rows: readonly (readonly string[])[]): void {
