@@ -1,4 +1,5 @@
-"""Writes the Parquet and Arrow files that tests read, and what is in them as JSON, with pyarrow and datasets.
+"""Writes the Parquet and Arrow files that tests read, and what is in them as JSON, with pyarrow and datasets
+(26.0.1 and 5.2.0 wrote those that are here).
 
     python bench/baselines/column_files.py test/fixtures/columns
 

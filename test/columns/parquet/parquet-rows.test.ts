@@ -95,6 +95,11 @@ describe('readRows on Parquet', () => {
     }
   });
 
+  it('refuses what is said to be Parquet and is not', async () => {
+    const read = collect(readRows(columnFile('chats.jsonl'), { format: 'parquet' }));
+    await expect(read).rejects.toMatchObject({ message: expect.stringContaining('is no Parquet file') });
+  });
+
   it('reads or refuses whatever is damaged, and never fails otherwise', async () => {
     const whole = await readFile(columnFile('chats-zstd.parquet'));
     const file = join(directory, 'damaged.parquet');

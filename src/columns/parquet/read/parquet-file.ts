@@ -46,6 +46,9 @@ export async function openParquetFile(path: string): Promise<ParquetFile> {
 }
 
 async function readFooter(handle: FileHandle, size: number): Promise<Buffer> {
+  const head = await readExactly(handle, 0, Math.min(size, PARQUET_MAGIC.length));
+  if (!head.equals(PARQUET_MAGIC))
+    throw new ColumnsError('is no Parquet file', 'Say what it is, or leave that out.');
   const cutOff = () => new ColumnsError('is a Parquet file that ends too early', FETCH_AGAIN);
   if (size < PARQUET_MAGIC.length + TAIL_BYTES) throw cutOff();
   const tail = await readExactly(handle, size - TAIL_BYTES, TAIL_BYTES);
