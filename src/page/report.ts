@@ -1,6 +1,7 @@
 import { stat } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { loadStudent, studentOptions } from '../engine/load-student.js';
+import { ReflectionError } from '../errors.js';
 import { readVocabulary } from '../gguf/vocabulary.js';
 import { optionError } from '../options/option-error.js';
 import { named } from '../options/option-name.js';
@@ -21,7 +22,7 @@ import { figuresOf } from './figures/figures-of.js';
 import { pageAssets } from './page-assets.js';
 import type { PageSource } from './page-data.js';
 import { type DrawnFigure, renderPage } from './render-page.js';
-import { withTokens } from './tokens/shown-tokens.js';
+import { isScoredOtherwise, withTokens } from './tokens/shown-tokens.js';
 
 /** The options of `report`. Without an output there is no page, and without `figures` no files of figures. */
 export interface ReportOptions extends CommandOptions<'report'> {
@@ -34,6 +35,8 @@ export interface Report {
   /** Of the first source with each of the others. */
   readonly comparisons: readonly SourceComparison[];
   readonly files: readonly string[];
+  /** What the user should know, a sentence each. */
+  readonly notes: readonly string[];
 }
 
 /** A page stays below 5 MB. */
@@ -58,6 +61,11 @@ function rowBytes(sources: number, hasStudent: boolean): number {
  */
 export async function report(sources: readonly string[], given: ReportOptions = {}): Promise<Report> {
   const options = readOptions('report', given, ['signal']);
+  if (sources.length === 0) {
+    throw new ReflectionError('dataset_unreadable', 'There is nothing to report of.', {
+      remedy: 'Name scored files or directories of finished runs.',
+    });
+  }
   const { output, figures: figureDirectory, force } = options;
   if (output !== undefined) {
     await refuseToOverwriteInputs(sources, [output]);
@@ -73,18 +81,21 @@ export async function report(sources: readonly string[], given: ReportOptions = 
   }
   const surveys = surveyed.map(({ survey }) => survey);
   const comparisons = compareSources(surveyed);
-  if (output === undefined && figureDirectory === undefined) return { surveys, comparisons, files: [] };
+  if (output === undefined && figureDirectory === undefined)
+    return { surveys, comparisons, files: [], notes: [] };
   const figures = await drawFigures(surveys);
   const files: string[] = [];
+  const notes: string[] = [];
   if (output !== undefined) {
     const rows = await rowsWithTokens(surveyed, options, given.signal);
+    if (rows.some(isScoredOtherwise)) notes.push(SCORED_OTHERWISE);
     const data = { sources: surveyed.map(({ survey }, i) => pageSource(survey, rows[i]!, figures, i)) };
     const assets = await pageAssets();
     await replaceFile(output, renderPage({ surveys, comparisons, figures, data, assets }));
     files.push(output);
   }
   if (figureDirectory !== undefined) files.push(...(await writeFigures(figureDirectory, figures)));
-  return { surveys, comparisons, files };
+  return { surveys, comparisons, files, notes };
 }
 
 async function isDirectory(path: string): Promise<boolean> {
@@ -119,6 +130,9 @@ async function rowsWithTokens(
   for (const rows of shown) withThem.push(await withTokens(rows, Math.ceil(tokenRows / shown.length), told));
   return withThem;
 }
+
+const SCORED_OTHERWISE =
+  'The tokens add up to other scores than those that are stored: another student or template has made these.';
 
 /** Figure by figure, those of all sources side by side. */
 async function drawFigures(surveys: readonly Survey[]): Promise<DrawnFigure[]> {

@@ -218,6 +218,22 @@ describe.skipIf(CHROMIUM === undefined)(`a report in a browser (${WHY_SKIPPED})`
     expect((await tokens.allTextContents()).join('')).toBe('It freezes at 0.');
   });
 
+  it('says so where the tokens were scored otherwise than the file', async () => {
+    const { stderr } = await runCliWell(
+      ['report', 'scores.jsonl', ...TINY_ON_ONE_THREAD, '--token-rows', '5', '-o', 'otherwise.html'],
+      { cwd: directory },
+    );
+    expect(stderr).toContain('note: The tokens add up to other scores than those that are stored');
+    const again = ['report', 'tokens.jsonl', ...TINY_ON_ONE_THREAD, '-o', 'alike.html'];
+    expect((await runCliWell(again, { cwd: directory })).stderr).not.toContain('note:');
+    await open('otherwise.html');
+    expect(
+      await page.evaluate(
+        "JSON.parse(document.getElementById('data').textContent).sources[0].rows.filter((row) => row.tokens).length",
+      ),
+    ).toBe(5);
+  });
+
   it('shows a chat by turns, each answer with its figures and tokens', async () => {
     await open('chat.html');
     expect(await page.locator('.turn .text').allTextContents()).toEqual([

@@ -17,9 +17,10 @@ export function reportCommand(): Command {
   return addOptions(command, 'report').action(async (sources: string[], { json, ...flags }: ReportFlags) => {
     const isElse = json === true || flags.figures !== undefined;
     const output = flags.output ?? (isElse ? undefined : DEFAULT_OUTPUT);
-    const { files, ...numbers } = await interruptible((signal) =>
+    const { files, notes, ...numbers } = await interruptible((signal) =>
       report(sources, { ...flags, output, signal }),
     );
+    for (const note of notes) console.error(`note: ${note}`);
     // numbers have standard output to themselves
     const say = (line: string) => (json ? console.error(line) : console.log(line));
     for (const file of files) say(`written: ${file}`);

@@ -88,6 +88,26 @@ function withTexts(tokens: ShownTokens, texts: readonly string[] | undefined): S
   return own?.length === tokens.conditioned.length ? { ...tokens, texts: own } : tokens;
 }
 
+/** Rounding and precision move a ratio by less than this share. */
+const SLACK = 0.02;
+
+/** Whether for most rows the tokens make another IFD than the row has. */
+export function isScoredOtherwise(rows: readonly ShownRow[]): boolean {
+  const compared = rows.flatMap(({ tokens, content, before, after }) => {
+    // of a row that is dropped the winner's score is not told
+    const isOther = content.kind === 'change' && content.after !== undefined && after === null;
+    const { ifd } = after ?? before;
+    return tokens === undefined || ifd === null || isOther ? [] : [Math.abs(ifdOf(tokens) / ifd - 1)];
+  });
+  return compared.filter((difference) => difference > SLACK).length > compared.length / 2;
+}
+
+/** exp of the loss after the instruction minus the loss by itself. */
+function ifdOf({ conditioned, direct }: ShownTokens): number {
+  const sum = (values: readonly number[]) => values.reduce((total, value) => total + value, 0);
+  return Math.exp((sum(direct) - sum(conditioned)) / conditioned.length);
+}
+
 async function scoreTokens(
   samples: readonly Sample[],
   { student, template, signal }: TokenStudent,
