@@ -51,8 +51,8 @@ CASES = {
         decoder(128, **MOE, head_dim=32, moe_intermediate_size=128, norm_topk_prob=True),
     ),
     "gemma": ("gemma", "gemma-spm", decoder(256, head_dim=32)),
-    "gemma-2": ("gemma2", "gemma-spm", decoder(256, head_dim=32, sliding_window=64)),
-    "gemma-3": ("gemma3_text", "gemma-spm", decoder(256, head_dim=32, sliding_window=64)),
+    "gemma-2": ("gemma2", "gemma-spm", decoder(256, head_dim=32, sliding_window=64, query_pre_attn_scalar=32)),
+    "gemma-3": ("gemma3_text", "gemma-spm", decoder(256, head_dim=32, sliding_window=64, query_pre_attn_scalar=32)),
     "phi-2": (
         "phi",
         "gpt-2",
