@@ -117,7 +117,7 @@ function factsOf({ rows, kept, distributions, reasons, teacher }: Survey): [stri
           [
             'teacher',
             formatCount(teacher.totals.promptTokens + teacher.totals.completionTokens),
-            `tokens, cost ${teacher.totals.cost.toFixed(4)}`,
+            teacher.totals.cost > 0 ? `tokens, cost ${teacher.totals.cost.toFixed(4)}` : 'tokens',
           ] as [string, string, string],
         ]),
   ];

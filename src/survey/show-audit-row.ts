@@ -96,7 +96,8 @@ function factsOf(reflection: JsonObject): ShownReflection['facts'] {
     ['prompt tokens', String(prompt_tokens)],
     ['reply tokens', String(completion_tokens)],
     ['retries', String(retries)],
-    ['cost', typeof cost === 'number' ? cost.toFixed(6) : 'not known'],
+    // a teacher in this process is free
+    ...(cost === 0 ? [] : [['cost', typeof cost === 'number' ? cost.toFixed(6) : 'not known'] as const]),
   ];
 }
 
