@@ -24,7 +24,6 @@ function reflectionTuning(...args) {
 run([join('scripts', 'build-native.mjs'), '--if-needed']);
 const tsc = join('node_modules', 'typescript', 'bin', 'tsc');
 run([tsc, '-p', 'src']);
-run([tsc, '-p', join('src', 'page', 'client')]);
 run([join('scripts', 'bundle-page.mjs')]);
 rmSync(join(root, RUN), { recursive: true, force: true });
 mkdirSync(join(root, 'demo-output'), { recursive: true });

@@ -38,7 +38,7 @@ export function renderInspection(inspection: Inspection, emphasis: Emphasis): st
     ...(student === undefined
       ? []
       : [renderStudent(inspection), renderReasons('refused', student.unscorable, profile.rows)]),
-    ...inspection.shown.map((row) => renderShown(row, inspection.template, emphasis)),
+    ...inspection.shown.map((row) => renderShown(row, inspection, emphasis)),
   ];
   return `${sections.filter((section) => section !== '').join('\n\n')}\n`;
 }
@@ -116,8 +116,13 @@ function renderStudent({ student, template }: Inspection): string {
   ].join('\n\n');
 }
 
-function renderShown({ line, pieces, problem }: ShownRow, template: string, emphasis: Emphasis): string {
-  const title = `── line ${formatCount(line)}, template ${template}`;
+function renderShown(
+  { line, pieces, problem }: ShownRow,
+  { format, template }: Inspection,
+  emphasis: Emphasis,
+): string {
+  const place = format === 'parquet' || format === 'arrow' ? 'row' : 'line';
+  const title = `── ${place} ${formatCount(line)}, template ${template}`;
   if (problem !== undefined) return `${title}\n${problem.reason}: ${visible(nameFlags(problem.detail))}`;
   return `${title}\n${(pieces ?? []).map((piece) => renderPiece(piece, emphasis)).join('')}`;
 }

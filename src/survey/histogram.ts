@@ -21,8 +21,7 @@ const MOST_BINS = 48;
 export function niceEdges(sorted: Float64Array, most = MOST_BINS): readonly number[] {
   const low = sorted[Math.floor(0.005 * (sorted.length - 1))]!;
   const high = sorted[Math.ceil(0.995 * (sorted.length - 1))]!;
-  // few values in many bins are a fence; Rice's rule, twice as fine
-  const bins = Math.min(most, Math.ceil(4 * Math.cbrt(sorted.length)));
+  const bins = Math.min(most, Math.max(1, Math.ceil(binsFor(sorted, high - low))));
   const width = niceWidth((high - low) / bins);
   let first = Math.floor(low / width);
   let last = Math.floor(high / width) + 1;
@@ -30,6 +29,17 @@ export function niceEdges(sorted: Float64Array, most = MOST_BINS): readonly numb
   if (rounded(first * width) > low) first--;
   if (rounded(last * width) <= high) last++;
   return Array.from({ length: last - first + 1 }, (_, i) => rounded((first + i) * width));
+}
+
+/**
+ * Few values in many bins are a fence, and a few far away must not press all others into a bar or two: as many bins as
+ * Rice's rule, twice as fine, or that of Freedman and Diaconis asks for, whichever are more.
+ */
+function binsFor(sorted: Float64Array, range: number): number {
+  const root = Math.cbrt(sorted.length);
+  const quartile = (share: number) => sorted[Math.floor(share * (sorted.length - 1))]!;
+  const spread = quartile(0.75) - quartile(0.25);
+  return Math.max(4 * root, spread > 0 ? (range * root) / (2 * spread) : 0);
 }
 
 /** The least of 1, 2 and 5 times a power of ten that is not below `least`. */

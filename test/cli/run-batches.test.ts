@@ -60,6 +60,27 @@ describe('run --teacher-batch', () => {
     expect(teacher.asked).toHaveLength(2 * before);
   });
 
+  it.each(['last', 'all'])('selects of chats what a run without batches does, turns %s', async (turns) => {
+    const chats = Array.from({ length: 6 }, (_, i) =>
+      JSON.stringify({
+        messages: ['Name a colour.', `Blue, ${i}.`, 'Why that one?', `The sky is blue ${i} times.`].map(
+          (content, place) => ({ role: place % 2 === 0 ? 'user' : 'assistant', content }),
+        ),
+      }),
+    );
+    await fixture.writeRows(chats);
+    await runCliWell([...runArguments('run'), '--turns', turns]);
+
+    await using teacher = await startRecyclingTeacher();
+    const model = ['--teacher', 'openai:scripted', '--base-url', teacher.baseUrl, '--turns', turns];
+    await runCliWell(['run', fixture.dataset, '-o', fixture.path('live'), ...model, ...TINY_ON_ONE_THREAD]);
+    for (const name of ['selected.jsonl', 'rejected.jsonl', 'candidates.jsonl', 'summary.json']) {
+      expect(await fixture.output(name), name).toBe(await fixture.output(name, 'live'));
+    }
+    expect(server.batches.flat()).toHaveLength(teacher.asked.length);
+    expect(teacher.asked.length).toBeGreaterThan(chats.length);
+  });
+
   it('survives kill -9 at any step: no request is paid for twice, and the outputs are the same', () =>
     surviveKillsWithBatches(3));
 

@@ -20,6 +20,14 @@ describe('the edges of a histogram', () => {
     );
   });
 
+  it('tell the middle apart where a few values lie far away', () => {
+    const sorted = Float64Array.from({ length: 400 }, (_, i) => (i < 396 ? 0.4 + i / 800 : i / 90));
+    const edges = niceEdges(sorted);
+    const { counts } = histogram(sorted, edges);
+    expect(edges.at(-1)).toBeGreaterThan(4);
+    expect(counts.filter((count) => count > 20).length).toBeGreaterThanOrEqual(5);
+  });
+
   it('have 1 among them where values lie on both sides of it', () => {
     const sorted = Float64Array.from({ length: 2000 }, (_, i) => 0.333 + i / 1500);
     expect(niceEdges(sorted)).toContain(1);
