@@ -38,7 +38,7 @@ describe('what is promised', () => {
   it('depends on precision, device and weights', () => {
     const said = (device: WorkerKind, precision: Precision, quantization: string, experts = 0) =>
       describeFidelity(fidelityOf(device, precision, { quantization, experts }));
-    expect(said('cpu', 'precise', 'Q4_0', 8)).toBe('within 1e-5');
+    expect(said('cpu', 'precise', 'Q4_0', 8)).toBe('within 2e-5');
     expect(said('vulkan', 'precise', 'F16')).toBe('refused, it multiplies and attends in F16');
     expect(said('cuda', 'fast', 'F16')).toBe('not measured');
     expect(said('vulkan', 'fast', 'F16', 8)).toBe('not measured');
@@ -52,6 +52,6 @@ describe('what is promised', () => {
     await using student = await openStudent();
     expect(student.model.quantization).toBe('F16');
     await using widened = await openStudent(PRECISE);
-    expect(fidelityOf('cpu', widened.precision, widened.model)).toMatchObject({ nats: 1e-5 });
+    expect(fidelityOf('cpu', widened.precision, widened.model)).toMatchObject({ nats: 2e-5 });
   });
 });
